@@ -1,0 +1,83 @@
+# Everything is made inside this folder: .venv (Python packages) and .tools (engine, providers, simulator).
+# PYTHON          the Python that makes .venv, 3.11 or newer
+# DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
+# TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"
+PYTHON ?= python3
+DRILL_ARGS ?=
+TEST_ARGS ?=
+
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+BIN := .venv/bin
+# Named by content, not by time: a checkout that changes nothing installs nothing.
+READY := .venv/.ready-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.PHONY: help venv tools test test-fast drill sites stop-sites lint clean requirements
+
+help:
+	@echo 'uitwijk: failover of eight municipalities between two sites, and the drill that proves it.'
+	@echo
+	@echo '  make drill       start two simulated sites, let them fail and return, leave evidence/'
+	@echo '                   DRILL_ARGS="--scenario S1" plays one calamity; --municipality, --keep, --out'
+	@echo '  make sites       keep the two simulated sites up, to play a calamity by hand'
+	@echo '  make stop-sites  stop them'
+	@echo '  make test        all tests: model, components, engine, simulator (TEST_ARGS goes to pytest)'
+	@echo '  make test-fast   the tests that need no engine: no tool chain is built'
+	@echo '  make lint        style and types'
+	@echo '  make venv        only the Python packages, into .venv'
+	@echo '  make tools       only the tool chain, into .tools (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
+	@echo '                   uses your own pulumi and plugins, and builds the simulator alone)'
+	@echo '  make clean       remove .venv, .tools, and what tests leave; evidence/ stays'
+	@echo
+	@echo 'Needs Python 3.11 or newer and make; each target does its own set-up. Start with: make drill'
+
+venv: $(READY)
+	@:
+
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo "error: '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true); Python 3.11 or newer is needed."; \
+	  echo '       Name one that is newer: make $(or $(MAKECMDGOALS),venv) PYTHON=python3.12'; exit 1; } >&2
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "error: '$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; } >&2
+	@echo 'making .venv: installing Python packages …'
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
+	@rm -f .venv/.ready-* && touch $@
+
+tools: $(READY)
+	@$(BIN)/python tools/build.py
+
+test: tools
+	@$(BIN)/python -m pytest $(TEST_ARGS)
+	@cd simulator && $$(../$(BIN)/python ../tools/build.py --print-go) test ./...
+
+test-fast: $(READY)
+	@$(BIN)/python -m pytest --ignore=tests/engine $(TEST_ARGS)
+
+drill: tools
+	@$(BIN)/uitwijk drill $(DRILL_ARGS)
+
+sites: tools
+	@$(BIN)/uitwijk sites
+
+stop-sites: $(READY)
+	@$(BIN)/uitwijk sites --stop
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+clean:
+	@rm -rf .venv .tools build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Only for whoever changes a .in file; pip-compile (pip-tools) must be on PATH.
+COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
+  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+requirements:
+	@$(COMPILE) --output-file requirements.txt requirements.in requirements-dev.in
+	@$(COMPILE) --output-file tools/go-requirements.txt tools/go-requirements.in
