@@ -1,5 +1,7 @@
 """The model of continuity: catalogue → situation → placement → guard. Pure Python; it knows no Pulumi."""
 
 from continuity.loading import load_region
+from continuity.placement import place
+from continuity.situation import load_situation
 
-__all__ = ["load_region"]
+__all__ = ["load_region", "load_situation", "place"]

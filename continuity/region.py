@@ -10,6 +10,7 @@ from functools import cached_property
 
 from continuity.catalogue import (
     Building,
+    Kind,
     ManualStep,
     Municipality,
     Organisation,
@@ -74,9 +75,9 @@ class Workload:
         return self.standby is Standby.HOT
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Region:
-    """The whole catalogue. All mappings are by slug, in the catalogue's order."""
+    """The whole catalogue. All mappings are by slug, in the catalogue's order. Compared by identity."""
 
     settings: Settings
     sites: Mapping[str, Site]
@@ -132,6 +133,13 @@ class Region:
             partnership = who.uses[service]
         if partnership and service not in who.without and self.runs(partnership, service):
             return f"{partnership}/{service}"
+        return None
+
+    def exchange(self, municipality: str) -> str | None:
+        """The key of the workload that serves the municipality's telephone numbers, if it has one."""
+        for slug, service in self.services.items():
+            if service.kind is Kind.TELEPHONY and service.tenancy == "dedicated":
+                return self.provider(municipality, slug)
         return None
 
     @cached_property

@@ -1,0 +1,133 @@
+"""Packs machines on a site's hosts: first with one host spare, then without, then shedding the least urgent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from continuity.catalogue import Host, RecoveryClass
+from continuity.region import Machine, Region, Workload
+
+
+@dataclass(frozen=True)
+class SiteCapacity:
+    """How a site carries what was asked of it."""
+
+    hosts: Mapping[str, str]
+    """Host by machine name. A plan to prove that it fits: the cluster places machines itself."""
+    shed: tuple[str, ...]
+    """Keys of the workloads that find no room."""
+    vcpus: tuple[int, int]
+    """Used and available virtual CPUs."""
+    memory_gib: tuple[int, int]
+    """Used and available memory."""
+    spare_host: bool
+    """Whether everything fits with the largest host left empty; then `available` leaves it out, too."""
+
+
+class _Room:
+    """What is left on one host."""
+
+    def __init__(self, host: Host, vcpus_per_core: float) -> None:
+        self.name = host.name
+        self.vcpus = int(host.cores * vcpus_per_core)
+        self.memory_gib = host.memory_gib
+        self.roles: set[tuple[str, str]] = set()
+
+    def fits(self, machine: Machine, apart: bool) -> bool:
+        return (
+            machine.vcpus <= self.vcpus
+            and machine.memory_gib <= self.memory_gib
+            and not (apart and (machine.workload, machine.role) in self.roles)
+        )
+
+    def put(self, machine: Machine) -> None:
+        self.vcpus -= machine.vcpus
+        self.memory_gib -= machine.memory_gib
+        self.roles.add((machine.workload, machine.role))
+
+    def take_back(self, machine: Machine) -> None:
+        self.vcpus += machine.vcpus
+        self.memory_gib += machine.memory_gib
+        self.roles.discard((machine.workload, machine.role))
+
+
+def kept_apart(workload: Workload) -> frozenset[str]:
+    """Roles whose machines must stand on different hosts: the pairs."""
+    roles = [machine.role for machine in workload.machines]
+    return frozenset(role for role in roles if roles.count(role) == 2)
+
+
+@lru_cache(maxsize=4096)
+def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
+    """How `site` carries the workloads `keys`; remembered, for a region has few such sets but thousands of situations.
+
+    Most urgent class first; within a class in order of dependence, then by key; hosts in the catalogue's order (first
+    fit), so that one more host at the end never sheds more. A workload is placed whole or not at all; once one of a
+    class is shed, so is every workload of a less urgent class, and whatever depends on it.
+    """
+    order = _in_order(region, keys)
+    hosts = region.sites[site].hosts
+    spare = max(hosts, key=lambda host: (host.memory_gib, host.cores))
+    reduced = [host for host in hosts if host is not spare]
+    packed, shed = _pack(region, reduced, order)
+    usable = reduced
+    if shed:
+        packed, shed = _pack(region, hosts, order)
+        usable = list(hosts)
+    machines = [region.machines[name] for name in packed]
+    return SiteCapacity(
+        hosts=packed,
+        shed=tuple(shed),
+        vcpus=(
+            sum(machine.vcpus for machine in machines),
+            sum(int(host.cores * region.settings.vcpus_per_core) for host in usable),
+        ),
+        memory_gib=(sum(machine.memory_gib for machine in machines), sum(host.memory_gib for host in usable)),
+        spare_host=usable is reduced,
+    )
+
+
+def _pack(region: Region, hosts: Sequence[Host], order: Sequence[Workload]) -> tuple[dict[str, str], list[str]]:
+    rooms = [_Room(host, region.settings.vcpus_per_core) for host in hosts]
+    packed: dict[str, str] = {}
+    shed: list[str] = []
+    full: RecoveryClass | None = None
+    for workload in order:
+        if (full is not None and workload.recovery_class > full) or set(workload.depends_on) & set(shed):
+            shed.append(workload.key)
+            continue
+        placed = _place(rooms, workload)
+        if placed is None:
+            shed.append(workload.key)
+            full = full or workload.recovery_class
+        else:
+            packed.update(placed)
+    return packed, shed
+
+
+def _place(rooms: Sequence[_Room], workload: Workload) -> dict[str, str] | None:
+    apart = kept_apart(workload)
+    placed: list[tuple[Machine, _Room]] = []
+    for machine in workload.machines:
+        room = next((room for room in rooms if room.fits(machine, machine.role in apart)), None)
+        if room is None:
+            for earlier, where in placed:
+                where.take_back(earlier)
+            return None
+        room.put(machine)
+        placed.append((machine, room))
+    return {machine.name: room.name for machine, room in placed}
+
+
+def _in_order(region: Region, keys: frozenset[str]) -> list[Workload]:
+    depth: dict[str, int] = {}
+
+    def measure(key: str) -> int:
+        if key not in depth:
+            depth[key] = 1 + max((measure(needed) for needed in region.workloads[key].depends_on), default=0)
+        return depth[key]
+
+    workloads = (region.workloads[key] for key in keys)
+    return sorted(workloads, key=lambda workload: (workload.recovery_class, measure(workload.key), workload.key))

@@ -1,0 +1,219 @@
+"""The guard: whether this site's stack may be brought to what the placement says. Facts in, refusals out.
+
+Two sites alone cannot decide safely which of them is dead. A person declares; this refuses what could put two sites to
+work on one workload, or one on data that is not the writable copy. Only cold workloads are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from continuity.placement import Placement
+from continuity.region import Region
+from continuity.situation import Situation, SiteState
+
+
+@dataclass(frozen=True)
+class StackFacts:
+    """What a stack's actual state says, not what it claims in its outputs."""
+
+    site: str
+    readable: bool
+    why: str = ""
+    """Why it is not readable, in one line."""
+    epoch: int | None = None
+    """Of the situation last applied; None: never applied."""
+    digest: str | None = None
+    """Of that situation's content."""
+    machines: frozenset[str] = frozenset()
+    """Logical names of its machines, those of pending operations included."""
+    disks: frozenset[str] = frozenset()
+    """Logical names of its data disks."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was observed before this site's stack is previewed or brought up."""
+
+    site: str
+    own: StackFacts
+    peers: Mapping[str, StackFacts]
+    """Every other site that is not declared lost; a lost one is never asked."""
+    vcenter_problem: str | None
+    """Why this site's vCenter does not answer; None: it does."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why this site's stack must not be previewed or brought up now."""
+
+    row: str
+    """The rule, e.g. `peer-holds`."""
+    text: str
+    """What is wrong, and the command or manual step that resolves it."""
+
+
+def judge(region: Region, situation: Situation, placement: Placement, facts: Facts) -> tuple[Refusal, ...]:
+    """Every refusal, in the order of the rules; none means that `preview` and `up` may go on.
+
+    A hypothetical situation may always be previewed; that it is never applied is for the program to see to.
+    """
+    if situation.hypothetical:
+        return ()
+    guard = _Guard(region, situation, placement, facts)
+    found = [
+        *guard.epochs(),
+        *guard.own_site(),
+        *guard.peer_holds(),
+        *guard.peer_unreadable(),
+        *guard.gives_to_unsafe_peer(),
+        *guard.data_not_writable(),
+        *guard.empty_disk(),
+    ]
+    return tuple(refusal for refusal in found if refusal.row not in situation.override)
+
+
+def names(items: Iterable[str], shown: int = 4) -> str:
+    """A list for a person: the first few by name, the rest by number."""
+    ordered = sorted(items)
+    rest = len(ordered) - shown
+    return ", ".join(ordered[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
+class _Guard:
+    def __init__(self, region: Region, situation: Situation, placement: Placement, facts: Facts) -> None:
+        self._region = region
+        self._situation = situation
+        self._facts = facts
+        self._site = facts.site
+        self._placed_here = {key for key, where in placement.workloads.items() if where == facts.site}
+        self._where = placement.workloads
+
+    def _machines(self, keys: Iterable[str]) -> set[str]:
+        return {machine.name for key in keys for machine in self._region.workloads[key].machines}
+
+    def _workloads(self, machines: Iterable[str]) -> set[str]:
+        return {self._region.machines[name].workload for name in machines}
+
+    def epochs(self) -> list[Refusal]:
+        stacks = [self._facts.own, *(peer for peer in self._facts.peers.values() if peer.readable)]
+        refusals = []
+        for stack in stacks:
+            if stack.epoch is None:
+                continue
+            if stack.epoch > self._situation.epoch:
+                text = (
+                    f"the situation has epoch {self._situation.epoch}, but stack {stack.site} has already applied epoch "
+                    f"{stack.epoch}: this situation.yaml is old. Get the newest one (git pull)"
+                )
+            elif stack.epoch == self._situation.epoch and stack.digest != self._situation.digest:
+                text = (
+                    f"stack {stack.site} has applied another situation with the same epoch {stack.epoch}: two copies were "
+                    "changed at once. Agree on one, then declare it anew (`uitwijk declare …` gives it the next epoch)"
+                )
+            else:
+                continue
+            refusals.append(Refusal("epoch", text))
+        return refusals
+
+    def own_site(self) -> list[Refusal]:
+        refusals = []
+        if self._situation.sites[self._site] is SiteState.LOST:
+            text = (
+                f"{self._site} is declared lost, so its stack must not be touched. If it is back: "
+                f"`uitwijk declare drained {self._site} --by … --reason …`, then `pulumi up --stack {self._site}`"
+            )
+            refusals.append(Refusal("own-site-lost", text))
+        if self._facts.vcenter_problem:
+            text = (
+                f"the vCenter of {self._site} is of no use: {self._facts.vcenter_problem}. If the site is lost: "
+                f"`uitwijk declare lost {self._site} --by … --reason …` and bring up the other stack"
+            )
+            refusals.append(Refusal("vcenter", text))
+        return refusals
+
+    def peer_holds(self) -> list[Refusal]:
+        mine = self._machines(self._placed_here)
+        refusals = []
+        for peer in self._facts.peers.values():
+            held = mine & peer.machines
+            if held:
+                text = (
+                    f"stack {peer.site} still holds {len(held)} machines of workloads placed here: {names(held)}. "
+                    f"Release them first: `pulumi up --stack {peer.site}` (if {peer.site} is lost, declare it lost). "
+                    "`uitwijk declare override peer-holds` lifts this for one epoch, at the risk of split brain"
+                )
+                refusals.append(Refusal("peer-holds", text))
+        return refusals
+
+    def peer_unreadable(self) -> list[Refusal]:
+        missing = self._machines(self._placed_here) - self._facts.own.machines
+        refusals = []
+        for peer in self._facts.peers.values():
+            if missing and not peer.readable:
+                text = (
+                    f"{len(missing)} machines would be created here, but the state of stack {peer.site} cannot be read "
+                    f"({peer.why}), so nobody knows whether they run there. Make it readable, or, if {peer.site} is lost, "
+                    f"`uitwijk declare lost {peer.site} --by … --reason …`. `uitwijk declare override peer-unreadable` "
+                    "lifts this for one epoch, at the risk of split brain"
+                )
+                refusals.append(Refusal("peer-unreadable", text))
+        return refusals
+
+    def gives_to_unsafe_peer(self) -> list[Refusal]:
+        cold = {
+            name
+            for name in self._facts.own.machines & set(self._region.machines)
+            if not self._region.workloads[self._region.machines[name].workload].hot
+        }
+        refusals = []
+        for peer in self._facts.peers.values():
+            given = {key for key in self._workloads(cold) if self._where[key] == peer.site}
+            held = self._machines(given) & peer.machines
+            if given and not peer.readable:
+                why = f"its state cannot be read ({peer.why})"
+            elif held:
+                why = f"it still holds an old copy of {len(held)} machines: {names(held)}"
+            else:
+                continue
+            text = (
+                f"{len(given)} workloads would be given to {peer.site} ({names(given)}), but {why}. Declare it drained and "
+                f"bring that up first: `uitwijk declare drained {peer.site} --by … --reason …`, "
+                f"`pulumi up --stack {peer.site}`"
+            )
+            refusals.append(Refusal("gives-to-unsafe-peer", text))
+        return refusals
+
+    def data_not_writable(self) -> list[Refusal]:
+        refusals = []
+        for dataset in self._region.sites:
+            here = {key for key in self._placed_here if self._region.workloads[key].home == dataset}
+            writable = self._situation.data[dataset]
+            if here and writable != self._site:
+                text = (
+                    f"{len(here)} workloads placed here need dataset {dataset}, which is writable at {writable}. Have the "
+                    f"storage administrator promote its replica at {self._site}, then "
+                    f"`uitwijk declare promoted {dataset} --at {self._site} --by … --reason …`"
+                )
+                refusals.append(Refusal("data-not-writable", text))
+        return refusals
+
+    def empty_disk(self) -> list[Refusal]:
+        writable = self._situation.data[self._site]
+        disks = {
+            f"{machine.name}-{disk}"
+            for workload in self._region.workloads.values()
+            if workload.home == self._site
+            for machine in workload.machines
+            for disk in machine.disks
+        }
+        missing = disks - self._facts.own.disks
+        if writable == self._site or not missing:
+            return []
+        text = (
+            f"{len(missing)} data disks would be created empty ({names(missing)}) while dataset {self._site} is writable at "
+            f"{writable}: {self._site} was rebuilt. Replicate the data back, `pulumi refresh --stack {self._site}`, then "
+            f"`pulumi up --stack {self._site}`"
+        )
+        return [Refusal("empty-disk", text)]

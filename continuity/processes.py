@@ -1,0 +1,94 @@
+"""Which of a municipality's processes continue, and why the others do not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from continuity.catalogue import Process, RecoveryClass
+from continuity.region import Region
+from continuity.seats import Seating, minimum_seats
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The processes of one municipality."""
+
+    continues: tuple[str, ...]
+    stopped: Mapping[str, str]
+    """Why, by process."""
+    majority: bool
+    """More than half of the processes continue, and all of class R0 and R1."""
+
+
+def judge_processes(
+    region: Region,
+    municipality: str,
+    seating: Seating,
+    *,
+    running_at: Mapping[str, tuple[str, ...]],
+    rings: bool,
+) -> Processes:
+    """What continues, given the sites at which each workload runs and whether the municipality's numbers ring.
+
+    Seats are given to the most urgent processes first; processes of one class in the catalogue's order.
+    """
+    continues: list[str] = []
+    stopped: dict[str, str] = {}
+    seats = seating.seated
+    by_urgency = sorted(region.processes.items(), key=lambda item: item[1].recovery_class)
+    for slug, process in by_urgency:
+        needed = minimum_seats(region, municipality, process.seats)
+        why = _obstacle(region, municipality, process, seating, running_at, rings)
+        if why is None and needed > seats:
+            why = f"needs {needed} seats, {seats} are left"
+        if why is None:
+            continues.append(slug)
+            seats -= needed
+        else:
+            stopped[slug] = why
+    urgent = {
+        slug for slug, process in region.processes.items() if process.recovery_class in (RecoveryClass.R0, RecoveryClass.R1)
+    }
+    return Processes(
+        continues=tuple(slug for slug in region.processes if slug in continues),
+        stopped={slug: stopped[slug] for slug in region.processes if slug in stopped},
+        majority=len(continues) * 2 > len(region.processes) and urgent <= set(continues),
+    )
+
+
+def _obstacle(
+    region: Region,
+    municipality: str,
+    process: Process,
+    seating: Seating,
+    running_at: Mapping[str, tuple[str, ...]],
+    rings: bool,
+) -> str | None:
+    for service in sorted(process.services):
+        provider = region.provider(municipality, service)
+        if provider is None:
+            return f"nobody runs {service} for {municipality}"
+        for key in (provider, *dependencies(region, provider)):
+            if not running_at[key]:
+                return f"{key} runs nowhere"
+    if process.telephone and not rings:
+        return "its numbers do not ring"
+    if process.own_building and region.building_of(municipality) not in seating.at:
+        return f"the station is in {region.building_of(municipality)}, which is closed"
+    stations = {station for building in seating.at for station in region.buildings[building].stations}
+    for station in sorted(process.stations - stations):
+        return f"no {station} in a building where the staff sit"
+    return None
+
+
+def dependencies(region: Region, key: str) -> tuple[str, ...]:
+    """Everything that the workload `key` needs, directly or not, nearest first."""
+    found: dict[str, None] = {}
+    waiting = list(region.workloads[key].depends_on)
+    while waiting:
+        needed = waiting.pop(0)
+        if needed not in found:
+            found[needed] = None
+            waiting.extend(region.workloads[needed].depends_on)
+    return tuple(found)
