@@ -1,0 +1,1 @@
+"""The operator's command: declare, status, check, rehearse, drill, report."""
