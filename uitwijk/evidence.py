@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from continuity.errors import UitwijkError
+from continuity.region import Region
 from uitwijk.files import write_atomically
 from uitwijk.scenario import Scenario
 from uitwijk.secrecy import Scrubber
@@ -74,6 +75,7 @@ class Evidence:
             "site_kind": site_kind,
             "tools": dict(tools),
             "scenarios": [],
+            "names": {},
             "reproduce": [],
             "limits": list(SIMULATOR_LIMITS) if site_kind == "simulated" else [],
         }
@@ -111,6 +113,22 @@ class Evidence:
         self.event("begin scenario", key, "begun")
         self.save()
         return scenario
+
+    def describe(self, region: Region) -> None:
+        """Take the names that people know things by, for the readable report."""
+        self._report["names"] = self.plain(
+            {
+                kind: {key: getattr(thing, "name", key) for key, thing in things.items()}
+                for kind, things in {
+                    "sites": region.sites,
+                    "organisations": region.organisations,
+                    "buildings": region.buildings,
+                    "services": region.services,
+                    "processes": region.processes,
+                }.items()
+            }
+        )
+        self.save()
 
     def reproduce(self, *commands: str) -> None:
         """Say with which commands somebody else plays the same exercise again."""
