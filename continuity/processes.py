@@ -41,7 +41,7 @@ def judge_processes(
         needed = minimum_seats(region, municipality, process.seats)
         why = _obstacle(region, municipality, process, seating, running_at, rings)
         if why is None and needed > seats:
-            why = f"needs {needed} seats, {seats} are left"
+            why = f"needs {needed} seats, {seats} left"
         if why is None:
             continues.append(slug)
             seats -= needed
