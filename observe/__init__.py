@@ -1,1 +1,9 @@
-"""What is: the state of the stacks, and what stands in the vCenters. Used by the program and by the command."""
+"""What is: the actual state of the stacks, and whether the site's vCenter answers. Read only; everything within 10 seconds."""
+
+from __future__ import annotations
+
+from observe.gathering import gather
+from observe.stacks import read_stack
+from observe.vcenter import vcenter_problem
+
+__all__ = ["gather", "read_stack", "vcenter_problem"]

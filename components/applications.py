@@ -1,0 +1,19 @@
+"""Applications: where staff work, wherever they sit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from components.cloud_init import Job
+from components.part import Part
+from continuity.region import Machine
+
+
+class Applications(Part):
+    """Session hosts, the brokers before them, and the profile storage behind them.
+
+    Cold: they run at one site. People reach them from any building, so a closed town hall moves no machine.
+    """
+
+    def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
+        return Job()

@@ -1,0 +1,115 @@
+"""One virtual machine: a clone of its operating system's golden template."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_vsphere as vsphere
+
+from components.names import dns_servers
+from components.site import LOCAL, Site, dataset_datastore
+from continuity.region import Machine, Region
+
+_MIB = 1024
+"""Per GiB; the provider counts memory in MiB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachineArgs:
+    """What one machine is made from. Nothing of it depends on the situation."""
+
+    region: Region
+    site: Site
+    machine: Machine
+    user_data: pulumi.Input[str]
+    """cloud-init's user data; a secret, for it holds a key and a password's hash."""
+    meta_data: str
+    """cloud-init's instance data: names and network."""
+    guest_network_wait_minutes: int
+
+
+def virtual_machine(
+    args: MachineArgs,
+    *,
+    parent: pulumi.Resource,
+    depends_on: pulumi.Input[Sequence[pulumi.Resource]],
+) -> vsphere.VirtualMachine:
+    """Registers the machine under its own name, which is the same in both stacks."""
+    machine, inventory = args.machine, args.site.inventory
+    workload = args.region.workloads[machine.workload]
+    template = inventory.templates[machine.system]
+    return vsphere.VirtualMachine(
+        machine.name,
+        name=machine.name,
+        folder=args.site.folder(machine.organisation),
+        tags=args.site.tags(machine.organisation, machine.service, workload.recovery_class.value),
+        resource_pool_id=inventory.resource_pool,
+        datastore_id=inventory.datastores[LOCAL],
+        guest_id=template.guest_id,
+        firmware=template.firmware,
+        scsi_type=template.scsi_type,
+        num_cpus=machine.vcpus,
+        memory=machine.memory_gib * _MIB,
+        network_interfaces=[
+            vsphere.VirtualMachineNetworkInterfaceArgs(
+                network_id=inventory.networks[machine.network],
+                adapter_type=template.network_interface_types[0],
+            )
+        ],
+        disks=_disks(machine, template, inventory.datastores[dataset_datastore(workload.home)]),
+        clone=_clone(args, template.id),
+        extra_config={"guestinfo.userdata": args.user_data, "guestinfo.metadata": args.meta_data},
+        extra_config_reboot_required=False,
+        wait_for_guest_net_timeout=args.guest_network_wait_minutes,
+        opts=pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=depends_on,
+            # A rebuilt template has a new identity; that must not replace what runs.
+            ignore_changes=["clone"],
+            additional_secret_outputs=["extraConfig"],
+            custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m", delete="15m"),
+        ),
+    )
+
+
+def _disks(
+    machine: Machine, template: vsphere.AwaitableGetVirtualMachineResult, data: str
+) -> list[vsphere.VirtualMachineDiskArgs]:
+    system = template.disks[0]
+    return [
+        vsphere.VirtualMachineDiskArgs(
+            label="disk0",
+            size=system.size,
+            thin_provisioned=system.thin_provisioned,
+            eagerly_scrub=system.eagerly_scrub,
+            unit_number=0,
+        ),
+        *(
+            vsphere.VirtualMachineDiskArgs(
+                label=name, attach=True, path=machine.disk_path(name), datastore_id=data, unit_number=unit
+            )
+            for unit, name in enumerate(machine.disks, start=1)
+        ),
+    ]
+
+
+def _clone(args: MachineArgs, template: str) -> vsphere.VirtualMachineCloneArgs:
+    region, site, machine = args.region, args.site.slug, args.machine
+    address = region.address(site, machine)
+    domain = region.domain(site, region.workloads[machine.workload])
+    return vsphere.VirtualMachineCloneArgs(
+        template_uuid=template,
+        customize=vsphere.VirtualMachineCloneCustomizeArgs(
+            linux_options=vsphere.VirtualMachineCloneCustomizeLinuxOptionsArgs(host_name=machine.name, domain=domain),
+            network_interfaces=[
+                vsphere.VirtualMachineCloneCustomizeNetworkInterfaceArgs(
+                    ipv4_address=str(address.ip), ipv4_netmask=address.network.prefixlen
+                )
+            ],
+            ipv4_gateway=str(address.network.network_address + 1),
+            dns_server_lists=list(dns_servers(region, site, machine.organisation)),
+            dns_suffix_lists=[domain],
+        ),
+    )

@@ -1,0 +1,61 @@
+"""What the program does besides making resources: it refuses in plain words, and tells what it did as plain data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import pulumi
+
+from continuity.errors import UitwijkError
+from continuity.guard import Refusal
+from continuity.placement import Placement
+from continuity.situation import Situation
+
+_TOLD = 32
+"""Exit code by which a program tells Pulumi's language host that its message has been shown."""
+
+
+@contextmanager
+def told_plainly() -> Iterator[None]:
+    """Ends the run on a `UitwijkError` with its lines alone: no traceback, nothing changed."""
+    try:
+        yield
+    except UitwijkError as error:
+        pulumi.log.error("\n".join(error.problems))
+        sys.exit(_TOLD)
+
+
+def only_previewed(situation: Situation) -> bool:
+    """Whether this run only shows what a hypothetical situation would change; facts do not matter then.
+
+    Raises:
+        UitwijkError: the situation is hypothetical, and this run would apply it.
+    """
+    if situation.hypothetical and not pulumi.runtime.is_dry_run():
+        raise UitwijkError(
+            "hypothetical: this situation may be previewed (`pulumi preview`), never applied. "
+            "To apply one, declare it: `uitwijk declare …`"
+        )
+    return situation.hypothetical
+
+
+def refuse_if(refusals: Sequence[Refusal]) -> None:
+    """Ends the run if the guard refuses.
+
+    Raises:
+        UitwijkError: with every refusal.
+    """
+    if refusals:
+        raise UitwijkError(f"{refusal.row}: {refusal.text}" for refusal in refusals)
+
+
+def export_facts(situation: Situation, placement: Placement, site: str) -> None:
+    """Exports what a person or a monitor may want to know. Plain data: no failed resource can keep it from being told."""
+    pulumi.export("epoch", situation.epoch)
+    pulumi.export("digest", situation.digest)
+    pulumi.export("site", site)
+    pulumi.export("workloads", sorted(placement.runs_at(site)))
+    pulumi.export("shed", list(placement.shed))
+    pulumi.export("manualSteps", [f"{action.owner}: {action.step}" for action in placement.manual_steps])
