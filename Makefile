@@ -9,6 +9,8 @@ TEST_ARGS ?=
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
+# As tools/ builds, so that a Go test compiles nothing twice.
+GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonly
 # Named by content, not by time: a checkout that changes nothing installs nothing.
 READY := .venv/.ready-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
 
@@ -48,11 +50,12 @@ $(READY):
 	@rm -f .venv/.ready-* && touch $@
 
 tools: $(READY)
-	@$(BIN)/python tools/build.py
+	@$(BIN)/python -m tools.build
 
 test: tools
 	@$(BIN)/python -m pytest $(TEST_ARGS)
-	@cd simulator && $$(../$(BIN)/python ../tools/build.py --print-go) test ./...
+	@go=$$($(BIN)/python -m tools.build --print-go) && $(GO_ENV) && $$go -C simulator test ./... \
+	  && { [ -n "$$UITWIJK_TOOLCHAIN" ] || $$go -C tools/providers test ./cmd/...; }
 
 test-fast: $(READY)
 	@$(BIN)/python -m pytest --ignore=tests/engine $(TEST_ARGS)
