@@ -1,0 +1,157 @@
+"""`uitwijk drill`: plays the scenarios, one after the other, and leaves evidence."""
+
+from __future__ import annotations
+
+import datetime
+import getpass
+import platform
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+from rich.console import Console
+
+from continuity.errors import UitwijkError
+from uitwijk.drill import checks
+from uitwijk.drill.acts import Acts
+from uitwijk.drill.exercise import Exercise
+from uitwijk.drill.expectations import Expectations, load_expectations
+from uitwijk.drill.progress import Progress
+from uitwijk.drill.relocation import relocate
+from uitwijk.drill.site_loss import SiteLoss
+from uitwijk.evidence import Evidence
+from uitwijk.report import render
+from uitwijk.scenario import Scenario
+from uitwijk.toolchain import ROOT, Toolchain, find_toolchain
+
+SCENARIOS = ("S1", "S2", "S3")
+EXPECTATIONS = ROOT / "tests" / "expectations"
+LIMITS = (
+    "Simulated vCenters: no hardware, no storage array, no guest boots. Times are engine times, not recovery times.",
+    "A simulator admits every machine: capacity is the model's arithmetic, host failures and DRS are not shown.",
+    "A simulator does not lock disks: that two sites never write one copy is shown by the guard, not by the storage.",
+    "Carrier, travel-document stations and personal cards are manual steps; the drill only shows that they are named.",
+)
+
+
+def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None) -> int:
+    """Plays one scenario, or all three, and returns the exit code: 0 when everything passed.
+
+    Args:
+        scenario: S1, S2 or S3; None: all of them.
+        municipality: whose town hall is closed in S1, or `all` in turn.
+        keep: leave the sites up at the end, until Ctrl-C.
+        out: folder of the evidence; None: a new one in `evidence/`.
+
+    Raises:
+        UitwijkError: when the drill cannot begin.
+    """
+    console = Console()
+    if scenario is not None and scenario not in SCENARIOS:
+        raise UitwijkError(f"--scenario {scenario}: there are {', '.join(SCENARIOS)}")
+    toolchain = find_toolchain()
+    begun = datetime.datetime.now(datetime.UTC)
+    directory = (out or ROOT / "evidence" / begun.strftime("%Y%m%d-%H%M%S")).resolve()
+    stage = Path(tempfile.mkdtemp(prefix="uitwijk-drill-"))
+    try:
+        with Evidence(directory, _versions(toolchain), getpass.getuser()) as evidence, Progress(console) as progress:
+            _begin(evidence, scenario, municipality)
+            exercise = Exercise(stage, toolchain, evidence, progress)
+            victims = _victims(exercise, municipality)
+            console.print(f"Evidence: {_shown(directory)}", highlight=False)
+            progress.step("start both sites")
+            with exercise.open():
+                progress.ended("start both sites", f"{len(exercise.vcenters)} simulated vCenters")
+                _play(exercise, evidence, [scenario] if scenario else list(SCENARIOS), victims)
+                if keep:
+                    _wait(exercise, progress)
+        passed = evidence.passed
+    except KeyboardInterrupt:
+        console.print(f"Stopped; everything that was started is stopped. Evidence so far: {_shown(directory)}")
+        raise
+    finally:
+        if (directory / "report.json").exists():
+            render(directory)
+        shutil.rmtree(stage, ignore_errors=True)
+    word = "[green]passed[/green]" if passed else "[red]failed[/red]"
+    console.print(f"The drill {word}. Report: {_shown(directory / 'report.html')}", highlight=False)
+    return 0 if passed else 1
+
+
+def _begin(evidence: Evidence, scenario: str | None, municipality: str) -> None:
+    words = ["make drill"]
+    chosen = ([f"--scenario {scenario}"] if scenario else []) + (
+        [f"--municipality {municipality}"] if municipality != "harlingen" else []
+    )
+    evidence.reproduce(" ".join(words + ([f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else [])))
+    for limit in LIMITS:
+        evidence.limit(limit)
+
+
+def _victims(exercise: Exercise, municipality: str) -> list[str]:
+    known = exercise.region.municipalities
+    if municipality != "all" and municipality not in known:
+        raise UitwijkError(f"--municipality {municipality}: there are all, {', '.join(known)}")
+    return list(known) if municipality == "all" else [municipality]
+
+
+def _play(exercise: Exercise, evidence: Evidence, keys: list[str], victims: list[str]) -> None:
+    normal = load_expectations(EXPECTATIONS / "normal.yaml")
+    prepared = False
+    for key in keys:
+        for victim in victims if key == "S1" else [""]:
+            expected = _expectations(key, victim)
+            hall = exercise.region.buildings[exercise.region.municipalities[victim].town_hall].name if victim else ""
+            name = f"{key}: {expected.title}" if expected else f"S1: {hall} is closed; its staff work elsewhere"
+            exercise.progress.scenario(name)
+            with evidence.scenario(
+                key if len(victims) == 1 or key != "S1" else f"S1-{victim}", name.split(": ", 1)[1]
+            ) as scenario:
+                if not prepared:
+                    _prepare(exercise, scenario, normal)
+                    prepared = True
+                if key == "S1":
+                    relocate(exercise, scenario, victim, expected)
+                elif expected:
+                    SiteLoss(exercise, scenario, expected, normal).play()
+
+
+def _expectations(key: str, victim: str) -> Expectations | None:
+    file = EXPECTATIONS / (f"s1-{victim}.yaml" if key == "S1" else f"{key.lower()}.yaml")
+    return load_expectations(file) if file.exists() else None
+
+
+def _prepare(exercise: Exercise, scenario: Scenario, normal: Expectations) -> None:
+    """A normal day: both stacks are brought up, and what stands there is what people wrote down."""
+    acts = Acts(exercise, scenario)
+    sites = tuple(exercise.region.sites)
+    acts.up(*sites, name="bring up both stacks on a normal day", totals={s: len(normal.machines[s]) for s in sites})
+    with acts.step("check both vCenters"):
+        for site, inventory in exercise.inventories(*sites).items():
+            checks.machines_as_written(scenario, site, normal.machines[site], inventory)
+            checks.data_disks_there(scenario, site, normal.machines[site], inventory)
+    acts.nothing_left(*sites)
+
+
+def _wait(exercise: Exercise, progress: Progress) -> None:
+    """Leaves everything up until Ctrl-C."""
+    progress.note("The sites stay up until Ctrl-C. Look at them with any vSphere client:")
+    for site, vcenter in exercise.vcenters.items():
+        progress.note(
+            f"{site}: https://{vcenter.address.server}/sdk, CA {vcenter.address.ca}, control {vcenter.address.control}"
+        )
+
+
+def _versions(toolchain: Toolchain) -> dict[str, str]:
+    packages = ("pulumi", "pulumi-vsphere", "pulumi-random", "pyvmomi")
+    return {
+        "uitwijk": version("uitwijk"),
+        "python": platform.python_version(),
+        **toolchain.versions(),
+        **{f"python package {package}": version(package) for package in packages},
+    }
+
+
+def _shown(path: Path) -> str:
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

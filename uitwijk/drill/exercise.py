@@ -1,0 +1,223 @@
+"""The stage of a drill: both simulated sites, their engines, the replication between them, the declared situation."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from continuity import load_region, load_situation
+from continuity.errors import UitwijkError
+from continuity.situation import Situation
+from observe.inventory import Inventory, read_inventory
+from uitwijk.drill.progress import Progress
+from uitwijk.engine import Engine, Run
+from uitwijk.evidence import Evidence
+from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment
+from uitwijk.simulated.replication import Directions, Replication
+from uitwijk.simulated.vcenter import USER, SimulatedVCenter
+from uitwijk.toolchain import ROOT, Toolchain
+
+
+class Exercise:
+    """Everything that a scenario acts upon. Nothing of it is the user's: situation, stacks, states and secrets are its own.
+
+    Each site's engineers have their own office: stack file, state and passphrase stand at their site and are lost with it.
+
+    Args:
+        folder: gets the sites and the situation.
+    """
+
+    def __init__(self, folder: Path, toolchain: Toolchain, evidence: Evidence, progress: Progress) -> None:
+        self.folder = folder
+        self.evidence = evidence
+        self.progress = progress
+        self._toolchain = toolchain
+        self.catalogue = ROOT / "catalogue"
+        self.region = load_region(self.catalogue)
+        self.situation_file = folder / "situation.yaml"
+        self.vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in self.region.sites}
+        self.engines: dict[str, Engine] = {}
+        self._cut: set[str] = set()
+        self._not_drained: set[str] = set()
+        self._sealed = folder / f".sealed-{secrets.token_hex(8)}"
+        self._doing = "set up"
+        self.replication = Replication(
+            {site: vcenter.folder for site, vcenter in self.vcenters.items()}, self._directions, self._trouble
+        )
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Exercise]:
+        """Starts both sites and their projects; on leaving, whatever was started is stopped."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.situation_file.write_bytes((ROOT / "situation.yaml").read_bytes())
+        situation = self.situation
+        if set(situation.sites.values()) != {"normal"} or situation.closed_buildings:
+            raise UitwijkError(f"{ROOT.name}/situation.yaml: a drill starts from a normal situation; this one is not")
+        with contextlib.ExitStack() as stack:
+            for vcenter in self.vcenters.values():
+                stack.callback(vcenter.stop)
+                vcenter.start(self._toolchain.simulator, self.region)
+            self._set_up_projects()
+            for engine in self.engines.values():
+                stack.callback(engine.interrupt)
+            stack.enter_context(self.replication)
+            yield self
+
+    def _set_up_projects(self) -> None:
+        shared = SharedSecrets()
+        trust = bundle(self.vcenters.values(), self.folder / "ca-bundle.pem")
+        offices = {
+            site: Project(vcenter.folder / "office", self.folder / "homes" / site)
+            for site, vcenter in self.vcenters.items()
+        }
+        self.evidence.forbid([shared.dns_update_key, shared.carrier_password])
+        self.evidence.forbid([vcenter.password for vcenter in self.vcenters.values()])
+
+        def create(site: str) -> None:
+            peers = {other: office.backend for other, office in offices.items() if other != site}
+            stacks = offices[site].create(
+                self._toolchain,
+                [self.vcenters[site]],
+                shared,
+                trust=trust,
+                situation=self.situation_file,
+                catalogue=self.catalogue,
+                peers=peers,
+            )
+            self.engines[site] = Engine(stacks[site], self.evidence.log_file("x").parent)
+            self.evidence.forbid([offices[site].passphrase_file.read_text(encoding="utf-8")])
+
+        self._in_parallel(create, list(offices))
+
+    @property
+    def situation(self) -> Situation:
+        """What is declared now."""
+        return load_situation(self.situation_file, self.region)
+
+    def declare(self, *words: str, reason: str) -> None:
+        """`uitwijk declare …` on the drill's own situation.
+
+        Raises:
+            UitwijkError: when the command refuses.
+        """
+        self._command(
+            "declare", *words, "--by", "drill", "--reason", reason, "--situation", str(self.situation_file), "--yes"
+        )
+
+    def status(self) -> dict[str, Any]:
+        """`uitwijk status --json` of the drill's own situation."""
+        result: dict[str, Any] = json.loads(self._command("status", "--situation", str(self.situation_file), "--json"))
+        return result
+
+    def _command(self, *words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "uitwijk", *words],
+            cwd=ROOT,
+            env=clean_environment(self._toolchain),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            raise UitwijkError([f"uitwijk {' '.join(words)} failed", *done.stderr.strip().splitlines()])
+        return done.stdout
+
+    def up(self, *sites: str, totals: Mapping[str, int] | None = None) -> dict[str, Run]:
+        """`pulumi up` of the stacks of `sites`, side by side, with progress.
+
+        Raises:
+            UitwijkError: when one fails.
+        """
+        return self._run("up", sites, totals or {})
+
+    def preview(self, *sites: str, expect_failure: bool = False) -> dict[str, Run]:
+        """`pulumi preview` of the stacks of `sites`, side by side.
+
+        Raises:
+            UitwijkError: when one fails, unless that is what is expected.
+        """
+        return self._run("preview", sites, {}, expect_failure=expect_failure)
+
+    def _run(self, verb: str, sites: Sequence[str], totals: Mapping[str, int], **options: Any) -> dict[str, Run]:
+        runs: dict[str, Run] = {}
+
+        def one(site: str) -> None:
+            done = 0
+
+            def count(_: str, __: str) -> None:
+                nonlocal done
+                done += 1
+                if site in totals:
+                    self.progress.machines(site, done, totals[site])
+
+            runs[site] = getattr(self.engines[site], verb)(on_machine=count, **options)
+
+        self._in_parallel(one, sites)
+        return {site: runs[site] for site in sites}
+
+    def inventories(self, *sites: str) -> dict[str, Inventory]:
+        """What stands in the vCenters of `sites`, by a client that knows nothing of Pulumi."""
+        found: dict[str, Inventory] = {}
+
+        def read(site: str) -> None:
+            vcenter = self.vcenters[site]
+            found[site] = read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
+
+        self._in_parallel(read, sites)
+        return {site: found[site] for site in sites}
+
+    def lose(self, site: str) -> None:
+        """Cuts the site off: vCenter, guests' network, storage, and its office with stack file, state and secrets."""
+        vcenter = self.vcenters[site]
+        vcenter.management("hang")
+        vcenter.guests_network("cut")
+        vcenter.datastores("unreadable")
+        office = vcenter.folder / "office"
+        self._sealed.mkdir(exist_ok=True)
+        os.rename(office, self._sealed / site)
+        office.write_text("lost with the site\n", encoding="utf-8")
+        self._cut.add(site)
+
+    def give_back(self, site: str) -> None:
+        """The site comes back as it was, its old machines running; its guests' network stays cut (fencing)."""
+        vcenter = self.vcenters[site]
+        office = vcenter.folder / "office"
+        office.unlink()
+        os.rename(self._sealed / site, office)
+        vcenter.datastores("readable")
+        vcenter.management("up")
+        self._cut.discard(site)
+        self._not_drained.add(site)
+
+    def lift_fencing(self, site: str) -> None:
+        """The site's first `up` as drained went through: its guests' network is restored, replication into it may run."""
+        self.vcenters[site].guests_network("up")
+        self._not_drained.discard(site)
+
+    def _directions(self) -> Directions:
+        reachable = frozenset(set(self.vcenters) - self._cut)
+        return Directions(self.situation.data, reachable, reachable - self._not_drained)
+
+    def _trouble(self, line: str) -> None:
+        self.evidence.event("replicate", "datasets", line)
+
+    def _in_parallel(self, what: Any, sites: Sequence[str]) -> None:
+        """Runs `what(site)` for every site at once; a Ctrl-C stops the engines before it goes on."""
+        with ThreadPoolExecutor(max_workers=max(1, len(sites))) as pool:
+            waiting = [pool.submit(what, site) for site in sites]
+            try:
+                for future in waiting:
+                    future.result()
+            except BaseException:
+                for engine in self.engines.values():
+                    engine.interrupt()
+                raise

@@ -1,0 +1,199 @@
+"""S2 and S3: a site is lost with its ICT; the survivor runs everything; then the way back."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+
+from continuity.catalogue import RecoveryClass
+from observe.inventory import Inventory
+from uitwijk.drill import checks
+from uitwijk.drill.acts import Acts
+from uitwijk.drill.exercise import Exercise
+from uitwijk.drill.expectations import Expectations
+from uitwijk.drill.markers import Markers
+from uitwijk.engine import Run
+from uitwijk.scenario import Scenario
+
+BEFORE, LATE, SURVIVOR = "before-the-last-replication", "after-the-last-replication", "written-at-the-survivor"
+
+
+class SiteLoss:
+    """One site is lost, the other takes over, the lost one returns.
+
+    Args:
+        expected: what people wrote down for the calamity.
+        normal: what they wrote down for a normal day.
+    """
+
+    def __init__(self, exercise: Exercise, scenario: Scenario, expected: Expectations, normal: Expectations) -> None:
+        self._exercise = exercise
+        self._scenario = scenario
+        self._acts = Acts(exercise, scenario)
+        self._expected = expected
+        self._normal = normal
+        self._lost = expected.lost[0]
+        self._survivor = next(site for site in exercise.region.sites if site != self._lost)
+        self._markers = Markers(self._lost, normal.machines[self._lost])
+        self._first: dict[str, Inventory] = {}
+
+    def play(self) -> None:
+        """The whole scenario."""
+        self._scenario.placement("before", self._exercise.status())
+        self._first = self._exercise.inventories(*self._exercise.region.sites)
+        self._lose()
+        self._fail_over()
+        self._come_back()
+        self._fail_back()
+
+    def _folder(self, site: str):  # type: ignore[no-untyped-def]
+        return self._exercise.vcenters[site].folder
+
+    def _lose(self) -> None:
+        exercise, markers = self._exercise, self._markers
+        with self._acts.step(f"cut off {self._lost}: vCenter, storage, state and secrets") as step:
+            markers.write(self._folder(self._lost), BEFORE)
+            exercise.replication.cycle()
+            with exercise.replication.paused():
+                markers.write(self._folder(self._lost), LATE)
+                exercise.lose(self._lost)
+            self._cut_at = time.monotonic()
+            step.result = f"{len(markers.disks)} data disks marked, then nothing of {self._lost} can be read"
+
+    def _fail_over(self) -> None:
+        exercise, scenario, acts = self._exercise, self._scenario, self._acts
+        lost, survivor, expected = self._lost, self._survivor, self._expected
+        vcenter = exercise.vcenters[survivor]
+        mark = vcenter.mark()
+        scenario.declared()
+        declared_at = datetime.fromisoformat(scenario.record["declared"])
+        closed = [word for building in expected.closed for word in ("closed", building)]
+        acts.declare("lost", lost, *closed, reason=f"drill: {lost} is lost")
+        before_promotion = exercise.status()
+        acts.refused(survivor, name="without promotion nothing starts on old data", because=f"dataset {lost}")
+        acts.declare("promoted", lost, "--at", survivor, reason="drill: the storage administrator promoted the replica")
+        plan = acts.preview(survivor, name=f"preview the failover to {survivor}")[survivor]
+        runs = acts.up(survivor, name=f"fail over to {survivor}", totals={survivor: expected.created[survivor]})
+        status = exercise.status()
+        scenario.placement("during", status)
+
+        with acts.step(f"check the vCenter of {survivor}, people, numbers and data"):
+            now = exercise.inventories(survivor)[survivor]
+            observed = vcenter.observed(mark)
+            self._plan_kept(plan, runs[survivor])
+            wanted = expected.machines[survivor]
+            checks.machines_as_written(scenario, survivor, wanted, now)
+            checks.data_disks_there(scenario, survivor, wanted, now)
+            ran = [machine.name for machine in self._first[survivor].machines]
+            scenario.check(
+                f"{survivor}: machines that ran before",
+                expected.untouched[survivor],
+                len(ran),
+                len(ran) == expected.untouched[survivor],
+            )
+            checks.untouched(scenario, survivor, self._first[survivor], now, observed, ran)
+            checks.start_order(scenario, survivor, expected, observed)
+            checks.people_and_numbers(scenario, expected, status)
+            checks.manual_steps(scenario, expected, before_promotion, promoted=False)
+            checks.manual_steps(scenario, expected, status, promoted=True)
+            spare = status["capacity"][survivor]["spare_host"]
+            scenario.check(
+                f"{survivor}: one host is spare",
+                expected.spare_host[survivor],
+                spare,
+                spare == expected.spare_host[survivor],
+            )
+            self._data_after_loss()
+            self._recovery_times(observed, declared_at)
+        acts.nothing_left(survivor)
+        checks.nobody_asked(scenario, lost, exercise.vcenters[lost].observed())
+
+    def _plan_kept(self, plan: Run, done: Run) -> None:
+        planned, did = sorted(plan.machines("create")), sorted(done.machines("create"))
+        created = self._expected.created[self._survivor]
+        self._scenario.check(
+            "the failover creates what its preview showed", created, len(did), planned == did and len(did) == created
+        )
+        others = [f"{o.op} {o.name}" for o in done.changed if o.op not in ("create",) and o.type.startswith("vsphere:")]
+        self._scenario.check("the failover only creates", "nothing else", others[:5] or "nothing else", not others)
+
+    def _data_after_loss(self) -> None:
+        found = self._markers.found(self._folder(self._survivor))
+        with_old = [disk for disk, marks in found.items() if BEFORE in marks]
+        with_late = [disk for disk, marks in found.items() if LATE in marks]
+        total = len(self._markers.disks)
+        self._scenario.check(
+            f"data of {self._lost}: what was written before the last replication is there",
+            f"in {total} disks",
+            f"in {len(with_old)} disks",
+            total > 0 and len(with_old) == total,
+        )
+        age = self._markers.age(LATE, self._cut_at)
+        self._scenario.check(
+            f"data of {self._lost}: what was written after it is lost, and counted",
+            "in no disk",
+            f"in {len(with_late)} disks",
+            not with_late,
+        )
+        self._scenario.data_loss(self._lost, [BEFORE], [{"marker": LATE, "age_seconds": age}])
+        self._markers.write(self._folder(self._survivor), SURVIVOR)
+
+    def _recovery_times(self, observed: dict[str, list[dict[str, str]]], declared_at: datetime) -> None:
+        wanted = self._expected.machines[self._survivor]
+        on = {event["vm"]: datetime.fromisoformat(event["at"]) for event in observed["power"] if event["state"] == "on"}
+        created = [machine for machine in wanted.values() if machine.name not in self._first[self._survivor].by_name]
+        for recovery_class in RecoveryClass:
+            machines = [machine.name for machine in created if machine.recovery_class == recovery_class]
+            if machines:
+                all_on = all(name in on for name in machines)
+                seconds = max((on[name] - declared_at).total_seconds() for name in machines) if all_on else None
+                self._scenario.recovery(recovery_class, recovery_class.hours, seconds, len(machines))
+
+    def _come_back(self) -> None:
+        exercise, scenario, acts, lost = self._exercise, self._scenario, self._acts, self._lost
+        with acts.step(f"{lost} comes back, its old machines running, its guests' network still cut"):
+            exercise.give_back(lost)
+        acts.declare("drained", lost, reason=f"drill: {lost} is back")
+        old = [name for name in self._first[lost].by_name if name not in self._expected.drained[lost]]
+        acts.up(lost, name=f"drain {lost}: its old machines go, its data disks stay", totals={lost: len(old)})
+        with acts.step(f"check the vCenter of {lost}, lift the fencing, replicate back"):
+            checks.machines_as_written(scenario, lost, self._expected.drained[lost], exercise.inventories(lost)[lost])
+            datastore = self._folder(lost) / "datastores" / f"data-{lost}"
+            gone = [disk for disk in self._markers.disks if not (datastore / disk).exists()]
+            scenario.check(f"{lost}: no data disk was lost", "none", gone[:5] or "none", not gone)
+            exercise.lift_fencing(lost)
+            exercise.replication.cycle()
+        acts.up(self._survivor, name=f"bring up {self._survivor}: nothing moves yet")
+
+    def _fail_back(self) -> None:
+        exercise, scenario, acts = self._exercise, self._scenario, self._acts
+        lost, survivor, created = self._lost, self._survivor, self._expected.created[self._survivor]
+        opened = [word for building in self._expected.closed for word in ("opened", building)]
+        acts.declare("normal", lost, *opened, reason="drill: failback")
+        acts.refused(lost, name="nothing is taken back before it is released", because=survivor)
+        acts.up(survivor, name=f"release at {survivor}", totals={survivor: created})
+        with acts.step("replicate the last changes, then promote at home"):
+            exercise.replication.cycle()
+        acts.declare(
+            "promoted", lost, "--at", lost, reason="drill: the storage administrator promoted the data at home"
+        )
+        acts.up(lost, name=f"take back at {lost}", totals={lost: created})
+        acts.up(survivor, name=f"bring up {survivor}: every sequence ends with an up of both")
+        with acts.step("check that both vCenters are as they were"):
+            now = exercise.inventories(*exercise.region.sites)
+            for site in exercise.region.sites:
+                hot = {name for name, machine in self._normal.machines[site].items() if machine.every_site}
+                recreated = set(self._normal.machines[site]) - hot if site == lost else set()
+                checks.same_inventory(scenario, site, self._first[site], now[site], recreated)
+                checks.machines_as_written(scenario, site, self._normal.machines[site], now[site])
+            found = self._markers.found(self._folder(lost))
+            kept = [disk for disk, marks in found.items() if {BEFORE, SURVIVOR} <= marks and LATE not in marks]
+            total = len(self._markers.disks)
+            scenario.check(
+                f"data of {lost}: what the survivor wrote is there after failback",
+                f"in {total} disks",
+                f"in {len(kept)} disks",
+                len(kept) == total,
+            )
+            scenario.placement("after", exercise.status())
+        acts.nothing_left(*exercise.region.sites)

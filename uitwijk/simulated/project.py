@@ -1,0 +1,149 @@
+"""A Pulumi project beside the repository's own: same program, own stack files, secrets, states and home."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from uitwijk.engine import Engine, Stack
+from uitwijk.simulated.vcenter import USER, SimulatedVCenter
+from uitwijk.toolchain import ROOT, Toolchain
+
+NAME = "uitwijk"
+"""Name of the Pulumi project."""
+
+
+@dataclass(frozen=True)
+class SharedSecrets:
+    """What both sites must know; encrypted in the configuration of both stacks."""
+
+    dns_update_key: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(32)).decode())
+    carrier_password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+
+
+@dataclass(frozen=True)
+class Project:
+    """Where the engineers of one or more sites keep their stacks."""
+
+    folder: Path
+    """Gets `project/` (Pulumi.yaml, stack files), `state/` (backend) and `passphrase`."""
+    home: Path
+    """PULUMI_HOME."""
+
+    @property
+    def backend(self) -> str:
+        """URL of the state backend."""
+        return f"file://{self.folder / 'state'}"
+
+    @property
+    def passphrase_file(self) -> Path:
+        """Holds what decrypts the stacks' secrets."""
+        return self.folder / "passphrase"
+
+    def env(self, trust: Path) -> dict[str, str]:
+        """The variables that `pulumi` needs on top of an environment without any of Pulumi's or vSphere's own.
+
+        Args:
+            trust: bundle of the certificate authorities of all sites.
+        """
+        return {
+            "PULUMI_HOME": str(self.home),
+            "PULUMI_BACKEND_URL": self.backend,
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase_file),
+            "SSL_CERT_FILE": str(trust),
+            **ENGINE_ENV,
+        }
+
+    def create(
+        self,
+        toolchain: Toolchain,
+        vcenters: Iterable[SimulatedVCenter],
+        shared: SharedSecrets,
+        *,
+        trust: Path,
+        situation: Path,
+        catalogue: Path,
+        peers: Mapping[str, str],
+    ) -> dict[str, Stack]:
+        """Writes the project, initialises a stack for each vCenter, and stores its secrets encrypted.
+
+        Args:
+            situation: the file that the stacks read.
+            catalogue: the folder of the catalogue.
+            peers: state backend by peer site, where it is not this project's own.
+
+        Raises:
+            UitwijkError: when `pulumi` fails, with what it said.
+        """
+        project = self.folder / "project"
+        for folder in (project, self.folder / "state", self.home):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.passphrase_file.touch(mode=0o600)
+        self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        definition = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+        _write(project / "Pulumi.yaml", {**definition, "main": str(ROOT)})
+        env = {**clean_environment(toolchain), **self.env(trust)}
+        stacks: dict[str, Stack] = {}
+        for vcenter in vcenters:
+            site = vcenter.site
+            config = {
+                "pulumi:disable-default-providers": ["*"],
+                "uitwijk:site": site,
+                "uitwijk:catalogue": str(catalogue),
+                "uitwijk:situation": str(situation),
+                "uitwijk:vcenter": {"server": vcenter.address.server, "user": USER},
+                "uitwijk:guestNetworkWaitMinutes": 0,
+            }
+            if peers:
+                config["uitwijk:peers"] = {peer: {"backend": url} for peer, url in peers.items()}
+            _write(project / f"Pulumi.{site}.yaml", {"config": config})
+            stack = stacks[site] = Stack(site, project, env)
+            pulumi = Engine(stack, self.folder / "logs")
+            pulumi.text("stack", "init", site, "--no-select")
+            for key, secret in (
+                ("vcenterPassword", vcenter.password),
+                ("dnsUpdateKey", shared.dns_update_key),
+                ("carrierPassword", shared.carrier_password),
+            ):
+                pulumi.text("config", "set", "--secret", f"{NAME}:{key}", "--stack", site, stdin=secret)
+        return stacks
+
+
+ENGINE_ENV: Mapping[str, str] = {
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    "PULUMI_ENABLE_LEGACY_DIFF": "true",
+    "GOGC": "500",
+}
+"""Nothing is fetched during a failover, and unchanged inputs mean an unchanged machine."""
+
+
+def clean_environment(toolchain: Toolchain) -> dict[str, str]:
+    """Our own environment without any setting of Pulumi or vSphere, the tool chain first on PATH."""
+    env = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PULUMI_", "VSPHERE_", "UITWIJK_", "GOVC_"))
+    }
+    env["PATH"] = os.pathsep.join([*map(str, toolchain.path), env.get("PATH", os.defpath)])
+    return env
+
+
+def bundle(vcenters: Iterable[SimulatedVCenter], path: Path) -> Path:
+    """Writes the certificate authorities of all sites into one file and returns it."""
+    path.write_text("".join(v.address.ca.read_text(encoding="utf-8") for v in vcenters), encoding="utf-8")
+    return path
+
+
+def _write(path: Path, content: object) -> None:
+    # JSON is YAML; a plain dump keeps the order of keys.
+    path.write_text(
+        yaml.safe_dump(json.loads(json.dumps(content)), sort_keys=False, allow_unicode=True), encoding="utf-8"
+    )

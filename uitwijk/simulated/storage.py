@@ -1,0 +1,48 @@
+"""Which way the simulated storage of `uitwijk sites` may replicate: watched, since a person plays the calamity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from continuity import load_situation, place
+from continuity.region import Region
+from continuity.situation import SiteState
+from observe.stacks import read_stack
+from uitwijk.engine import Stack
+from uitwijk.simulated.replication import Directions
+from uitwijk.simulated.vcenter import SimulatedVCenter
+
+
+class Storage:
+    """Follows the situation file, the outages and the stacks.
+
+    A site that was cut off receives nothing until its stack holds no machine that the placement does not give it.
+
+    Args:
+        situation: the file that a person declares in.
+        stack: any of the stacks; all have one backend.
+    """
+
+    def __init__(self, region: Region, vcenters: Mapping[str, SimulatedVCenter], situation: Path, stack: Stack) -> None:
+        self._region = region
+        self._vcenters = vcenters
+        self._situation = situation
+        self._stack = stack
+        self._returning: set[str] = set()
+
+    def directions(self) -> Directions:
+        """What may be copied now."""
+        situation = load_situation(self._situation, self._region)
+        reachable = {site for site, vcenter in self._vcenters.items() if vcenter.state()["datastores"] == "readable"}
+        self._returning |= set(self._vcenters) - reachable
+        for site in sorted(self._returning & reachable):
+            if situation.sites[site] is not SiteState.LOST and self._is_clean(site):
+                self._returning.discard(site)
+        return Directions(situation.data, frozenset(reachable), frozenset(reachable - self._returning))
+
+    def _is_clean(self, site: str) -> bool:
+        placement = place(self._region, load_situation(self._situation, self._region))
+        allowed = {machine.name for key in placement.runs_at(site) for machine in self._region.workloads[key].machines}
+        stack = read_stack(site, self._stack.env["PULUMI_BACKEND_URL"], folder=self._stack.project)
+        return stack.readable and stack.machines <= allowed
