@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 from continuity.catalogue import Host, RecoveryClass
 from continuity.region import Machine, Region, Workload
@@ -63,19 +64,20 @@ def kept_apart(workload: Workload) -> frozenset[str]:
 def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
     """How `site` carries the workloads `keys`; remembered, for a region has few such sets but thousands of situations.
 
-    Most urgent class first; within a class in order of dependence, then by key; hosts in the catalogue's order (first
-    fit), so that one more host at the end never sheds more. A workload is placed whole or not at all; once one of a
-    class is shed, so is every workload of a less urgent class, and whatever depends on it.
+    Hosts fill in the catalogue's order (first fit), so that one more host at the end never sheds more. It is tried with
+    the pairs first, which need two hosts with room; only when that does not carry everything, the most urgent class
+    goes first, within a class in order of dependence, then by key. A workload is placed whole or not at all; once one
+    of a class is shed, so is every workload of a less urgent class, and whatever depends on it.
     """
-    order = _in_order(region, keys)
+    urgent_first = _in_order(region, keys)
+    pairs_first = sorted(urgent_first, key=lambda workload: not kept_apart(workload))
     hosts = region.sites[site].hosts
     spare = max(hosts, key=lambda host: (host.memory_gib, host.cores))
-    reduced = [host for host in hosts if host is not spare]
-    packed, shed = _pack(region, reduced, order)
-    usable = reduced
-    if shed:
-        packed, shed = _pack(region, hosts, order)
-        usable = list(hosts)
+    reduced = tuple(host for host in hosts if host is not spare)
+    for usable, order in product((reduced, hosts), (pairs_first, urgent_first)):
+        packed, shed = _pack(region, usable, order)
+        if not shed:
+            break
     machines = [region.machines[name] for name in packed]
     return SiteCapacity(
         hosts=packed,

@@ -81,7 +81,9 @@ class _Judge:
             self._known("manual-steps.yaml", f"[{index}].only", step.only, places, "site or building")
             allowed = {"building-closed": {"building"}, "dataset-to-promote": {"dataset", "site"}}
             known = allowed.get(step.when, {"site"})
-            self._known("manual-steps.yaml", f"[{index}].step", re.findall(r"\{(\w*)\}", step.step), known, "placeholder")
+            self._known(
+                "manual-steps.yaml", f"[{index}].step", re.findall(r"\{(\w*)\}", step.step), known, "placeholder"
+            )
 
     def _network_numbers(self) -> None:
         holders: dict[int, str] = {}
@@ -139,11 +141,15 @@ class _Judge:
             for name, role in service.roles.items():
                 path = f"{slug}.roles.{name}"
                 self._known("services.yaml", f"{path}.size", [role.size], region.settings.sizes, "size class")
-                self._known("services.yaml", f"{path}.system", [role.system], region.settings.systems, "operating system")
+                self._known(
+                    "services.yaml", f"{path}.system", [role.system], region.settings.systems, "operating system"
+                )
                 self._known("services.yaml", f"{path}.network", [role.network], region.settings.networks, "network")
                 self._known("services.yaml", f"{path}.after", role.after, service.roles, "role of the service")
                 if service.standby is Standby.HOT and role.disks:
-                    self._add("services.yaml", f"{path}.disks", "a hot service runs at every site and has no replicated disks")
+                    self._add(
+                        "services.yaml", f"{path}.disks", "a hot service runs at every site and has no replicated disks"
+                    )
             self._cycle(f"{slug}.roles", {name: role.after for name, role in service.roles.items()})
         self._cycle("depends_on", {name: service.depends_on for name, service in region.services.items()})
         for slug, process in region.processes.items():
@@ -192,7 +198,11 @@ class _Judge:
         needed = {connection for service in region.services.values() for connection in service.connections}
         for slug, site in region.sites.items():
             for connection in sorted(needed - site.connections):
-                self._add("sites.yaml", f"{slug}.connections", f"{connection} is missing; a service that may run here needs it")
+                self._add(
+                    "sites.yaml",
+                    f"{slug}.connections",
+                    f"{connection} is missing; a service that may run here needs it",
+                )
             self._once("sites.yaml", f"{slug}.hosts", [host.name for host in site.hosts])
             if site.address_block.prefixlen != 16:
                 self._add("sites.yaml", f"{slug}.address_block", f"{site.address_block} is no /16")
@@ -234,7 +244,9 @@ class _Judge:
     def seats(self) -> None:
         region = self._region
         for slug, building in region.buildings.items():
-            staff = {org: region.organisations[org].seats for org in region.organisations if region.building_of(org) == slug}
+            staff = {
+                org: region.organisations[org].seats for org in region.organisations if region.building_of(org) == slug
+            }
             if sum(staff.values()) > building.seats:
                 who = ", ".join(f"{org} {seats}" for org, seats in staff.items())
                 self._add("buildings.yaml", f"{slug}.seats", f"{building.seats} are too few for its own staff ({who})")
@@ -251,14 +263,26 @@ class _Judge:
                     for host in range(role.address, role.address + machines):
                         self._address(organisation, taken, (role.network, host), f"{slug}.roles.{name}")
                     if isinstance(role.count, SessionHostRule) and not who.seats:
-                        self._add(self._file(organisation), "seats", f"0 seats, but {slug} is sized by them; put it in `without`")
+                        self._add(
+                            self._file(organisation),
+                            "seats",
+                            f"0 seats, but {slug} is sized by them; put it in `without`",
+                        )
 
     def _address(self, organisation: str, taken: dict[tuple[str, int], str], key: tuple[str, int], path: str) -> None:
         network, host = key
         if host > 254:
-            self._add("services.yaml", f"{path}.address", f"{organisation} needs address .{host} in {network}; .254 is the last")
+            self._add(
+                "services.yaml",
+                f"{path}.address",
+                f"{organisation} needs address .{host} in {network}; .254 is the last",
+            )
         elif key in taken and taken[key] != path:
-            self._add("services.yaml", f"{path}.address", f".{host} in {network} is already taken by {taken[key]} ({organisation})")
+            self._add(
+                "services.yaml",
+                f"{path}.address",
+                f".{host} in {network} is already taken by {taken[key]} ({organisation})",
+            )
         taken.setdefault(key, path)
 
     def machine_names(self) -> None:
@@ -267,4 +291,8 @@ class _Judge:
             if times > 1:
                 self._add("services.yaml", "roles", f"two machines would be named {name}; rename a role or a service")
             if len(name) > _LONGEST_LABEL:
-                self._add("services.yaml", "roles", f"{name} has {len(name)} characters; a DNS label has at most {_LONGEST_LABEL}")
+                self._add(
+                    "services.yaml",
+                    "roles",
+                    f"{name} has {len(name)} characters; a DNS label has at most {_LONGEST_LABEL}",
+                )

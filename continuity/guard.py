@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from continuity.placement import Placement
 from continuity.region import Region
-from continuity.situation import Situation, SiteState
+from continuity.situation import SiteState, Situation
 
 
 @dataclass(frozen=True)

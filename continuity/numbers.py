@@ -24,7 +24,10 @@ def _check(field: str, text: str) -> None:
             f"{field}: {text} has {len(subscriber)} subscriber digits; area code {area} has {expected} (e.g. {area}-{example})"
         )
     parsed = phonenumbers.parse(text, "NL")
-    if not phonenumbers.is_valid_number(parsed) or phonenumbers.number_type(parsed) != phonenumbers.PhoneNumberType.FIXED_LINE:
+    if (
+        not phonenumbers.is_valid_number(parsed)
+        or phonenumbers.number_type(parsed) != phonenumbers.PhoneNumberType.FIXED_LINE
+    ):
         raise ValueError(f"{field}: {text} is not a Dutch geographic number")
 
 

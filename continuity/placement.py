@@ -10,7 +10,7 @@ from continuity.capacity import SiteCapacity, fit
 from continuity.processes import Processes, dependencies, judge_processes
 from continuity.region import Region
 from continuity.seats import Seating, seat
-from continuity.situation import Situation, SiteState
+from continuity.situation import SiteState, Situation
 
 
 @dataclass(frozen=True)

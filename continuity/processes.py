@@ -48,7 +48,9 @@ def judge_processes(
         else:
             stopped[slug] = why
     urgent = {
-        slug for slug, process in region.processes.items() if process.recovery_class in (RecoveryClass.R0, RecoveryClass.R1)
+        slug
+        for slug, process in region.processes.items()
+        if process.recovery_class in (RecoveryClass.R0, RecoveryClass.R1)
     }
     return Processes(
         continues=tuple(slug for slug in region.processes if slug in continues),

@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 Model = TypeVar("Model", bound=BaseModel)
 
+
 class _StrictLoader(yaml.SafeLoader):
     """Safe YAML in which a key may stand once."""
 
@@ -44,7 +45,7 @@ class Problems:
 def read_yaml(path: Path, place: str, problems: Problems) -> Any:
     """The content of a YAML file, or None after noting why it cannot be had."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 (a SafeLoader)
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         problems.add(place, "the file does not exist")
     except (OSError, UnicodeDecodeError) as error:

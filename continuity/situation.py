@@ -132,7 +132,8 @@ def check_situation(situation: Situation, region: Region, place: str, problems: 
             problems.add(f"{place}: {path}.{target}", "is closed itself")
     if situation.log and situation.log[-1].epoch != situation.epoch:
         problems.add(
-            f"{place}: log", f"its last entry has epoch {situation.log[-1].epoch}, but the situation has epoch {situation.epoch}"
+            f"{place}: log",
+            f"its last entry has epoch {situation.log[-1].epoch}, but the situation has epoch {situation.epoch}",
         )
     epochs = [entry.epoch for entry in situation.log]
     if epochs != sorted(set(epochs)):
