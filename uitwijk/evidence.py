@@ -120,7 +120,6 @@ class Evidence:
             {
                 kind: {key: getattr(thing, "name", key) for key, thing in things.items()}
                 for kind, things in {
-                    "sites": region.sites,
                     "organisations": region.organisations,
                     "buildings": region.buildings,
                     "services": region.services,

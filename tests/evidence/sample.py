@@ -1,0 +1,264 @@
+"""An exercise played for the recorder: the real region on an imagined clock, with everything a report can hold.
+
+Run as a script, it writes a folder of evidence and renders it: `python -m tests.evidence.sample DIR [broken]`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sys
+from pathlib import Path
+from typing import Any
+
+from continuity import load_region, load_situation, place
+from continuity.declaration import Change, declare
+from continuity.region import Region
+from continuity.situation import Situation
+from uitwijk.evidence import Evidence
+from uitwijk.scenario import Scenario
+
+ROOT = Path(__file__).parents[2]
+REGION = load_region(ROOT / "catalogue")
+NORMAL = load_situation(ROOT / "situation.yaml", REGION)
+PASSWORD = "Sentinel-9f2c-password"
+TOOLS = {
+    "uitwijk": "0.1.0",
+    "pulumi": "3.259.0",
+    "pulumi-vsphere": "4.17.0",
+    "pulumi-random": "4.21.4",
+    "vCenter": "8.0.3",
+}
+OPERATIONS = ("create", "update", "delete", "same")
+
+
+class Clock:
+    """A clock that only moves when told to."""
+
+    def __init__(self) -> None:
+        self.moment = datetime.datetime(2026, 11, 27, 8, 12, tzinfo=datetime.UTC)
+
+    def __call__(self) -> datetime.datetime:
+        return self.moment
+
+    def passes(self, seconds: float) -> None:
+        self.moment += datetime.timedelta(seconds=seconds)
+
+
+def declared(situation: Situation, *changes: str) -> Situation:
+    """The situation after `lost bolsward`, `closed iszf-office`, …"""
+    made = [Change(*text.split()) for text in changes]
+    moment = datetime.datetime(2026, 11, 27, 8, tzinfo=datetime.UTC)
+    return declare(REGION, situation, made, by="duty officer", reason="exercise", at=moment)
+
+
+def play(directory: Path, *, broken: bool = False, actor: str = "duty officer") -> Evidence:
+    """Record an exercise of three calamities in `directory`; `broken`: one check fails and the last is interrupted."""
+    clock = Clock()
+    with contextlib.suppress(KeyboardInterrupt), Evidence(directory, TOOLS, actor, clock=clock) as evidence:
+        evidence.forbid([PASSWORD])
+        evidence.describe(REGION)
+        evidence.reproduce("git checkout 8f67c83", "make drill")
+        town_hall(evidence, clock)
+        office_lost(evidence, clock)
+        office_returns(evidence, clock, broken=broken)
+        leeuwarden_lost(evidence, clock, broken=broken)
+    return evidence
+
+
+def step(scenario: Scenario, clock: Clock, name: str, seconds: float, result: str, command: str | None = None) -> None:
+    with scenario.step(name, command) as begun:
+        clock.passes(seconds)
+        begun.result = result
+
+
+def situations(scenario: Scenario, *stages: Situation) -> None:
+    for when, situation in zip(("before", "during", "after"), stages, strict=False):
+        scenario.placement(when, place(REGION, situation).to_dict())
+
+
+def machine_checks(scenario: Scenario, site: str, homes: set[str]) -> int:
+    """One check for each cold machine of the given homes; as many as a real drill makes."""
+    machines = [m for m in REGION.machines.values() if not cold_elsewhere(REGION, m.workload, homes)]
+    for machine in machines:
+        seen = {"powered": "on", "vcpus": machine.vcpus, "memory_gib": machine.memory_gib, "network": machine.network}
+        scenario.check(f"{machine.name} runs at {REGION.sites[site].name} as the catalogue says", seen, seen, True)
+    return len(machines)
+
+
+def cold_elsewhere(region: Region, key: str, homes: set[str]) -> bool:
+    return region.workloads[key].hot or region.workloads[key].home not in homes
+
+
+def town_hall(evidence: Evidence, clock: Clock) -> None:
+    closed = declared(NORMAL, "closed harlingen-town-hall")
+    with evidence.scenario("S1-harlingen", "The town hall of Harlingen cannot be reached") as scenario:
+        situations(scenario, NORMAL, closed, declared(closed, "opened harlingen-town-hall"))
+        scenario.declared()
+        step(
+            scenario,
+            clock,
+            "Declare the town hall closed",
+            0.4,
+            "epoch 2",
+            "uitwijk declare closed harlingen-town-hall",
+        )
+        for site in ("bolsward", "leeuwarden"):
+            step(
+                scenario,
+                clock,
+                f"Bring stack {site} to the situation",
+                14.2,
+                "no machine changed",
+                f"pulumi up --stack {site}",
+            )
+            scenario.changes(site, dict.fromkeys(OPERATIONS, 0) | {"same": 512}, [])
+        scenario.check("No machine is touched", [], [], True)
+        scenario.check("People of Harlingen have a seat elsewhere", {"iszf-office": 20}, {"iszf-office": 20}, True)
+        scenario.check("The numbers 0517 49 12 00 to 99 ring where people sit", "yes", "yes", True)
+        scenario.check("A 112 call names the building where it is made", "yes", "yes", True)
+        step(scenario, clock, "Reopen the town hall", 0.3, "epoch 3", "uitwijk declare opened harlingen-town-hall")
+        step(scenario, clock, "Bring both stacks back", 27.5, "no machine changed", "pulumi up --stack …")
+        scenario.lesson("Agree with Wommels who opens the hall outside office hours.", "continuity manager, Harlingen")
+
+
+def office_lost(evidence: Evidence, clock: Clock) -> None:
+    lost = declared(declared(NORMAL, "lost bolsward", "closed iszf-office"), "promoted bolsward leeuwarden")
+    with evidence.scenario("S2-office-lost", "The ISZF office is lost, with its ICT") as scenario:
+        situations(scenario, NORMAL, lost)
+        step(scenario, clock, "Cut off Bolsward: its vCenter, datastores, state and secrets", 1.1, "unreachable")
+        scenario.declared()
+        step(
+            scenario,
+            clock,
+            "Declare Bolsward lost and the office closed",
+            0.5,
+            "epoch 4",
+            "uitwijk declare lost bolsward closed iszf-office",
+        )
+        step(
+            scenario,
+            clock,
+            "Promote the replica of Bolsward's data at Leeuwarden",
+            2.2,
+            "writable at leeuwarden",
+            "uitwijk declare promoted bolsward --at leeuwarden",
+        )
+        step(
+            scenario,
+            clock,
+            "Preview stack leeuwarden",
+            9.6,
+            "124 machines to create",
+            "pulumi preview --stack leeuwarden",
+        )
+        step(
+            scenario,
+            clock,
+            "Take over at Leeuwarden",
+            38.4,
+            "124 machines created",
+            "pulumi up --continue-on-error --stack leeuwarden",
+        )
+        for recovery_class, hours, seconds, machines in (
+            ("R0", 1, 21.4, 3),
+            ("R1", 4, 44.9, 78),
+            ("R2", 24, 49.2, 27),
+            ("R3", 72, 50.3, 16),
+        ):
+            scenario.recovery(recovery_class, hours, seconds, machines)
+        made = [
+            {"op": "create", "type": "vsphere:index/virtualMachine:VirtualMachine", "name": m.name}
+            for m in REGION.machines.values()
+            if not cold_elsewhere(REGION, m.workload, {"bolsward"})
+        ]
+        scenario.changes("leeuwarden", {"create": len(made), "update": 0, "delete": 0, "same": 331}, made)
+        with scenario.step("Check the machines on Leeuwarden's vCenter") as begun:
+            clock.passes(12.7)
+            begun.result = f"{machine_checks(scenario, 'leeuwarden', {'bolsward'})} machines compared"
+        scenario.check("No request went to Bolsward after the cut", 0, 0, True)
+        scenario.check("The second preview is empty", "no changes", "no changes", True)
+        found = [f"marker-{number:02}" for number in range(1, 9)]
+        scenario.data_loss("bolsward", found, [{"marker": "marker-09", "age_seconds": 3.2}])
+        scenario.lesson("Rehearse the promotion with the storage administrator twice a year.", "ICT manager, ISZF")
+        scenario.lesson("Agree which 200 people of the seven work from home first.", "continuity managers, jointly")
+
+
+def office_returns(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
+    lost = declared(declared(NORMAL, "lost bolsward", "closed iszf-office"), "promoted bolsward leeuwarden")
+    back = declared(
+        declared(lost, "drained bolsward", "opened iszf-office"), "promoted bolsward bolsward", "normal bolsward"
+    )
+    with evidence.scenario("S2-return", "Bolsward returns and takes its work back") as scenario:
+        situations(scenario, lost, declared(lost, "drained bolsward", "opened iszf-office"), back)
+        scenario.declared()
+        step(scenario, clock, "Declare Bolsward drained", 0.4, "epoch 6", "uitwijk declare drained bolsward")
+        step(
+            scenario,
+            clock,
+            "Clear what is left at Bolsward",
+            31.9,
+            "124 machines deleted",
+            "pulumi up --stack bolsward",
+        )
+        step(scenario, clock, "Copy the data back", 5.0, "bolsward is up to date")
+        step(scenario, clock, "Release at Leeuwarden", 22.8, "124 machines deleted", "pulumi up --stack leeuwarden")
+        step(scenario, clock, "Take back at Bolsward", 36.1, "124 machines created", "pulumi up --stack bolsward")
+        scenario.recovery("R0", 1, 81.0, 3)
+        scenario.recovery("R1", 4, 97.5, 78)
+        machine_checks(scenario, "bolsward", {"bolsward"})
+        scenario.changes("bolsward", {"create": 124, "update": 0, "delete": 124, "same": 331}, [])
+        names = sorted(REGION.machines)
+        if broken:
+            scenario.check("The first inventory is there again", names, [*names[2:], "harlingen-counter-copy-1"], False)
+            scenario.check(
+                "The address of harlingen-civil-affairs-database-1 follows its name",
+                {"address": "10.1.24.40", "dns": "both sites"},
+                {"address": "10.2.24.40", "dns": "both sites"},
+                False,
+            )
+        else:
+            scenario.check("The first inventory is there again", names, names, True)
+        scenario.data_loss("bolsward", ["marker-10", "marker-11"], [])
+
+
+def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
+    lost = declared(declared(NORMAL, "lost leeuwarden", "closed leeuwarden-town-hall"), "promoted leeuwarden bolsward")
+    planned = ("Take over at Bolsward", "Check the machines on Bolsward's vCenter", "Failback to Leeuwarden")
+    with evidence.scenario("S3-leeuwarden-lost", "Leeuwarden is lost, with its town hall", planned) as scenario:
+        situations(scenario, NORMAL, lost, NORMAL)
+        scenario.declared()
+        step(
+            scenario,
+            clock,
+            "Declare Leeuwarden lost and its town hall closed",
+            0.4,
+            "epoch 9",
+            "uitwijk declare lost leeuwarden closed leeuwarden-town-hall",
+        )
+        scenario.not_executed("Redirect the carrier's trunks", "manual: telephony administrator, Leeuwarden")
+        if broken:
+            with scenario.step("Take over at Bolsward", f"VSPHERE_PASSWORD={PASSWORD} pulumi up --stack bolsward"):
+                clock.passes(17.3)
+                scenario.recovery("R0", 1, 13.8, 2)
+                scenario.recovery("R1", 4, None, 53)
+                raise KeyboardInterrupt
+        step(scenario, clock, "Take over at Bolsward", 24.6, "62 machines created", "pulumi up --stack bolsward")
+        for recovery_class, hours, seconds, machines in (("R0", 1, 12.9, 2), ("R1", 4, 19.1, 40), ("R2", 24, 22.2, 12)):
+            scenario.recovery(recovery_class, hours, seconds, machines)
+        with scenario.step("Check the machines on Bolsward's vCenter") as begun:
+            clock.passes(8.8)
+            begun.result = f"{machine_checks(scenario, 'bolsward', {'leeuwarden'})} machines compared"
+        step(scenario, clock, "Failback to Leeuwarden", 58.0, "first placement again", "pulumi up --stack leeuwarden")
+        scenario.data_loss("leeuwarden", ["marker-12"], [])
+
+
+def main(arguments: list[str]) -> Any:
+    from uitwijk.report import render
+
+    play(Path(arguments[0]), broken="broken" in arguments)
+    print(render(Path(arguments[0])))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

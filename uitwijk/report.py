@@ -1,0 +1,94 @@
+"""Renders the evidence of an exercise as `report.html`: one file that loads nothing, for a screen and for paper."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jinja2
+
+from continuity.errors import UitwijkError
+from uitwijk.files import write_atomically
+from uitwijk.report_data import read
+from uitwijk.report_facts import ReportFacts
+from uitwijk.scenario_facts import OPERATIONS
+from uitwijk.timeline import LEFT, RIGHT, TOP, WIDTH, clock, duration
+from uitwijk.wording import count, difference, listed, value
+
+_PAGE = "report.html"
+_GEOMETRY = {"LEFT": LEFT, "RIGHT": RIGHT, "TOP": TOP, "WIDTH": WIDTH}
+
+
+def render(directory: Path) -> Path:
+    """Write `report.html` beside the `report.json` in `directory`, and return its path.
+
+    Raises:
+        UitwijkError: there is no `report.json`, it is not what an exercise leaves, or the folder cannot be written.
+    """
+    data = read(directory)
+    page = (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            report=ReportFacts(data),
+            data=data,
+            files=list(_files(directory)),
+            operations=OPERATIONS,
+            geometry=_GEOMETRY,
+        )
+    )
+    target = directory / _PAGE
+    try:
+        write_atomically(target, page)
+    except OSError as error:
+        raise UitwijkError(f"{target} cannot be written: {error.strerror}") from error
+    return target
+
+
+def report_command(directory: Path) -> Path:
+    """What `uitwijk report DIR` does: render the evidence in `directory` again."""
+    return render(directory)
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("uitwijk"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {
+        "clock": clock,
+        "count": count,
+        "day": day,
+        "duration": duration,
+        "listed": listed,
+        "moment": moment,
+        "value": value,
+    }
+    environment.globals |= {"difference": difference}
+    return environment
+
+
+def day(of: datetime) -> str:
+    """`27 November 2026`, in UTC."""
+    of = of.astimezone(UTC)
+    return f"{of.day} {of:%B %Y}"
+
+
+def moment(of: datetime) -> str:
+    """`27 November 2026, 08:12:00 UTC`."""
+    return f"{day(of)}, {of.astimezone(UTC):%H:%M:%S} UTC"
+
+
+def _files(directory: Path) -> Iterator[tuple[str, str]]:
+    """Name and size of each file of evidence."""
+    for path in sorted(directory.rglob("*")):
+        if path.is_file() and path.name != _PAGE and not path.name.startswith("."):
+            yield path.relative_to(directory).as_posix(), _size(path.stat().st_size)
+
+
+def _size(size: int) -> str:
+    return f"{size:,} bytes" if size < 2048 else f"{size / 1024:,.0f} KiB"

@@ -1,0 +1,237 @@
+"""`report.json` as it is read: the contract's keys are required, all others may be missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from continuity.errors import UitwijkError
+
+Verdict = Literal["passed", "failed"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+class StepData(_Part):
+    """One thing that was done."""
+
+    name: str
+    command: str | None
+    started: datetime
+    ended: datetime | None
+    """None: it was not ended when the recording stopped."""
+    result: str
+
+    @property
+    def failed(self) -> bool:
+        return self.ended is None or self.result.startswith("failed")
+
+    @property
+    def seconds(self) -> float | None:
+        return (self.ended - self.started).total_seconds() if self.ended else None
+
+
+class CheckData(_Part):
+    """One comparison of what is with what should be."""
+
+    name: str
+    expected: Any
+    observed: Any
+    verdict: Verdict
+
+
+class LessonData(_Part):
+    """What was learnt, and who follows it up."""
+
+    text: str
+    owner: str
+
+
+class LeftOut(_Part):
+    """A step that was planned and not done."""
+
+    step: str
+    why: str
+
+
+class SeatsData(_Part):
+    """Where an organisation's staff have a seat."""
+
+    needed: int = 0
+    at: dict[str, int] = {}
+    short: int = 0
+
+
+class NumberData(_Part):
+    """Where a number block is served and rings."""
+
+    served_by: list[str] = []
+    rings_at: dict[str, str] = {}
+
+
+class ProcessesData(_Part):
+    """Which processes of a municipality go on."""
+
+    continues: list[str] = []
+    stopped: dict[str, str] = {}
+    majority: bool = False
+
+
+class CapacityData(_Part):
+    """Used and available at a site."""
+
+    vcpus: tuple[float, float]
+    memory_gib: tuple[float, float]
+    spare_host: bool
+
+
+class ManualStepData(_Part):
+    """What people have to do."""
+
+    owner: str
+    step: str
+
+
+class PlacementData(_Part):
+    """Who runs, sits and rings where."""
+
+    workloads: dict[str, str | None] = {}
+    hot: dict[str, list[str]] = {}
+    seats: dict[str, SeatsData] = {}
+    numbers: dict[str, NumberData] = {}
+    processes: dict[str, ProcessesData] = {}
+    capacity: dict[str, CapacityData] = {}
+    shed: list[str] = []
+    manual_steps: list[ManualStepData] = []
+
+
+class Placements(_Part):
+    """The placement before, during and after the calamity, as far as it got."""
+
+    before: PlacementData | None = None
+    during: PlacementData | None = None
+    after: PlacementData | None = None
+
+
+class RecoveryData(_Part):
+    """How long the machines of one recovery class took from the declaration to the last one powered on."""
+
+    recovery_class: Annotated[str, Field(alias="class")]
+    target_hours: float
+    seconds: float | None
+    machines: int
+
+
+class ResourceData(_Part):
+    """One resource that the engine changed."""
+
+    op: str
+    type: str
+    name: str
+
+
+class ChangesData(_Part):
+    """What the engine did to a stack."""
+
+    stack: str
+    counts: dict[str, int] = {}
+    resources: list[ResourceData] = []
+
+
+class LostMarker(_Part):
+    """A marker that was written and not found again."""
+
+    marker: str
+    age_seconds: float
+
+
+class DataLossData(_Part):
+    """Which markers of a dataset were found at the other site."""
+
+    dataset: str
+    found: list[str] = []
+    lost: list[LostMarker] = []
+
+
+class ScenarioData(_Part):
+    """One calamity and what was done, seen and learnt in it."""
+
+    key: str
+    name: str
+    verdict: Verdict
+    steps: list[StepData]
+    checks: list[CheckData]
+    lessons: list[LessonData]
+    not_executed: list[LeftOut]
+    started: datetime | None = None
+    ended: datetime | None = None
+    declared: datetime | None = None
+    interrupted: bool = False
+    interrupted_by: str | None = None
+    placements: Placements = Placements()
+    recovery: list[RecoveryData] = []
+    changes: list[ChangesData] = []
+    data_loss: list[DataLossData] = []
+
+    def moments(self) -> Iterator[datetime]:
+        """Every moment that is recorded."""
+        for moment in (self.started, self.ended, self.declared):
+            if moment:
+                yield moment
+        for step in self.steps:
+            yield step.started
+            if step.ended:
+                yield step.ended
+
+    @property
+    def began(self) -> datetime | None:
+        return min(self.moments(), default=None)
+
+    @property
+    def seconds(self) -> float | None:
+        moments = list(self.moments())
+        return (max(moments) - min(moments)).total_seconds() if moments else None
+
+
+class ReportData(_Part):
+    """One exercise."""
+
+    verdict: Verdict
+    started: datetime
+    ended: datetime | None
+    """None: the recording stopped before the exercise was ended."""
+    tools: dict[str, str]
+    scenarios: list[ScenarioData]
+    interrupted: bool = False
+    actor: str = ""
+    site_kind: str = "simulated"
+    names: dict[str, dict[str, str]] = {}
+    reproduce: list[str] = []
+    limits: list[str] = []
+
+
+def read(directory: Path) -> ReportData:
+    """The report of the exercise whose evidence is in `directory`.
+
+    Raises:
+        UitwijkError: there is no `report.json`, or it is not what an exercise leaves.
+    """
+    path = directory / "report.json"
+    try:
+        return ReportData.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        raise UitwijkError(f"{path} does not exist: name a folder that `uitwijk drill` left") from None
+    except OSError as error:
+        raise UitwijkError(f"{path} cannot be read: {error.strerror}") from error
+    except ValidationError as error:
+        problems = (f"{path}: {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise UitwijkError(tuple(problems)) from None
+    except ValueError as error:
+        raise UitwijkError(f"{path} is no JSON, so it was not left by a drill: {error}") from None

@@ -1,0 +1,261 @@
+"""What the report says about one scenario, worked out from its record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from uitwijk.report_data import ChangesData, CheckData, NumberData, PlacementData, ScenarioData, StepData
+from uitwijk.timeline import Timeline, draw, duration
+from uitwijk.wording import Names, count, listed
+
+OPERATIONS = {"create": "created", "replace": "replaced", "update": "updated", "delete": "deleted", "same": "unchanged"}
+
+
+@dataclass(frozen=True)
+class Attention:
+    """Something that went wrong or was not done, and where the report says more."""
+
+    scenario: ScenarioData
+    what: str
+    text: str
+    failed: bool
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where something was in one phase."""
+
+    lines: tuple[str, ...]
+    changed: bool
+    """Other than before."""
+    bad: bool = False
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """Where one organisation's work or people were, phase by phase."""
+
+    organisation: str
+    cells: tuple[Cell, ...]
+
+    @property
+    def changed(self) -> bool:
+        return any(cell.changed or cell.bad for cell in self.cells)
+
+
+@dataclass(frozen=True)
+class NumberRow:
+    """Where one number block was served and rang during the calamity."""
+
+    organisation: str
+    number: str
+    served_by: str
+    rings_at: tuple[tuple[str, str], ...]
+    """Building and emergency location."""
+
+
+@dataclass(frozen=True)
+class ScenarioFacts:
+    """One scenario, with what follows from its record."""
+
+    data: ScenarioData
+    names: Names
+
+    @cached_property
+    def timeline(self) -> Timeline | None:
+        return draw(self.data)
+
+    @cached_property
+    def phases(self) -> dict[str, PlacementData]:
+        """The recorded placements by phase."""
+        places = self.data.placements
+        found = {"before": places.before, "during": places.during, "after": places.after}
+        return {phase: placement for phase, placement in found.items() if placement is not None}
+
+    @property
+    def during(self) -> PlacementData | None:
+        return self.data.placements.during
+
+    @property
+    def shed(self) -> list[str]:
+        """What stood still for want of room."""
+        return [self.names.workload(key) for key in self.during.shed] if self.during else []
+
+    @property
+    def failed_checks(self) -> list[CheckData]:
+        return [check for check in self.data.checks if check.verdict == "failed"]
+
+    @property
+    def passed_checks(self) -> list[CheckData]:
+        return [check for check in self.data.checks if check.verdict == "passed"]
+
+    @property
+    def failed_steps(self) -> list[StepData]:
+        return [step for step in self.data.steps if step.failed]
+
+    @property
+    def continued(self) -> tuple[int, int] | None:
+        """How many municipalities kept the majority of their work, of how many."""
+        if self.during is None or not self.during.processes:
+            return None
+        processes = self.during.processes.values()
+        return sum(item.majority for item in processes), len(processes)
+
+    @cached_property
+    def happened(self) -> tuple[str, ...]:
+        """In sentences: what moved, who moved, what stood still, and how it ended."""
+        before, during, after = self.data.placements.before, self.during, self.data.placements.after
+        if before is None or during is None:
+            return ()
+        return tuple((*self._moves(before, during), *_seating(before, during), *self._end(before, during, after)))
+
+    def _end(self, before: PlacementData, during: PlacementData, after: PlacementData | None) -> Iterator[str]:
+        if after is None or after.workloads == during.workloads:
+            return
+        if after.workloads == before.workloads:
+            yield "Afterwards everything ran where it had run before."
+        else:
+            yield from (f"Afterwards {sentence}" for sentence in self._moves(during, after))
+
+    def _moves(self, earlier: PlacementData, later: PlacementData) -> Iterator[str]:
+        moves = Counter(
+            (whence, later.workloads.get(key))
+            for key, whence in earlier.workloads.items()
+            if whence != later.workloads.get(key)
+        )
+        for (whence, where), number in moves.items():
+            workloads = count(number, "workload")
+            if where is None:
+                yield f"{workloads} stopped."
+            elif whence is None:
+                yield f"{workloads} started at {self.names.site(where)}."
+            else:
+                yield f"{workloads} moved from {self.names.site(whence)} to {self.names.site(where)}."
+        if not moves:
+            yield "No workload moved."
+
+    @cached_property
+    def work(self) -> list[PlaceRow]:
+        """Where each organisation's cold workloads ran."""
+        organisations = dict.fromkeys(
+            key.partition("/")[0] for placement in self.phases.values() for key in placement.workloads
+        )
+        return [
+            self._row(who, [self._work(who, placement) for placement in self.phases.values()]) for who in organisations
+        ]
+
+    def _work(self, who: str, placement: PlacementData) -> tuple[tuple[str, ...], bool]:
+        sites = Counter(where for key, where in placement.workloads.items() if key.partition("/")[0] == who)
+        lines = tuple(f"{self.names.site(site)}: {number}" for site, number in sites.items() if site is not None)
+        return (*lines, *((f"not running: {sites[None]}",) if sites[None] else ())), bool(sites[None])
+
+    @cached_property
+    def people(self) -> list[PlaceRow]:
+        """Where each organisation's staff sat."""
+        organisations = dict.fromkeys(key for placement in self.phases.values() for key in placement.seats)
+        return [
+            self._row(who, [self._people(who, placement) for placement in self.phases.values()])
+            for who in organisations
+        ]
+
+    def _people(self, who: str, placement: PlacementData) -> tuple[tuple[str, ...], bool]:
+        seats = placement.seats.get(who)
+        if seats is None:
+            return (), False
+        lines = tuple(f"{self.names.of('buildings', building)}: {number}" for building, number in seats.at.items())
+        return (*lines, *((f"without a seat: {seats.short}",) if seats.short else ())), bool(seats.short)
+
+    def _row(self, who: str, found: list[tuple[tuple[str, ...], bool]]) -> PlaceRow:
+        first = found[0][0]
+        cells = tuple(Cell(lines, changed=lines != first, bad=bad) for lines, bad in found)
+        return PlaceRow(self.names.of("organisations", who), cells)
+
+    @cached_property
+    def moved_numbers(self) -> list[NumberRow]:
+        """The number blocks that rang elsewhere than before, or not at all."""
+        if self.during is None:
+            return []
+        before = self.data.placements.before
+        return [
+            self._number(key, number)
+            for key, number in self.during.numbers.items()
+            if not (number.served_by and number.rings_at)
+            or (before is not None and key in before.numbers and before.numbers[key].rings_at != number.rings_at)
+        ]
+
+    def _number(self, key: str, number: NumberData) -> NumberRow:
+        who, _, first = key.partition("/")
+        return NumberRow(
+            self.names.of("organisations", who),
+            first,
+            listed(self.names.site(site) for site in number.served_by) if number.served_by else "no site",
+            tuple((self.names.of("buildings", place), where) for place, where in number.rings_at.items()),
+        )
+
+    def hot(self, placement: PlacementData) -> str:
+        """Where the hot workloads ran, with how many of them."""
+        return listed(f"{self.names.site(site)} ({len(keys)})" for site, keys in placement.hot.items())
+
+    def resources(self, changes: ChangesData) -> dict[str, dict[str, list[str]]]:
+        """The changed resources' names by operation and type."""
+        grouped: dict[str, dict[str, list[str]]] = {}
+        for item in changes.resources:
+            kind = item.type.rpartition(":")[2]
+            grouped.setdefault(OPERATIONS.get(item.op, item.op), {}).setdefault(kind, []).append(item.name)
+        return grouped
+
+    @property
+    def interruption(self) -> str:
+        """What broke the scenario off, and in which step."""
+        why = self.data.interrupted_by or "by an error"
+        return "; ".join([why, *(f"in the step “{step.name}”" for step in self.failed_steps if self._broke_off(step))])
+
+    def _broke_off(self, step: StepData) -> bool:
+        return self.data.interrupted and step.result == f"failed: {self.data.interrupted_by}"
+
+    def attention(self) -> Iterator[Attention]:
+        """What went wrong, then what was not done."""
+        data = self.data
+        if data.interrupted:
+            yield Attention(data, "broken off", self.interruption, failed=True)
+        elif data.ended is None and data.started is not None:
+            yield Attention(data, "not ended", "the recording stops in the middle of it", failed=True)
+        for step in self.failed_steps:
+            if not self._broke_off(step):
+                yield Attention(
+                    data, "step failed", f"{step.name}: {step.result.removeprefix('failed: ')}", failed=True
+                )
+        for check in self.failed_checks:
+            yield Attention(data, "check failed", check.name, failed=True)
+        if not data.checks and not data.interrupted:
+            yield Attention(data, "nothing checked", "a scenario without a check proves nothing", failed=True)
+        for item in data.recovery:
+            if item.seconds is None:
+                text = f"class {item.recovery_class}, {count(item.machines, 'machine')}"
+                yield Attention(data, "not powered on", text, failed=True)
+        for loss in data.data_loss:
+            for marker in loss.lost:
+                dataset, age = self.names.site(loss.dataset), duration(marker.age_seconds)
+                text = f"{marker.marker} in the data of {dataset}, {age} old"
+                yield Attention(data, "data lost", text, failed=False)
+        for left in data.not_executed:
+            yield Attention(data, "not executed", f"{left.step} ({left.why})", failed=False)
+
+
+def _seating(before: PlacementData, during: PlacementData) -> Iterator[str]:
+    moved = sum(
+        max(people - before.seats[who].at.get(building, 0), 0)
+        for who, seats in during.seats.items()
+        for building, people in seats.at.items()
+        if who in before.seats
+    )
+    if moved:
+        yield f"{count(moved, 'person', 'people')} got a seat in another building."
+    short = sum(seats.short for seats in during.seats.values())
+    if short:
+        yield f"{count(short, 'person', 'people')} had no seat."
+    if during.shed:
+        yield f"{count(len(during.shed), 'workload')} did not fit and stood still."
