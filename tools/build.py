@@ -102,7 +102,7 @@ class Workshop:
 
         self.progress.start(f"{position} building {binary.title}")
         command: list[str | Path] = [go.path, "build", *binary.flags, "-o", scratch / binary.name, binary.package]
-        ticker = _Ticker(self.progress, log, "\n", f"{{}} of {packages} packages compiled")
+        ticker = _Ticker(self.progress, log, "\n", f"{{}} packages compiled of at most {packages}")
         if golang.run(command, module, env, log, ticker):
             raise golang.failure(f"{binary.name} was not built", log)
         if binary.beside:

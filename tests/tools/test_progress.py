@@ -28,11 +28,11 @@ def test_a_log_gets_one_line_each_fifteen_seconds() -> None:
     progress.start("[2/5] building Pulumi engine")
     for second in range(1, 41):
         clock.now = second
-        progress.tick("612 of 1480 packages compiled")
+        progress.tick("612 packages compiled of at most 1480")
     assert log.getvalue().splitlines() == [
         "[2/5] building Pulumi engine …",
-        "[2/5] building Pulumi engine … 15s (612 of 1480 packages compiled)",
-        "[2/5] building Pulumi engine … 30s (612 of 1480 packages compiled)",
+        "[2/5] building Pulumi engine … 15s (612 packages compiled of at most 1480)",
+        "[2/5] building Pulumi engine … 30s (612 packages compiled of at most 1480)",
     ]
 
 
