@@ -11,8 +11,8 @@ MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 # As tools/ builds, so that a Go test compiles nothing twice.
 GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonly
-# Named by content, not by time: a checkout that changes nothing installs nothing.
-READY := .venv/.ready-$(shell cat requirements.txt pyproject.toml | cksum | cut -d' ' -f1)
+# Named by content, not by time: a checkout that changes nothing installs nothing. By place, for scripts in .venv name it.
+READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
 .PHONY: help venv tools test test-fast drill sites stop-sites lint clean requirements
@@ -39,12 +39,12 @@ venv: $(READY)
 
 $(READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo "error: '$(PYTHON)' is $$($(PYTHON) --version 2>&1 || true); Python 3.11 or newer is needed."; \
+	  echo "error: '$(PYTHON)' is $$($(PYTHON) --version 2>/dev/null || echo 'no Python'); Python 3.11 or newer is needed."; \
 	  echo '       Name one that is newer: make $(or $(MAKECMDGOALS),venv) PYTHON=python3.12'; exit 1; } >&2
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo "error: '$(PYTHON)' cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv"; exit 1; } >&2
 	@echo 'making .venv: installing Python packages …'
-	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-index --no-build-isolation -e .
 	@rm -f .venv/.ready-* && touch $@
