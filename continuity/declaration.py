@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import shlex
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -15,8 +17,8 @@ from continuity.situation import (
     ClosedBuilding,
     LogEntry,
     Overridable,
-    Situation,
     SiteState,
+    Situation,
     check_situation,
 )
 
@@ -36,7 +38,14 @@ class Change:
         return f"{self.verb} {self.object}" + (f" at {self.at}" if self.at else "")
 
 
-VERBS = ("lost", "drained", "normal", "closed", "opened", "promoted", "override")
+_KINDS = {
+    **dict.fromkeys(("lost", "drained", "normal"), "site"),
+    **dict.fromkeys(("closed", "opened"), "building"),
+    "promoted": "dataset",
+    "override": "row of the guard that can be overridden",
+}
+VERBS = tuple(_KINDS)
+"""What can be declared, each followed by what it is about."""
 
 
 def declare(
@@ -62,18 +71,28 @@ def declare(
     }
     if not changes:
         problems.add("declare", f"nothing to declare; say one of {', '.join(VERBS)}")
+    _once(changes, problems)
     for change in changes:
         _apply(region, situation, content, change, problems)
+    for dataset, site in content["data"].items():
+        if site != situation.data[dataset] and content["sites"][site] is SiteState.LOST:
+            problems.add(f"declare promoted {dataset}", f"{site} is declared lost; nothing can be writable there")
     for label, value in (("--by", by), ("--reason", reason)):
         if not value.strip():
             problems.add("declare", f"{label} is empty; the log needs it")
     if problems.lines:
         raise SituationError(problems.lines)
+    closed = content["closed_buildings"]
     entry = LogEntry(
         epoch=situation.epoch + 1, at=at, by=by, change=", ".join(str(change) for change in changes), reason=reason
     )
     following = situation.model_copy(
-        update={**content, "epoch": situation.epoch + 1, "hypothetical": False, "log": (*situation.log, entry)}
+        update={
+            **content,
+            "closed_buildings": {building: closed[building] for building in region.buildings if building in closed},
+            "epoch": situation.epoch + 1,
+            "log": (*situation.log, entry),
+        }
     )
     check_situation(following, region, "declare", problems)
     if problems.lines:
@@ -81,62 +100,101 @@ def declare(
     return following
 
 
-def next_commands(region: Region, before: Situation, after: Situation) -> tuple[str, ...]:
-    """What to run after a declaration, in order: promotions first, then who gives workloads away, then who takes them."""
-    placement, previous = place(region, after), place(region, before)
-    promotions = {
-        (region.workloads[key].home, where)
-        for key, where in placement.workloads.items()
-        if where is not None and after.data[region.workloads[key].home] != where
+@dataclass(frozen=True)
+class Command:
+    """Something to run after a declaration."""
+
+    line: str
+    """As it is typed."""
+    once: str = ""
+    """What a person must have done before; empty: nothing."""
+
+
+def next_commands(region: Region, before: Situation, after: Situation) -> tuple[Command, ...]:
+    """What to run after a declaration, in order; at its end every living site's stack is at the newest epoch.
+
+    Who holds stale copies or gives workloads away comes first (the guard refuses a taker before that), then promotions,
+    then the takers. A promotion is an epoch of its own, so that whoever came first is brought up once more.
+    """
+    previous, wanted = (place(region, situation).workloads for situation in (before, after))
+    runs = {(region.workloads[key].home, site) for key, site in wanted.items() if site is not None}
+    promotions = sorted((home, site) for home, site in runs if after.data[home] != site)
+    holders = {
+        *(site for site, state in after.sites.items() if state is SiteState.DRAINED),
+        *(site for key, site in previous.items() if site is not None and wanted[key] != site),
+        *(was.data[home] for home, site in runs for was in (before, after) if was.data[home] != site),
     }
-    giving = {
-        where
-        for key, where in previous.workloads.items()
-        if where is not None and placement.workloads[key] != where and after.reachable(where)
+    takers = {
+        *(site for key, site in wanted.items() if site is not None and previous[key] != site),
+        *(site for home, site in runs if home != site or before.data[home] != site),
     }
-    returned = {site for site in after.living if not before.reachable(site)}
-    first = [site for site in after.living if site in giving | returned]
-    rest = [site for site in after.living if site not in first]
-    commands = [f"pulumi up --stack {site}" for site in first]
-    commands += [
-        f"uitwijk declare promoted {dataset} --at {site} --by … --reason …   (after the storage administrator promoted it)"
-        for dataset, site in sorted(promotions)
-    ]
-    taking = [site for site in after.living if any(site == where for _, where in promotions)]
-    again = [site for site in first if site in taking]
-    for site in [*rest, *again]:
-        commands += [f"pulumi preview --stack {site}", f"pulumi up --continue-on-error --stack {site}"]
-    return tuple(commands)
+    first = sorted(holders & set(after.living), key=lambda site: (after.sites[site] is not SiteState.DRAINED, site))
+    return (
+        *(Command(f"pulumi up --stack {site}") for site in first),
+        *(
+            Command(_promote(after, *promotion), once="the storage administrator promoted the replica")
+            for promotion in promotions
+        ),
+        *(command for site in after.living if site not in first for command in _bring_up(site, site in takers)),
+        *(command for site in first if promotions for command in _bring_up(site, site in takers)),
+    )
+
+
+def _promote(situation: Situation, dataset: str, site: str) -> str:
+    by, reason = (situation.log[-1].by, situation.log[-1].reason) if situation.log else ("…", "…")
+    return f"uitwijk declare promoted {dataset} --at {site} --by {shlex.quote(by)} --reason {shlex.quote(reason)}"
+
+
+def _bring_up(site: str, takes: bool) -> list[Command]:
+    if not takes:
+        return [Command(f"pulumi up --stack {site}")]
+    return [Command(f"pulumi preview --stack {site}"), Command(f"pulumi up --stack {site} --continue-on-error")]
+
+
+def _once(changes: Sequence[Change], problems: Problems) -> None:
+    subjects = Counter((_KINDS.get(change.verb, change.verb), change.object) for change in changes)
+    for (_, thing), times in subjects.items():
+        if times > 1:
+            problems.add("declare", f"{thing} is declared {times} times in one call; say once what holds now")
 
 
 def _apply(region: Region, before: Situation, content: dict[str, Any], change: Change, problems: Problems) -> None:
-    place_of_error = f"declare {change}"
     known: dict[str, Sequence[str]] = {
-        **dict.fromkeys(("lost", "drained", "normal"), tuple(region.sites)),
-        **dict.fromkeys(("closed", "opened"), tuple(region.buildings)),
-        "promoted": tuple(region.sites),
-        "override": get_args(Overridable),
+        "site": tuple(region.sites),
+        "building": tuple(region.buildings),
+        "dataset": tuple(region.sites),
+        "row of the guard that can be overridden": get_args(Overridable),
     }
-    if change.verb not in known:
-        problems.add(place_of_error, f"{change.verb} cannot be declared; say one of {', '.join(VERBS)}")
-        return
-    if change.object not in known[change.verb]:
-        what = {"promoted": "dataset", "override": "row that can be overridden"}.get(
-            change.verb, "building" if change.verb in ("closed", "opened") else "site"
-        )
-        problems.add(place_of_error, f"{change.object} is no {what}; there are: {', '.join(sorted(known[change.verb]))}")
-        return
-    if change.verb in ("lost", "drained", "normal"):
+    kind = _KINDS.get(change.verb)
+    if kind is None:
+        problems.add(f"declare {change}", f"{change.verb} cannot be declared; say one of {', '.join(VERBS)}")
+    elif change.object not in known[kind]:
+        problems.add(f"declare {change}", f"{change.object} is no {kind}; there are: {', '.join(sorted(known[kind]))}")
+    elif kind == "site":
         _site(before, content, change, problems)
-    elif change.verb == "closed":
-        content["closed_buildings"][change.object] = ClosedBuilding(staff_to=change.staff_to)
-    elif change.verb == "opened":
-        if content["closed_buildings"].pop(change.object, None) is None:
-            problems.add(place_of_error, f"{change.object} is not closed")
-    elif change.verb == "promoted":
+    elif kind == "building":
+        _building(content, change, problems)
+    elif kind == "dataset":
         _promotion(region, content, change, problems)
     else:
         content["override"] = (*content["override"], change.object)
+
+
+def _building(content: dict[str, Any], change: Change, problems: Problems) -> None:
+    closed: dict[str, ClosedBuilding] = content["closed_buildings"]
+    building, was = change.object, closed.get(change.object)
+    if change.verb == "opened":
+        if closed.pop(building, None) is None:
+            problems.add(f"declare {change}", f"{building} is not closed")
+        return
+    try:
+        closed[building] = ClosedBuilding(staff_to=change.staff_to)
+    except ValueError:
+        wrong = ", ".join(f"{target}={seats}" for target, seats in change.staff_to.items())
+        problems.add(f"declare {change}", f"--staff-to {wrong}: seats are whole numbers, 1 or more")
+        return
+    if was == closed[building]:
+        problems.add(f"declare {change}", f"{building} is closed already")
 
 
 def _site(before: Situation, content: dict[str, Any], change: Change, problems: Problems) -> None:
@@ -157,8 +215,6 @@ def _promotion(region: Region, content: dict[str, Any], change: Change, problems
         problems.add(f"declare {change}", "at which site is the dataset writable now? Say --at SITE")
     elif change.at not in region.sites:
         problems.add(f"declare {change}", f"{change.at} is no site; there are: {', '.join(sorted(region.sites))}")
-    elif content["sites"][change.at] is SiteState.LOST:
-        problems.add(f"declare {change}", f"{change.at} is declared lost; nothing can be writable there")
     elif content["data"][change.object] == change.at:
         problems.add(f"declare {change}", f"dataset {change.object} is writable at {change.at} already")
     else:
