@@ -1,19 +1,34 @@
-"""Applications: where staff work, wherever they sit."""
+"""Applications: the catalogue's services, with their databases and data disks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.cloud_init import Job
+import pulumi
+
+from components.jobs import Job, application_job
+from components.jobs.applications import CLUSTER, DNS_UPDATE_KEY
 from components.part import Part
-from continuity.region import Machine
+from continuity.region import Machine, Workload
 
 
 class Applications(Part):
-    """Session hosts, the brokers before them, and the profile storage behind them.
+    """Whatever of the catalogue is neither workplace nor telephony; at a partnership the shared services, too.
 
-    Cold: they run at one site. People reach them from any building, so a closed town hall moves no machine.
+    Cold ones run at one site, databases and files before the applications that need them; their data disks are on
+    replicated storage. The directory (names, time, identities) is hot: it serves at both sites.
     """
 
     def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
-        return Job()
+        """See `application_job`."""
+        return application_job(self.region, self.around.site.slug, machine, secrets)
+
+    def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:
+        """The name servers' key for announcements, and what the nodes of a service bus recognise each other by."""
+        packages = {
+            package for role in self.region.services[workload.service].roles.values() for package in role.packages
+        }
+        known = {DNS_UPDATE_KEY: self.around.settings.dns_update_key}
+        if "rabbitmq-server" in packages:
+            known[CLUSTER] = self.made_up(f"{workload.organisation}-{workload.service}-cluster")
+        return known

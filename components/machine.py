@@ -55,7 +55,7 @@ def virtual_machine(
         network_interfaces=[
             vsphere.VirtualMachineNetworkInterfaceArgs(
                 network_id=inventory.networks[machine.network],
-                adapter_type=template.network_interface_types[0],
+                adapter_type="vmxnet3",
             )
         ],
         disks=_disks(machine, template, inventory.datastores[dataset_datastore(workload.home)]),

@@ -12,7 +12,7 @@ DIRECTORY = "directory"
 """The service that gives names, time and identities."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Endpoint:
     """Where a role of another machine, or of the same service, is reached."""
 
@@ -57,17 +57,30 @@ def dns_servers(region: Region, site: str, organisation: str) -> tuple[str, ...]
     )
 
 
+def time_servers(region: Region, site: str, machine: Machine) -> tuple[str, ...]:
+    """Names of the machine's time servers, own site first; none for a time server itself."""
+    directory = region.provider(machine.organisation, DIRECTORY)
+    if directory is None or directory == machine.workload:
+        return ()
+    return tuple(
+        full_name(region, where, server)
+        for where in own_site_first(region, site)
+        for server in region.workloads[directory].machines
+    )
+
+
 def needs(region: Region, site: str, machine: Machine) -> Mapping[str, tuple[Endpoint, ...]]:
     """What the machine depends on, by service or by role of its own service; own site first."""
     workload = region.workloads[machine.workload]
     own = {
-        role: _endpoints(region, site, workload, frozenset({role})) for role in sorted(role_of(region, machine).after)
+        role: endpoints(region, site, workload, frozenset({role})) for role in sorted(role_of(region, machine).after)
     }
     others = (region.workloads[key] for key in workload.depends_on)
-    return own | {other.service: _endpoints(region, site, other, last_roles(region, other.service)) for other in others}
+    return own | {other.service: endpoints(region, site, other, last_roles(region, other.service)) for other in others}
 
 
-def _endpoints(region: Region, site: str, workload: Workload, roles: frozenset[str]) -> tuple[Endpoint, ...]:
+def endpoints(region: Region, site: str, workload: Workload, roles: frozenset[str]) -> tuple[Endpoint, ...]:
+    """Where a workload's roles are reached from `site`: a hot one at every site, own site first; a cold one here."""
     sites = own_site_first(region, site) if workload.hot else (site,)
     return tuple(
         Endpoint(full_name(region, where, machine), role_of(region, machine).port)
@@ -75,3 +88,35 @@ def _endpoints(region: Region, site: str, workload: Workload, roles: frozenset[s
         for machine in workload.machines
         if machine.role in roles
     )
+
+
+def own_endpoint(region: Region, site: str, machine: Machine) -> Endpoint:
+    """Where the machine itself is reached."""
+    return Endpoint(full_name(region, site, machine), role_of(region, machine).port)
+
+
+def peers(region: Region, site: str, machine: Machine) -> tuple[Endpoint, ...]:
+    """The other machines of the same role, at every site if they are hot."""
+    workload = region.workloads[machine.workload]
+    everyone = endpoints(region, site, workload, frozenset({machine.role}))
+    own = own_endpoint(region, site, machine)
+    return tuple(endpoint for endpoint in everyone if endpoint != own)
+
+
+def waiting(region: Region, site: str, machine: Machine) -> tuple[Endpoint, ...]:
+    """The machines of the same service whose role waits for the machine's."""
+    roles = region.services[machine.service].roles
+    later = frozenset(name for name, role in roles.items() if machine.role in role.after)
+    return endpoints(region, site, region.workloads[machine.workload], later)
+
+
+def clients(region: Region, site: str, machine: Machine) -> tuple[str, ...]:
+    """The networks at the site whose machines need this one: nobody else's business."""
+    roles = region.services[machine.service].roles
+    networks = {
+        region.subnet(site, other.organisation, role_of(region, other).network)
+        for other in region.machines.values()
+        if machine.workload in region.workloads[other.workload].depends_on
+        or (other.workload == machine.workload and machine.role in roles[other.role].after)
+    }
+    return tuple(str(network) for network in sorted(networks))

@@ -1,4 +1,4 @@
-"""The common part of Workplaces, Telephony and Applications: machines of workloads, their disks, order and separation."""
+"""What Workplaces, Telephony and Applications have in common: machines, their disks, order and separation."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
+import pulumi_random as random
 import pulumi_vsphere as vsphere
 
 from components import cloud_init
+from components.jobs import Job
 from components.machine import MachineArgs, virtual_machine
 from components.names import last_roles, role_of
 from components.settings import StackSettings
@@ -17,6 +19,9 @@ from components.situation import SituationRecord
 from continuity.placement import Placement
 from continuity.region import Machine, Region, Workload
 
+_SECRET_LENGTH = 32
+"""Characters of a password that nobody types: letters and digits, about 190 bits."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Surroundings:
@@ -24,10 +29,10 @@ class Surroundings:
 
     region: Region
     placement: Placement
+    settings: StackSettings
     site: Site
     record: SituationRecord
-    """In the state before any machine."""
-    settings: StackSettings
+    """In the state before any machine changes."""
     running: dict[str, list[pulumi.Resource]] = field(default_factory=dict)
     """The machines to wait for, by key of the workloads made so far."""
 
@@ -35,8 +40,8 @@ class Surroundings:
 class Part(pulumi.ComponentResource):
     """A part of an organisation's ICT. Made at both sites; its machines stand where the placement says.
 
-    A hot workload's machines stand at every living site, a cold one's at one. The data disks of a cold workload belong to
-    its home site in every situation, for the dataset outlives the machines.
+    A hot workload's machines stand at every living site, a cold one's at one. The data disks of a cold workload belong
+    to its home site in every situation, for the dataset outlives the machines.
     """
 
     def __init__(
@@ -48,107 +53,110 @@ class Part(pulumi.ComponentResource):
     ) -> None:
         kind = type(self).__name__
         super().__init__(f"uitwijk:index:{kind}", f"{organisation}-{kind.lower()}", {}, opts)
-        self._organisation = organisation
-        self._around = around
+        self.around = around
+        self.region = around.region
         self._break_glass_hash = break_glass_hash
 
-    def job(self, machine: Machine, secrets: Mapping[str, str]) -> cloud_init.Job:
-        """What the machine does, given the part's own secrets. Pure."""
+    def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
+        """What a machine does at this site, given what `secrets` names. Pure."""
         raise NotImplementedError
 
-    def secrets(self) -> Mapping[str, pulumi.Output[str]]:
-        """The secrets that `job` needs, by a name of its choice."""
+    def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:  # noqa: ARG002
+        """The secrets that `job` needs. Made at both sites, so that a failover makes none."""
         return {}
+
+    def made_up(self, name: str) -> pulumi.Output[str]:
+        """A password that this site alone knows."""
+        return random.RandomPassword(
+            name, length=_SECRET_LENGTH, special=False, opts=pulumi.ResourceOptions(parent=self)
+        ).result
 
     def add(self, workload: Workload) -> None:
         """Registers what stands here of one workload. What it depends on must have been added before."""
-        around = self._around
-        here = workload.key in around.placement.runs_at(around.site.slug)
-        disks = self._disks(workload) if workload.home == around.site.slug else {}
-        if not here:
+        secrets = self.secrets(workload)
+        disks = self._disks(workload) if workload.home == self.around.site.slug else {}
+        if workload.key not in self.around.placement.runs_at(self.around.site.slug):
             return
         made: dict[str, list[vsphere.VirtualMachine]] = {}
         for machine in workload.machines:
-            first = self._started_before(workload, machine, made)
-            own = [disks[name] for name in _disk_names(machine) if name in disks]
-            made.setdefault(machine.role, []).append(self._machine(machine, [*own, *first]))
-        for role, pair in made.items():
-            if len(pair) == 2:
-                self._keep_apart(f"{workload.organisation}-{workload.service}-{role}", pair)
-        ends = last_roles(around.region, workload.service)
-        around.running[workload.key] = [machine for role in made if role in ends for machine in made[role]]
+            before = [*disks.get(machine.name, ()), *self._started_before(workload, machine, made)]
+            made.setdefault(machine.role, []).append(self._machine(machine, secrets, before))
+        for role, machines in made.items():
+            if len(machines) == 2:
+                self._keep_apart(f"{workload.organisation}-{workload.service}-{role}", machines)
+        ends = last_roles(self.region, workload.service)
+        self.around.running[workload.key] = [machine for role in made if role in ends for machine in made[role]]
 
     def _started_before(
         self, workload: Workload, machine: Machine, made: Mapping[str, Sequence[pulumi.Resource]]
     ) -> list[pulumi.Resource]:
-        """Machines that must run first: of earlier roles, or else (they wait for these) of other workloads."""
-        after = role_of(self._around.region, machine).after
+        """Machines that must run first: of earlier roles, or else (those wait for them) of other workloads."""
+        after = role_of(self.region, machine).after
         if after:
             return [earlier for role in sorted(after) for earlier in made[role]]
-        return [earlier for key in workload.depends_on for earlier in self._around.running.get(key, ())]
+        return [earlier for key in workload.depends_on for earlier in self.around.running.get(key, ())]
 
-    def _disks(self, workload: Workload) -> dict[str, pulumi.Resource]:
+    def _disks(self, workload: Workload) -> dict[str, list[pulumi.Resource]]:
+        """The data disks by machine."""
         return {
-            name: vsphere.VirtualDisk(
-                name,
-                datacenter=self._around.site.slug,
-                datastore=dataset_datastore(workload.home),
-                vmdk_path=machine.disk_path(disk),
-                size=size,
-                type="thin",
-                create_directories=True,
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    protect=True,
-                    retain_on_delete=True,
-                    # The provider cannot grow a disk in place, and does not read its size back.
-                    ignore_changes=["size"],
-                ),
-            )
+            machine.name: [self._disk(workload.home, machine, disk, size) for disk, size in machine.disks.items()]
             for machine in workload.machines
-            for name, (disk, size) in zip(_disk_names(machine), machine.disks.items(), strict=True)
         }
 
-    def _machine(self, machine: Machine, first: Sequence[pulumi.Resource]) -> vsphere.VirtualMachine:
-        around = self._around
-        region, site = around.region, around.site.slug
-        own = self.secrets()
-
-        def user_data(known: dict[str, str]) -> str:
-            shared = cloud_init.Secrets(break_glass_hash=known["break-glass"], dns_update_key=known["dns-update-key"])
-            job = self.job(machine, {name: known[f"own:{name}"] for name in own})
-            return cloud_init.user_data(region, site, machine, job, shared)
-
-        known = pulumi.Output.all(
-            **{
-                "break-glass": self._break_glass_hash,
-                "dns-update-key": around.settings.dns_update_key,
-                **{f"own:{name}": secret for name, secret in own.items()},
-            }
+    def _disk(self, home: str, machine: Machine, disk: str, size: int) -> vsphere.VirtualDisk:
+        return vsphere.VirtualDisk(
+            f"{machine.name}-{disk}",
+            datacenter=home,
+            datastore=dataset_datastore(home),
+            vmdk_path=machine.disk_path(disk),
+            size=size,
+            type="thin",
+            create_directories=True,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=True,
+                retain_on_delete=True,
+                # The provider neither grows a disk in place nor reads its size back.
+                ignore_changes=["size"],
+            ),
         )
+
+    def _machine(
+        self, machine: Machine, secrets: Mapping[str, pulumi.Output[str]], before: Sequence[pulumi.Resource]
+    ) -> vsphere.VirtualMachine:
+        region, site = self.region, self.around.site
+
+        def user_data(known: Sequence[str]) -> str:
+            break_glass_hash, dns_update_key, *own = known
+            return cloud_init.user_data(
+                region,
+                site.slug,
+                machine,
+                self.job(machine, dict(zip(secrets, own, strict=True))),
+                break_glass_hash=break_glass_hash,
+                dns_update_key=dns_update_key,
+            )
+
+        known = pulumi.Output.all(self._break_glass_hash, self.around.settings.dns_update_key, *secrets.values())
         return virtual_machine(
             MachineArgs(
                 region=region,
-                site=around.site,
+                site=site,
                 machine=machine,
-                user_data=pulumi.Output.secret(known.apply(user_data)),
-                meta_data=cloud_init.meta_data(region, site, machine),
-                guest_network_wait_minutes=around.settings.guest_network_wait_minutes,
+                user_data=known.apply(user_data),
+                meta_data=cloud_init.meta_data(region, site.slug, machine),
+                guest_network_wait_minutes=self.around.settings.guest_network_wait_minutes,
             ),
             parent=self,
-            depends_on=around.record.before(first),
+            depends_on=self.around.record.before(before),
         )
 
-    def _keep_apart(self, name: str, pair: Sequence[vsphere.VirtualMachine]) -> None:
+    def _keep_apart(self, name: str, machines: Sequence[vsphere.VirtualMachine]) -> None:
+        """Two machines of one job do not share a host."""
         vsphere.ComputeClusterVmAntiAffinityRule(
             name,
             name=name,
-            compute_cluster_id=self._around.site.inventory.cluster,
-            virtual_machine_ids=[machine.id for machine in pair],
+            compute_cluster_id=self.around.site.inventory.cluster,
+            virtual_machine_ids=[machine.id for machine in machines],
             opts=pulumi.ResourceOptions(parent=self),
         )
-
-
-def _disk_names(machine: Machine) -> list[str]:
-    """Logical names of the machine's data disks, in the order of its disks."""
-    return [f"{machine.name}-{disk}" for disk in machine.disks]

@@ -52,7 +52,7 @@ def refuse_if(refusals: Sequence[Refusal]) -> None:
 
 
 def export_facts(situation: Situation, placement: Placement, site: str) -> None:
-    """Exports what a person or a monitor may want to know. Plain data: no failed resource can keep it from being told."""
+    """Exports what a person or a monitor may want to know: plain data, which no failed resource can hold back."""
     pulumi.export("epoch", situation.epoch)
     pulumi.export("digest", situation.digest)
     pulumi.export("site", site)

@@ -47,8 +47,8 @@ class _Plain(Entity):
     catalogue: str = "catalogue"
     situation: str = "situation.yaml"
     vcenter: VCenter
-    guestNetworkWaitMinutes: Annotated[int, Field(ge=0, le=60)] = 5  # noqa: N815 (the key's own spelling)
-    peers: dict[Slug, Peer] = {}
+    guestNetworkWaitMinutes: Annotated[int, Field(ge=0, le=60)] = 5
+    peers: dict[Slug, Peer] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,7 @@ from continuity.situation import Situation
 class SituationRecord(pulumi.ComponentResource):
     """Epoch and digest of the situation. The guards of both stacks read it from the state (`pulumi stack export`).
 
-    It enters the state before the first machine changes, so that a run that fails half-way is not taken for older than it is.
+    It enters the state before the first machine changes: a run that fails half-way must not look older than it is.
     """
 
     def __init__(self, situation: Situation, opts: pulumi.ResourceOptions | None = None) -> None:

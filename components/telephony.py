@@ -1,19 +1,33 @@
-"""Telephony: where staff work, wherever they sit."""
+"""Telephony: a municipality's exchange, or the border controllers that all exchanges share."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.cloud_init import Job
+import pulumi
+
+from components.jobs import Job, is_exchange, telephony_job
+from components.jobs.telephony import CARRIER
 from components.part import Part
-from continuity.region import Machine
+from continuity.region import Machine, Workload
 
 
 class Telephony(Part):
-    """Session hosts, the brokers before them, and the profile storage behind them.
+    """Call servers for the municipality's numbers; at a partnership, the controllers between them and the carrier.
 
-    Cold: they run at one site. People reach them from any building, so a closed town hall moves no machine.
+    Hot: machines at both sites serve at all times. Telephones log in at both sites' call servers, and a number rings
+    where its telephones have logged in, so neither a closed town hall nor a lost site changes a machine here.
     """
 
     def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
-        return Job()
+        """See `telephony_job`."""
+        return telephony_job(self.region, self.around.site.slug, machine, secrets)
+
+    def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:
+        """For a call server one secret a number block, of this site alone: the telephones' passwords follow from it."""
+        if not is_exchange(self.region, workload):
+            return {CARRIER: self.around.settings.carrier_password}
+        blocks = self.region.municipalities[workload.organisation].number_blocks
+        return {
+            block.key: self.made_up(f"{workload.organisation}-telephones-{block.numbers.start}") for block in blocks
+        }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.cloud_init import Job
+from components.jobs import Job, workplaces_job
 from components.part import Part
 from continuity.region import Machine
 
@@ -16,4 +16,5 @@ class Workplaces(Part):
     """
 
     def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
-        return Job()
+        """See `workplaces_job`."""
+        return workplaces_job(self.region, self.around.site.slug, machine, secrets)

@@ -1,4 +1,4 @@
-"""What is: the actual state of the stacks, and whether the site's vCenter answers. Read only; everything within 10 seconds."""
+"""What is: the actual state of the stacks, and whether the site's vCenter answers. Read only, within 10 seconds."""
 
 from __future__ import annotations
 

@@ -1,0 +1,19 @@
+"""What each kind of machine is told to do. Pure: region, machine and secrets in; files and commands out."""
+
+from __future__ import annotations
+
+from components.jobs.applications import application_job
+from components.jobs.job import File, Job, data_path, render
+from components.jobs.telephony import is_exchange, telephony_job
+from components.jobs.workplaces import workplaces_job
+
+__all__ = [
+    "File",
+    "Job",
+    "application_job",
+    "data_path",
+    "is_exchange",
+    "render",
+    "telephony_job",
+    "workplaces_job",
+]

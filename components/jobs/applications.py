@@ -1,0 +1,124 @@
+"""The machines of applications: each package that needs to know something of the region is told it here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from components.jobs.job import File, Job, data_path, render
+from components.names import clients, full_name, own_endpoint, own_site_first, peers, role_of
+from continuity.region import Machine, Region
+
+DNS_UPDATE_KEY = "dns-update-key"
+"""Name of the TSIG key among the secrets."""
+CLUSTER = "cluster"
+"""Name of the secret that the nodes of a service bus share."""
+
+Recipe = Callable[[Region, str, Machine, Mapping[str, str]], Job]
+
+
+def application_job(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
+    """The job of a machine, from the packages of its role."""
+    job = Job()
+    for package in role_of(region, machine).packages:
+        if package in _RECIPES:
+            job += _RECIPES[package](region, site, machine, secrets)
+    return job
+
+
+def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
+    zone = region.settings.domain
+    records = [
+        (full_name(region, where, hot), region.address(where, hot).ip)
+        for where in region.sites
+        for workload in region.workloads.values()
+        if workload.hot
+        for hot in workload.machines
+    ]
+    configuration = render(
+        "knot.conf",
+        organisation=machine.organisation,
+        site=site,
+        zone=zone,
+        port=role_of(region, machine).port,
+        key=secrets[DNS_UPDATE_KEY],
+        gateway=region.address(site, machine).network.network_address + 1,
+    )
+    servers = [own_endpoint(region, site, machine), *peers(region, site, machine)]
+    return Job(
+        files=[
+            File(path="/etc/knot/knot.conf", content=configuration, permissions="0640", owner="root:knot"),
+            File(
+                path=f"/var/lib/knot/{zone}.zone",
+                content=render("zone", zone=zone, servers=servers, records=records),
+                owner="knot:knot",
+            ),
+        ],
+        commands=["systemctl restart knot"],
+    )
+
+
+def _time_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
+    content = render(
+        "chrony.conf",
+        blocks=[region.sites[where].address_block for where in own_site_first(region, site)],
+        peers=peers(region, site, machine),
+    )
+    return Job(
+        files=[File(path="/etc/chrony/conf.d/uitwijk.conf", content=content)], commands=["systemctl restart chrony"]
+    )
+
+
+def _database(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
+    (disk,) = machine.disks
+    values = {
+        "data": data_path(disk),
+        "port": role_of(region, machine).port,
+        "clients": clients(region, site, machine),
+    }
+    move = "/usr/local/sbin/move-database"
+    return Job(
+        files=[
+            File(path="/etc/postgresql/uitwijk.conf", content=render("postgresql.conf", **values)),
+            File(path="/etc/postgresql/uitwijk-hba.conf", content=render("postgresql-hba.conf", **values)),
+            File(path=move, content=render("move-database.sh", **values), permissions="0755"),
+        ],
+        commands=[move],
+    )
+
+
+def _file_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
+    content = render(
+        "exports", shares=[data_path(disk) for disk in machine.disks], clients=clients(region, site, machine)
+    )
+    return Job(files=[File(path="/etc/exports.d/uitwijk.exports", content=content)], commands=["exportfs -ra"])
+
+
+def _service_bus(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
+    own = own_endpoint(region, site, machine)
+    nodes = sorted([own, *peers(region, site, machine)])
+    environment = f"RABBITMQ_USE_LONGNAME=true\nRABBITMQ_NODENAME=rabbit@{own.host}\n"
+    return Job(
+        files=[
+            File(
+                path="/etc/rabbitmq/rabbitmq.conf",
+                content=render("rabbitmq.conf", port=own.port, nodes=[node.host for node in nodes]),
+            ),
+            File(path="/etc/rabbitmq/rabbitmq-env.conf", content=environment),
+            File(
+                path="/var/lib/rabbitmq/.erlang.cookie",
+                content=secrets[CLUSTER],
+                permissions="0400",
+                owner="rabbitmq:rabbitmq",
+            ),
+        ],
+        commands=["systemctl restart rabbitmq-server"],
+    )
+
+
+_RECIPES: Mapping[str, Recipe] = {
+    "knot": _name_server,
+    "chrony": _time_server,
+    "postgresql": _database,
+    "nfs-kernel-server": _file_server,
+    "rabbitmq-server": _service_bus,
+}
