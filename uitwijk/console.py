@@ -1,0 +1,36 @@
+"""What the command says on a terminal: colour where it helps, plain text where there is none."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+from rich.console import Console
+from rich.text import Text
+
+WIDEST = 100
+"""Columns; longer lines are harder to read."""
+
+
+def plain_streams() -> None:
+    """Lets a terminal that has no accents or arrows show a question mark instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def output() -> Console:
+    """Standard output; as wide as the terminal, 80 columns where there is none."""
+    console = Console(highlight=False)
+    console.width = min(console.width, WIDEST)
+    return console
+
+
+def command(console: Console, line: str) -> None:
+    """Prints a line that a person may copy, whole and as it is."""
+    console.print(f"  {line}", markup=False, soft_wrap=True, style="bold")
+
+
+def print_error(problem: str) -> None:
+    """One problem, on standard error."""
+    Console(stderr=True, highlight=False).print(Text.assemble(("error: ", "bold red"), problem), soft_wrap=True)
