@@ -14,7 +14,7 @@ from uitwijk.report_data import read
 from uitwijk.report_facts import ReportFacts
 from uitwijk.scenario_facts import OPERATIONS
 from uitwijk.timeline import LEFT, RIGHT, TOP, WIDTH, clock, duration
-from uitwijk.wording import count, difference, listed, value
+from uitwijk.wording import count, difference, listed, telephone, value
 
 _PAGE = "report.html"
 _GEOMETRY = {"LEFT": LEFT, "RIGHT": RIGHT, "TOP": TOP, "WIDTH": WIDTH}
@@ -34,6 +34,7 @@ def render(directory: Path) -> Path:
             report=ReportFacts(data),
             data=data,
             files=list(_files(directory)),
+            events=_lines(directory / "events.jsonl"),
             operations=OPERATIONS,
             geometry=_GEOMETRY,
         )
@@ -66,6 +67,7 @@ def _environment() -> jinja2.Environment:
         "duration": duration,
         "listed": listed,
         "moment": moment,
+        "telephone": telephone,
         "value": value,
     }
     environment.globals |= {"difference": difference}
@@ -88,6 +90,10 @@ def _files(directory: Path) -> Iterator[tuple[str, str]]:
     for path in sorted(directory.rglob("*")):
         if path.is_file() and path.name != _PAGE and not path.name.startswith("."):
             yield path.relative_to(directory).as_posix(), _size(path.stat().st_size)
+
+
+def _lines(path: Path) -> int:
+    return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
 def _size(size: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from uitwijk.report_data import ChangesData, CheckData, NumberData, PlacementData, ScenarioData, StepData
+from uitwijk.report_data import ChangesData, CheckData, NumberData, PlacementData, ProcessesData, ScenarioData, StepData
 from uitwijk.timeline import Timeline, draw, duration
 from uitwijk.wording import Names, count, listed
 
@@ -116,7 +116,7 @@ class ScenarioFacts:
         if after is None or after.workloads == during.workloads:
             return
         if after.workloads == before.workloads:
-            yield "Afterwards everything ran where it had run before."
+            yield "Afterwards everything runs where it ran before."
         else:
             yield from (f"Afterwards {sentence}" for sentence in self._moves(during, after))
 
@@ -129,13 +129,13 @@ class ScenarioFacts:
         for (whence, where), number in moves.items():
             workloads = count(number, "workload")
             if where is None:
-                yield f"{workloads} stopped."
+                yield f"{workloads} stop."
             elif whence is None:
-                yield f"{workloads} started at {self.names.site(where)}."
+                yield f"{workloads} start at {self.names.site(where)}."
             else:
-                yield f"{workloads} moved from {self.names.site(whence)} to {self.names.site(where)}."
+                yield f"{workloads} move from {self.names.site(whence)} to {self.names.site(where)}."
         if not moves:
-            yield "No workload moved."
+            yield "No workload moves."
 
     @cached_property
     def work(self) -> list[PlaceRow]:
@@ -172,6 +172,27 @@ class ScenarioFacts:
         first = found[0][0]
         cells = tuple(Cell(lines, changed=lines != first, bad=bad) for lines, bad in found)
         return PlaceRow(self.names.of("organisations", who), cells)
+
+    @cached_property
+    def stopped(self) -> dict[str, ProcessesData]:
+        """The processes of each municipality where one stops, by name."""
+        found = self.during.processes if self.during else {}
+        return {self.names.of("organisations", who): item for who, item in found.items() if item.stopped}
+
+    @cached_property
+    def undisturbed(self) -> list[tuple[list[str], list[str]]]:
+        """The processes that all continue, with the municipalities of which that is true."""
+        together: dict[tuple[str, ...], list[str]] = {}
+        for who, item in (self.during.processes if self.during else {}).items():
+            if not item.stopped:
+                together.setdefault(tuple(item.continues), []).append(self.names.of("organisations", who))
+        return [(self.names.of_all("processes", items), who) for items, who in together.items()]
+
+    @property
+    def served_by(self) -> list[str]:
+        """The sites that take telephone calls during the calamity."""
+        numbers = self.during.numbers.values() if self.during else ()
+        return list(dict.fromkeys(self.names.site(site) for number in numbers for site in number.served_by))
 
     @cached_property
     def moved_numbers(self) -> list[NumberRow]:
@@ -253,9 +274,9 @@ def _seating(before: PlacementData, during: PlacementData) -> Iterator[str]:
         if who in before.seats
     )
     if moved:
-        yield f"{count(moved, 'person', 'people')} got a seat in another building."
+        yield f"{count(moved, 'person', 'people')} get a seat in another building."
     short = sum(seats.short for seats in during.seats.values())
     if short:
-        yield f"{count(short, 'person', 'people')} had no seat."
+        yield f"{count(short, 'person', 'people')} have no seat."
     if during.shed:
-        yield f"{count(len(during.shed), 'workload')} did not fit and stood still."
+        yield f"{count(len(during.shed), 'workload')} do not fit and stand still."

@@ -14,7 +14,7 @@ LEFT, RIGHT = 286, 862
 """Where the time axis begins and ends."""
 TOP = 30
 ROW = 34
-LETTERS = 38
+LETTERS = 40
 """That fit on one line of a label."""
 THINNEST = 3.0
 _TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import phonenumbers
+
 CUT = 300
 """Characters after which a value is cut; the whole of it is in report.json."""
 
@@ -19,6 +21,10 @@ class Names:
         """The name that people know; else the key in words."""
         return self._names.get(kind, {}).get(key) or key.replace("-", " ").capitalize()
 
+    def of_all(self, kind: str, keys: Iterable[str]) -> list[str]:
+        """The names of several."""
+        return [self.of(kind, key) for key in keys]
+
     def site(self, key: str) -> str:
         """`bolsward` as `Bolsward`."""
         return key.replace("-", " ").title()
@@ -27,6 +33,15 @@ class Names:
         """`harlingen/civil-affairs` as `Civil affairs (Harlingen)`."""
         organisation, _, service = key.partition("/")
         return f"{self.of('services', service)} ({self.of('organisations', organisation)})"
+
+
+def telephone(number: str) -> str:
+    """`+31517491200` as `+31 517 491 200`; a text that is no number stays as it is."""
+    try:
+        parsed = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def count(number: float, one: str, many: str | None = None) -> str:
@@ -53,17 +68,17 @@ def value(of: Any, cut: int = CUT) -> str:
     return text[: cut - len(whole)].rstrip(" ,;") + whole
 
 
-def difference(expected: Any, observed: Any) -> tuple[str, ...]:
-    """What is not as expected, in sentences; nothing if the two values cannot be compared part by part."""
+def difference(expected: Any, observed: Any) -> tuple[tuple[str, str], ...]:
+    """What is not as expected, each with a label; nothing if the two values cannot be compared part by part."""
     if isinstance(expected, list) and isinstance(observed, list):
         missing = [item for item in expected if item not in observed]
         surplus = [item for item in observed if item not in expected]
         found = [("Missing", missing), ("Not expected", surplus)]
-        return tuple(f"{what}: {value(items)}" for what, items in found if items)
+        return tuple((what, value(items)) for what, items in found if items)
     if isinstance(expected, dict) and isinstance(observed, dict):
         keys = dict.fromkeys((*expected, *observed))
         return tuple(
-            f"{key}: expected {_part(expected, key)}, observed {_part(observed, key)}"
+            ("Difference", f"{key}: expected {_part(expected, key)}, observed {_part(observed, key)}")
             for key in keys
             if expected.get(key) != observed.get(key) or (key in expected) != (key in observed)
         )

@@ -226,7 +226,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
     lost = declared(declared(NORMAL, "lost leeuwarden", "closed leeuwarden-town-hall"), "promoted leeuwarden bolsward")
     planned = ("Take over at Bolsward", "Check the machines on Bolsward's vCenter", "Failback to Leeuwarden")
     with evidence.scenario("S3-leeuwarden-lost", "Leeuwarden is lost, with its town hall", planned) as scenario:
-        situations(scenario, NORMAL, lost, NORMAL)
+        situations(scenario, NORMAL, lost)
         scenario.declared()
         step(
             scenario,
@@ -250,6 +250,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
             clock.passes(8.8)
             begun.result = f"{machine_checks(scenario, 'bolsward', {'leeuwarden'})} machines compared"
         step(scenario, clock, "Failback to Leeuwarden", 58.0, "first placement again", "pulumi up --stack leeuwarden")
+        scenario.placement("after", place(REGION, NORMAL).to_dict())
         scenario.data_loss("leeuwarden", ["marker-12"], [])
 
 
