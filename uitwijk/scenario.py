@@ -26,9 +26,9 @@ class Scenario:
 
     def __init__(self, evidence: Evidence, key: str, name: str, planned: Sequence[str]) -> None:
         self._evidence = evidence
-        self._planned = tuple(planned)
+        self._planned = evidence.plain(list(planned))
         self.record: dict[str, Any] = {
-            "key": key,
+            "key": evidence.plain(key),
             "name": evidence.plain(name),
             "verdict": "failed",
             "started": evidence.now(),
