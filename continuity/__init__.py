@@ -1,4 +1,5 @@
 """The model of continuity: catalogue → situation → placement → guard. Pure Python; it knows no Pulumi."""
+
 from __future__ import annotations
 
 from continuity.loading import load_region

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
-from continuity.catalogue import Host, RecoveryClass
+from continuity.catalogue import Host
 from continuity.region import Machine, Region, Workload
 
 
@@ -48,11 +48,6 @@ class _Room:
         self.memory_gib -= machine.memory_gib
         self.roles.add((machine.workload, machine.role))
 
-    def take_back(self, machine: Machine) -> None:
-        self.vcpus += machine.vcpus
-        self.memory_gib += machine.memory_gib
-        self.roles.discard((machine.workload, machine.role))
-
 
 def kept_apart(workload: Workload) -> frozenset[str]:
     """Roles whose machines must stand on different hosts: the pairs."""
@@ -64,12 +59,11 @@ def kept_apart(workload: Workload) -> frozenset[str]:
 def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
     """How `site` carries the workloads `keys`; remembered, for a region has few such sets but thousands of situations.
 
-    Hosts fill in the catalogue's order (first fit), so that one more host at the end never sheds more. It is tried with
-    the pairs first, which need two hosts with room; only when that does not carry everything, the most urgent class
-    goes first, within a class in order of dependence, then by key. A workload is placed whole or not at all; once one
-    of a class is shed, so is every workload of a less urgent class, and whatever depends on it.
+    Hosts fill in the catalogue's order (first fit). Pairs are tried first, which need two hosts with room; only when
+    that does not carry everything, workloads go by urgency, and from the first that finds no room everything is shed.
+    Were smaller ones let past it, one more host could take it in and shed more of them.
     """
-    urgent_first = _in_order(region, keys)
+    urgent_first = [region.workloads[key] for key in region.by_urgency if key in keys]
     pairs_first = sorted(urgent_first, key=lambda workload: not kept_apart(workload))
     hosts = region.sites[site].hosts
     spare = max(hosts, key=lambda host: (host.memory_gib, host.cores))
@@ -94,42 +88,21 @@ def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
 def _pack(region: Region, hosts: Sequence[Host], order: Sequence[Workload]) -> tuple[dict[str, str], list[str]]:
     rooms = [_Room(host, region.settings.vcpus_per_core) for host in hosts]
     packed: dict[str, str] = {}
-    shed: list[str] = []
-    full: RecoveryClass | None = None
-    for workload in order:
-        if (full is not None and workload.recovery_class > full) or set(workload.depends_on) & set(shed):
-            shed.append(workload.key)
-            continue
+    for index, workload in enumerate(order):
         placed = _place(rooms, workload)
         if placed is None:
-            shed.append(workload.key)
-            full = full or workload.recovery_class
-        else:
-            packed.update(placed)
-    return packed, shed
+            return packed, [shed.key for shed in order[index:]]
+        packed.update(placed)
+    return packed, []
 
 
 def _place(rooms: Sequence[_Room], workload: Workload) -> dict[str, str] | None:
     apart = kept_apart(workload)
-    placed: list[tuple[Machine, _Room]] = []
+    placed: dict[str, str] = {}
     for machine in workload.machines:
         room = next((room for room in rooms if room.fits(machine, machine.role in apart)), None)
         if room is None:
-            for earlier, where in placed:
-                where.take_back(earlier)
             return None
         room.put(machine)
-        placed.append((machine, room))
-    return {machine.name: room.name for machine, room in placed}
-
-
-def _in_order(region: Region, keys: frozenset[str]) -> list[Workload]:
-    depth: dict[str, int] = {}
-
-    def measure(key: str) -> int:
-        if key not in depth:
-            depth[key] = 1 + max((measure(needed) for needed in region.workloads[key].depends_on), default=0)
-        return depth[key]
-
-    workloads = (region.workloads[key] for key in keys)
-    return sorted(workloads, key=lambda workload: (workload.recovery_class, measure(workload.key), workload.key))
+        placed[machine.name] = room.name
+    return placed

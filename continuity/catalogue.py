@@ -7,32 +7,15 @@ from __future__ import annotations
 
 import datetime
 import ipaddress
-import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Discriminator, Field, Tag
 
+from continuity.fields import Amount, AreaCode, CbsCode, Count, Entity, SizeClass, Slug
 from continuity.numbers import NumberBlock
-
-_SLUG = re.compile(r"[a-z](?:[a-z0-9]|-(?=[a-z0-9]))*")
-
-
-def _slug(value: str) -> str:
-    if not _SLUG.fullmatch(value):
-        raise ValueError("is not a slug: lower-case ASCII letters, digits and single hyphens, a letter first")
-    return value
-
-
-Slug = Annotated[str, AfterValidator(_slug)]
-SizeClass = Annotated[str, Field(pattern=r"^[0-9]?[A-Z]+$")]
-Count = Annotated[int, Field(ge=1)]
-
-
-class Entity(BaseModel):
-    """A part of the catalogue: immutable, strict about its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+from continuity.reading import NEITHER
 
 
 class RecoveryClass(StrEnum):
@@ -86,7 +69,7 @@ class OperatingSystem(Entity):
 class NetworkKind(Entity):
     """A network that an organisation has at every site, e.g. its servers' network."""
 
-    number: Annotated[int, Field(ge=0, le=7)]
+    number: Annotated[Amount, Field(le=7)]
     """Place in the address plan; never reused, never renumbered."""
     purpose: str
 
@@ -126,7 +109,7 @@ class Building(Entity):
     """A place where people work; it may house a site."""
 
     name: str
-    seats: Annotated[int, Field(ge=0)]
+    seats: Amount
     emergency_location: Annotated[str, Field(min_length=1)]
     """What a 112 call from a telephone in this building must carry. Never inherited."""
     houses: Slug | None = None
@@ -139,27 +122,43 @@ class SessionHostRule(Entity):
     """One machine per so many concurrent users, and spares (Microsoft's guidance for remote-desktop hosts)."""
 
     users_per_vcpu: Count
-    spare: Annotated[int, Field(ge=0)]
+    spare: Amount
+
+
+def _branch(value: object) -> str | None:
+    if isinstance(value, Mapping | SessionHostRule):
+        return "a rule"
+    return "a number" if isinstance(value, int | float) else None
+
+
+MachineCount = Annotated[
+    Annotated[Count, Tag("a number")] | Annotated[SessionHostRule, Tag("a rule")],
+    Discriminator(
+        _branch,
+        custom_error_type=NEITHER,
+        custom_error_message="is neither a number of machines nor a rule (e.g. {users_per_vcpu: 4, spare: 1})",
+    ),
+]
 
 
 class Role(Entity):
     """The machines of a service that do the same job."""
 
     size: SizeClass
-    count: Count | SessionHostRule
+    count: MachineCount
     system: Slug
     """Operating system, thus golden template."""
     network: Slug
     """Kind of network of the organisation."""
-    address: Annotated[int, Field(ge=10, le=250)]
+    address: Annotated[int, Field(ge=10, le=250, strict=True)]
     """Host part of the first machine's address; the next machines follow."""
     packages: tuple[str, ...]
     """Debian packages that the job needs."""
-    port: Annotated[int, Field(ge=1, le=65535)]
+    port: Annotated[Count, Field(le=65535)]
     """TCP or UDP port at which the role serves."""
     after: frozenset[Slug] = frozenset()
     """Roles of the same service that must run first."""
-    disks: dict[Slug, Count] = {}
+    disks: Mapping[Slug, Count] = {}
     """Data disks on replicated storage: size in GiB by name."""
 
 
@@ -171,23 +170,23 @@ class Service(Entity):
     """The nearest component of the GEMMA reference architecture."""
     kind: Kind = Kind.APPLICATION
     recovery_class: Annotated[RecoveryClass, Field(alias="class")]
-    rto_hours: Annotated[int, Field(ge=1)]
+    rto_hours: Count
     """Recovery time objective; at most that of the class."""
-    rpo_minutes: Annotated[int, Field(ge=0)]
+    rpo_minutes: Amount
     """Recovery point objective: how old the data may be."""
     tenancy: Literal["dedicated", "shared"]
     standby: Standby
     depends_on: frozenset[Slug] = frozenset()
     connections: frozenset[Slug] = frozenset()
     """External connections that the site running it must have."""
-    roles: Annotated[dict[Slug, Role], Field(min_length=1)]
+    roles: Annotated[Mapping[Slug, Role], Field(min_length=1)]
 
 
 class MinimumSeats(Entity):
     """The seats without which a process stops: a share of the municipality's seats, and never fewer than `at_least`."""
 
     share: Annotated[float, Field(ge=0, le=1)]
-    at_least: Annotated[int, Field(ge=0)]
+    at_least: Amount
 
 
 class Process(Entity):
@@ -230,31 +229,31 @@ class Organisation(Entity):
     """Who runs workloads and has staff: a municipality or a partnership."""
 
     name: str
-    network_number: Annotated[int, Field(ge=0, le=31)]
+    network_number: Annotated[Amount, Field(le=31)]
     """Place in the address plan; never reused, never renumbered."""
-    seats: Annotated[int, Field(ge=0)]
+    seats: Amount
     """Workplaces that its staff need at the same time."""
     relocation: tuple[Slug, ...] | None = None
-    """Buildings that take its staff, first choice first. Left out: the partnership's office, then its members' town halls."""
+    """Buildings that take its staff, first choice first. Left out: the partnership's office, then its halls."""
     without: frozenset[Slug] = frozenset()
     """Standard services that it does not run."""
-    sizes: dict[str, SizeClass] = {}
+    sizes: Mapping[str, SizeClass] = {}
     """Size class by `service/role` where it differs from the standard."""
 
 
 class Municipality(Organisation):
     """A municipality."""
 
-    cbs_code: Annotated[str, Field(pattern=r"^\d{4}$")]
+    cbs_code: CbsCode
     """Key of Statistics Netherlands; names change, codes do not."""
     frisian_name: str | None = None
     inhabitants: Count
     home: Slug
     """The site that runs its cold workloads on a normal day."""
     town_hall: Slug
-    area_codes: Annotated[tuple[str, ...], Field(min_length=1)]
+    area_codes: Annotated[tuple[AreaCode, ...], Field(min_length=1)]
     number_blocks: Annotated[tuple[NumberBlock, ...], Field(min_length=1)]
-    uses: dict[Slug, Slug] = {}
+    uses: Mapping[Slug, Slug] = {}
     """Shared services that a partnership runs for it although it is no member: partnership by service."""
 
 
@@ -277,7 +276,7 @@ class Settings(Entity):
     """Virtual CPUs that may share one physical core. Memory is never overcommitted."""
     carrier: str
     """Host name of the telephone carrier's SIP service."""
-    systems: dict[Slug, OperatingSystem]
-    sizes: dict[SizeClass, MachineSize]
-    networks: dict[Slug, NetworkKind]
+    systems: Mapping[Slug, OperatingSystem]
+    sizes: Mapping[SizeClass, MachineSize]
+    networks: Mapping[Slug, NetworkKind]
     accepted_shortfalls: tuple[AcceptedShortfall, ...] = ()

@@ -87,6 +87,12 @@ class _Guard:
         self._situation = situation
         self._facts = facts
         self._site = facts.site
+        # A peer that nobody asked is as unknown as one that does not answer; one declared lost is none.
+        self._peers = [
+            facts.peers.get(site, StackFacts(site, readable=False, why="it was not asked"))
+            for site in region.sites
+            if site != facts.site and situation.reachable(site)
+        ]
         self._placed_here = {key for key, where in placement.workloads.items() if where == facts.site}
         self._where = placement.workloads
 
@@ -97,20 +103,20 @@ class _Guard:
         return {self._region.machines[name].workload for name in machines}
 
     def epochs(self) -> list[Refusal]:
-        stacks = [self._facts.own, *(peer for peer in self._facts.peers.values() if peer.readable)]
+        stacks = [self._facts.own, *(peer for peer in self._peers if peer.readable)]
         refusals = []
         for stack in stacks:
             if stack.epoch is None:
                 continue
             if stack.epoch > self._situation.epoch:
                 text = (
-                    f"the situation has epoch {self._situation.epoch}, but stack {stack.site} has already applied epoch "
-                    f"{stack.epoch}: this situation.yaml is old. Get the newest one (git pull)"
+                    f"the situation has epoch {self._situation.epoch}, but stack {stack.site} has already applied "
+                    f"epoch {stack.epoch}: this situation.yaml is old. Get the newest one (git pull)"
                 )
             elif stack.epoch == self._situation.epoch and stack.digest != self._situation.digest:
                 text = (
-                    f"stack {stack.site} has applied another situation with the same epoch {stack.epoch}: two copies were "
-                    "changed at once. Agree on one, then declare it anew (`uitwijk declare …` gives it the next epoch)"
+                    f"stack {stack.site} has applied another situation with the same epoch {stack.epoch}: two copies "
+                    "were changed at once. Agree on one and declare it anew; `uitwijk declare …` gives the next epoch"
                 )
             else:
                 continue
@@ -136,7 +142,7 @@ class _Guard:
     def peer_holds(self) -> list[Refusal]:
         mine = self._machines(self._placed_here)
         refusals = []
-        for peer in self._facts.peers.values():
+        for peer in self._peers:
             held = mine & peer.machines
             if held:
                 text = (
@@ -150,13 +156,13 @@ class _Guard:
     def peer_unreadable(self) -> list[Refusal]:
         missing = self._machines(self._placed_here) - self._facts.own.machines
         refusals = []
-        for peer in self._facts.peers.values():
+        for peer in self._peers:
             if missing and not peer.readable:
                 text = (
-                    f"{len(missing)} machines would be created here, but the state of stack {peer.site} cannot be read "
-                    f"({peer.why}), so nobody knows whether they run there. Make it readable, or, if {peer.site} is lost, "
-                    f"`uitwijk declare lost {peer.site} --by … --reason …`. `uitwijk declare override peer-unreadable` "
-                    "lifts this for one epoch, at the risk of split brain"
+                    f"{len(missing)} machines would be created here, but the state of stack {peer.site} cannot be "
+                    f"read ({peer.why}), so nobody knows whether they run there. Make it readable, or, if {peer.site} "
+                    f"is lost, `uitwijk declare lost {peer.site} --by … --reason …`. "
+                    "`uitwijk declare override peer-unreadable` lifts this for one epoch, at the risk of split brain"
                 )
                 refusals.append(Refusal("peer-unreadable", text))
         return refusals
@@ -168,7 +174,7 @@ class _Guard:
             if not self._region.workloads[self._region.machines[name].workload].hot
         }
         refusals = []
-        for peer in self._facts.peers.values():
+        for peer in self._peers:
             given = {key for key in self._workloads(cold) if self._where[key] == peer.site}
             held = self._machines(given) & peer.machines
             if given and not peer.readable:
@@ -178,8 +184,8 @@ class _Guard:
             else:
                 continue
             text = (
-                f"{len(given)} workloads would be given to {peer.site} ({names(given)}), but {why}. Declare it drained and "
-                f"bring that up first: `uitwijk declare drained {peer.site} --by … --reason …`, "
+                f"{len(given)} workloads would be given to {peer.site} ({names(given)}), but {why}. Declare it "
+                f"drained and bring that up first: `uitwijk declare drained {peer.site} --by … --reason …`, "
                 f"`pulumi up --stack {peer.site}`"
             )
             refusals.append(Refusal("gives-to-unsafe-peer", text))
@@ -192,8 +198,8 @@ class _Guard:
             writable = self._situation.data[dataset]
             if here and writable != self._site:
                 text = (
-                    f"{len(here)} workloads placed here need dataset {dataset}, which is writable at {writable}. Have the "
-                    f"storage administrator promote its replica at {self._site}, then "
+                    f"{len(here)} workloads placed here need dataset {dataset}, which is writable at {writable}. Have "
+                    f"the storage administrator promote its replica at {self._site}, then "
                     f"`uitwijk declare promoted {dataset} --at {self._site} --by … --reason …`"
                 )
                 refusals.append(Refusal("data-not-writable", text))
@@ -212,8 +218,8 @@ class _Guard:
         if writable == self._site or not missing:
             return []
         text = (
-            f"{len(missing)} data disks would be created empty ({names(missing)}) while dataset {self._site} is writable at "
-            f"{writable}: {self._site} was rebuilt. Replicate the data back, `pulumi refresh --stack {self._site}`, then "
-            f"`pulumi up --stack {self._site}`"
+            f"{len(missing)} data disks would be created empty ({names(missing)}) while dataset {self._site} is "
+            f"writable at {writable}: {self._site} was rebuilt. Replicate the data back, "
+            f"`pulumi refresh --stack {self._site}`, then `pulumi up --stack {self._site}`"
         )
         return [Refusal("empty-disk", text)]

@@ -4,49 +4,50 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from typing import Annotated
 
 import phonenumbers
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 _NATIONAL_DIGITS = 9
 """Digits after the trunk 0 of a Dutch geographic number: 58 + 7, or 515 + 6 (Nummerplan)."""
 
 
-def _check(field: str, text: str) -> None:
+def _number(text: str) -> str:
     match = re.fullmatch(r"(0\d{2,3})-(\d+)", text)
     if not match:
-        raise ValueError(f"{field}: {text} is not written as area code, hyphen, subscriber digits (e.g. 0517-491299)")
+        raise ValueError(f"{text} is not written as area code, hyphen, subscriber digits (e.g. 0517-491299)")
     area, subscriber = match.groups()
     expected = _NATIONAL_DIGITS - (len(area) - 1)
     if len(subscriber) != expected:
         example = (subscriber + "99999999")[:expected]
         raise ValueError(
-            f"{field}: {text} has {len(subscriber)} subscriber digits; area code {area} has {expected} (e.g. {area}-{example})"
+            f"{text} has {len(subscriber)} subscriber digits; area code {area} has {expected} (e.g. {area}-{example})"
         )
     parsed = phonenumbers.parse(text, "NL")
-    if (
-        not phonenumbers.is_valid_number(parsed)
-        or phonenumbers.number_type(parsed) != phonenumbers.PhoneNumberType.FIXED_LINE
-    ):
-        raise ValueError(f"{field}: {text} is not a Dutch geographic number")
+    kind = phonenumbers.number_type(parsed)
+    if not phonenumbers.is_valid_number(parsed) or kind != phonenumbers.PhoneNumberType.FIXED_LINE:
+        raise ValueError(f"{text} is not a Dutch geographic number (e.g. 0517-491299)")
+    return text
+
+
+Number = Annotated[str, AfterValidator(_number), Field(json_schema_extra={"pattern": r"^0\d{2,3}-\d{6,7}$"})]
 
 
 class NumberBlock(BaseModel):
     """Consecutive geographic numbers of one municipality, e.g. `{first: 0517-491200, last: 0517-491299}`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    first: str
-    last: str
+    first: Number
+    last: Number
 
     @model_validator(mode="after")
     def _consistent(self) -> NumberBlock:
-        for field in ("first", "last"):
-            _check(field, getattr(self, field))
         if self.first.split("-")[0] != self.last.split("-")[0]:
-            raise ValueError(f"last: {self.last} lies in another area than first: {self.first}")
+            raise ValueError(f"its last number {self.last} lies in another area than its first, {self.first}")
         if self.numbers.start >= self.numbers.stop:
-            raise ValueError(f"last: {self.last} comes before first: {self.first}")
+            raise ValueError(f"its last number {self.last} comes before its first, {self.first}")
         return self
 
     @property

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from continuity.capacity import SiteCapacity, fit
-from continuity.processes import Processes, dependencies, judge_processes
+from continuity.processes import Processes, judge_processes
 from continuity.region import Region
 from continuity.seats import Seating, seat
 from continuity.situation import SiteState, Situation
@@ -21,6 +21,11 @@ class NumberPlacement:
     """Sites whose call servers and border controllers take its calls."""
     rings_at: Mapping[str, str]
     """Emergency location by building: the location that a 112 call from there carries."""
+
+    @property
+    def rings(self) -> bool:
+        """Whether a call from outside reaches anybody."""
+        return bool(self.served_by and self.rings_at)
 
 
 @dataclass(frozen=True)
@@ -85,19 +90,19 @@ class Placement:
 
 
 def place(region: Region, situation: Situation) -> Placement:
-    """Who runs, sits and rings where in `situation`."""
-    wanted = {
-        key: _site_for(workload.home, situation) for key, workload in region.workloads.items() if not workload.hot
-    }
+    """Who runs, sits and rings where in `situation`; in the catalogue's order, however it was declared."""
+    site_for = {home: _site_for(home, region, situation) for home in region.sites}
+    living = tuple(site for site in region.sites if situation.reachable(site))
     hot = tuple(key for key, workload in region.workloads.items() if workload.hot)
+    cold = {key: site_for[workload.home] for key, workload in region.workloads.items() if not workload.hot}
     capacity = {
-        site: fit(region, site, frozenset((*hot, *(key for key, where in wanted.items() if where == site))))
-        for site in situation.living
+        site: fit(region, site, frozenset((*hot, *(key for key, where in cold.items() if where == site))))
+        for site in living
     }
-    shed = tuple(key for key in region.workloads if any(key in capacity[site].shed for site in situation.living))
-    workloads = {key: None if where is None or key in capacity[where].shed else where for key, where in wanted.items()}
-    running = {site: tuple(key for key in hot if key not in capacity[site].shed) for site in situation.living}
-    running_at = {key: _where(key, workloads, running) for key in region.workloads}
+    shed_at = {site: frozenset(capacity[site].shed) for site in living}
+    running = {site: tuple(key for key in hot if key not in shed_at[site]) for site in living}
+    workloads = {key: None if where is None or key in shed_at[where] else where for key, where in cold.items()}
+    down = {key for key, where in workloads.items() if where is None} | set(hot).difference(*running.values())
     seats = seat(region, situation)
     numbers = _numbers(region, situation, running, seats)
     return Placement(
@@ -107,35 +112,24 @@ def place(region: Region, situation: Situation) -> Placement:
         seats=seats,
         numbers=numbers,
         processes={
-            municipality: judge_processes(
+            slug: judge_processes(
                 region,
-                municipality,
-                seats[municipality],
-                running_at=running_at,
-                rings=any(
-                    number.served_by and number.rings_at
-                    for key, number in numbers.items()
-                    if key.startswith(f"{municipality}/")
-                ),
+                slug,
+                seats[slug],
+                down=down,
+                rings=any(numbers[f"{slug}/{block.key}"].rings for block in municipality.number_blocks),
             )
-            for municipality in region.municipalities
+            for slug, municipality in region.municipalities.items()
         },
         capacity=capacity,
-        shed=shed,
+        shed=tuple(key for key in region.workloads if any(key in shed for shed in shed_at.values())),
         manual_steps=_manual_steps(region, situation, workloads),
     )
 
 
-def _where(key: str, workloads: Mapping[str, str | None], hot: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    if key in workloads:
-        site = workloads[key]
-        return () if site is None else (site,)
-    return tuple(site for site, keys in hot.items() if key in keys)
-
-
-def _site_for(home: str, situation: Situation) -> str | None:
-    """Home while it is normal; else the first normal site in the catalogue's order."""
-    normal = [site for site, state in situation.sites.items() if state is SiteState.NORMAL]
+def _site_for(home: str, region: Region, situation: Situation) -> str | None:
+    """Home while it is normal; else the first normal site."""
+    normal = [site for site in region.sites if situation.sites[site] is SiteState.NORMAL]
     return home if home in normal else next(iter(normal), None)
 
 
@@ -149,7 +143,7 @@ def _numbers(
     placed: dict[str, NumberPlacement] = {}
     for slug, municipality in region.municipalities.items():
         exchange = region.exchange(slug)
-        needed = {exchange, *dependencies(region, exchange)} if exchange else set()
+        needed = {exchange, *region.needs[exchange]} if exchange else set()
         served_by = tuple(site for site, keys in hot.items() if needed and needed <= set(keys))
         buildings = tuple(seats[slug].at) or ((reception,) if reception else ())
         rings_at = {building: region.buildings[building].emergency_location for building in buildings}
@@ -164,9 +158,9 @@ def _manual_steps(
     workloads: Mapping[str, str | None],
 ) -> tuple[ManualAction, ...]:
     occasions: dict[str, list[dict[str, str]]] = {
-        "site-lost": [{"site": s} for s, state in situation.sites.items() if state is SiteState.LOST],
-        "site-drained": [{"site": s} for s, state in situation.sites.items() if state is SiteState.DRAINED],
-        "building-closed": [{"building": building} for building in situation.closed_buildings],
+        "site-lost": [{"site": site} for site in region.sites if situation.sites[site] is SiteState.LOST],
+        "site-drained": [{"site": site} for site in region.sites if situation.sites[site] is SiteState.DRAINED],
+        "building-closed": [{"building": b} for b in region.buildings if b in situation.closed_buildings],
         "dataset-to-promote": [
             {"dataset": home, "site": where}
             for home, where in dict.fromkeys(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from continuity.catalogue import Process, RecoveryClass
 from continuity.region import Region
-from continuity.seats import Seating, minimum_seats
+from continuity.seats import Seating
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,10 @@ def judge_processes(
     municipality: str,
     seating: Seating,
     *,
-    running_at: Mapping[str, tuple[str, ...]],
+    down: Set[str],
     rings: bool,
 ) -> Processes:
-    """What continues, given the sites at which each workload runs and whether the municipality's numbers ring.
+    """What continues, given the workloads that run nowhere and whether the municipality's numbers ring.
 
     Seats are given to the most urgent processes first; processes of one class in the catalogue's order.
     """
@@ -38,8 +38,8 @@ def judge_processes(
     seats = seating.seated
     by_urgency = sorted(region.processes.items(), key=lambda item: item[1].recovery_class)
     for slug, process in by_urgency:
-        needed = minimum_seats(region, municipality, process.seats)
-        why = _obstacle(region, municipality, process, seating, running_at, rings)
+        needed = region.minimum_seats(municipality, slug)
+        why = _obstacle(region, municipality, process, seating, down, rings)
         if why is None and needed > seats:
             why = f"needs {needed} seats, {seats} left"
         if why is None:
@@ -64,15 +64,15 @@ def _obstacle(
     municipality: str,
     process: Process,
     seating: Seating,
-    running_at: Mapping[str, tuple[str, ...]],
+    down: Set[str],
     rings: bool,
 ) -> str | None:
     for service in sorted(process.services):
         provider = region.provider(municipality, service)
         if provider is None:
             return f"nobody runs {service} for {municipality}"
-        for key in (provider, *dependencies(region, provider)):
-            if not running_at[key]:
+        for key in (provider, *region.needs[provider]):
+            if key in down:
                 return f"{key} runs nowhere"
     if process.telephone and not rings:
         return "its numbers do not ring"
@@ -82,15 +82,3 @@ def _obstacle(
     for station in sorted(process.stations - stations):
         return f"no {station} in a building where the staff sit"
     return None
-
-
-def dependencies(region: Region, key: str) -> tuple[str, ...]:
-    """Everything that the workload `key` needs, directly or not, nearest first."""
-    found: dict[str, None] = {}
-    waiting = list(region.workloads[key].depends_on)
-    while waiting:
-        needed = waiting.pop(0)
-        if needed not in found:
-            found[needed] = None
-            waiting.extend(region.workloads[needed].depends_on)
-    return tuple(found)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import json
+import re
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-Model = TypeVar("Model", bound=BaseModel)
+Location = tuple[int | str, ...]
+NEITHER = "neither"
+"""Type of the complaint about a value that fits no branch of a choice; its message is a sentence without the value."""
+_LONGEST_SHOWN = 60
+"""Characters of a wrong value that a message repeats."""
 
 
 class _StrictLoader(yaml.SafeLoader):
@@ -17,15 +23,15 @@ class _StrictLoader(yaml.SafeLoader):
 
 
 def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    seen: set[Hashable] = set()
-    for key_node, _ in node.value:
+    content: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        if key in seen:
+        if not isinstance(key, Hashable):
+            raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
+        if key in content:
             raise yaml.MarkedYAMLError(problem=f"{key} stands twice", problem_mark=key_node.start_mark)
-        seen.add(key)
-    return {
-        loader.construct_object(key, deep=True): loader.construct_object(value, deep=True) for key, value in node.value
-    }
+        content[key] = loader.construct_object(value_node, deep=True)
+    return content
 
 
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
@@ -43,67 +49,121 @@ class Problems:
 
 
 def read_yaml(path: Path, place: str, problems: Problems) -> Any:
-    """The content of a YAML file, or None after noting why it cannot be had."""
+    """The content of a YAML file, or None after noting why it cannot be had; an empty file is an error, too."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
     except FileNotFoundError:
         problems.add(place, "the file does not exist")
-    except (OSError, UnicodeDecodeError) as error:
-        problems.add(place, f"cannot be read: {error}")
+    except UnicodeDecodeError:
+        problems.add(place, "is not text in UTF-8")
+    except OSError as error:
+        problems.add(place, f"cannot be read: {error.strerror}")
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         problems.add(place, f"{line}{error.problem}")
+    except (yaml.YAMLError, ValueError) as error:
+        problems.add(place, f"is no YAML: {' '.join(str(error).split())}")
+    else:
+        if content is None:
+            problems.add(place, "the file is empty")
+        return content
     return None
 
 
-def validate(kind: Any, data: Any, place: str, problems: Problems) -> Any:
-    """`data` as a `kind` (a model, or a type such as `dict[Slug, Service]`), or None after noting every complaint."""
+def validate(kind: Any, data: Any, place: str, problems: Problems, at: Location = ()) -> Any:
+    """`data` as a `kind` (a model, or a type such as `tuple[ManualStep, ...]`), or None after noting every complaint.
+
+    Args:
+        place: the file's name in the messages.
+        at: where in the file `data` stands.
+    """
     try:
         return TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
-        for complaint in error.errors(include_url=False):
-            location = _path(complaint["loc"])
+        complaints = error.errors(include_url=False)
+        wrong = {complaint["loc"][:-1] for complaint in complaints} | {
+            complaint["loc"][:-2] for complaint in complaints
+        }
+        for complaint in complaints:
+            if complaint["type"] == "too_short" and complaint["loc"] in wrong:
+                continue  # it is short only because pydantic does not count the wrong ones
+            location = _path((*at, *complaint["loc"]))
             problems.add(f"{place}: {location}" if location else place, _sentence(complaint, kind))
     return None
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _path(location: Location) -> str:
     text = ""
     for part in location:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text.replace(".[key]", "")
+        if isinstance(part, int):
+            text += f"[{part}]"
+        elif part != "[key]" and not part.startswith("a "):  # the name of a branch of a choice
+            text += f".{part}" if text else part
+    return text
 
 
 def _sentence(complaint: Any, kind: Any) -> str:
-    if complaint["type"] == "extra_forbidden":
+    code, value, context = complaint["type"], complaint.get("input"), complaint.get("ctx", {})
+    if code == "extra_forbidden":
         return f"unknown key; allowed are: {', '.join(sorted(_allowed(kind, complaint['loc'])))}"
-    if complaint["type"] == "missing":
+    if code == "missing":
         return "is missing"
-    message = str(complaint["msg"]).removeprefix("Value error, ")
-    value = complaint.get("input")
-    if not isinstance(value, str | int | float) or str(value) in message.split():
-        return message
-    return f"{value!r}: {message[0].lower()}{message[1:]}"
+    if code == "value_error":
+        message = str(context["error"])
+        return message if str(value) in message else f"{_shown(value)} {message}"
+    if code == NEITHER:
+        return f"{_shown(value)} {complaint['msg']}"
+    if code == "string_type" and isinstance(value, bool | int | float):
+        return f"must be text, but YAML reads it as {_shown(value)}; put it in quotes"
+    if code in ("enum", "literal_error"):
+        allowed = re.findall(r"'([^']*)'", context["expected"])
+        return f"{_shown(value)} is not allowed; allowed are: {', '.join(allowed)}"
+    for pattern, sentence in _SENTENCES.items():
+        if re.fullmatch(pattern, code):
+            return sentence.format(value=_shown(value), **context)
+    return f"{_shown(value)}: {complaint['msg'][0].lower()}{complaint['msg'][1:]}"
 
 
-def _allowed(kind: Any, location: tuple[int | str, ...]) -> set[str]:
+_SENTENCES: Mapping[str, str] = {
+    "int_.*": "{value} is no whole number",
+    "float_.*": "{value} is no number",
+    "bool_.*": "{value} is neither true nor false",
+    "string_type": "must be text",
+    "string_too_short": "is empty",
+    "greater_than_equal": "{value} is too small; {ge} is the least",
+    "greater_than": "{value} is too small; it must be more than {gt}",
+    "less_than_equal": "{value} is too large; {le} is the most",
+    "too_short": "is empty; at least {min_length} must be there",
+    "(tuple|list|set|frozen_set)_type": "must be a list: [one, another]",
+    "(dict|mapping|model|model_attributes|dataclass)_type": "must be a mapping: {{key: value}}",
+    "ip_v4_network": "{value} is no IPv4 network (e.g. 10.11.0.0/16)",
+    "(date|datetime)_.*": "{value} is no date, or no date and time (e.g. 2026-11-28 or 2026-11-28T08:12:00Z)",
+}
+"""What a person reads, by pydantic's name of the complaint."""
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str) and re.fullmatch(r"\S+", value):
+        return value
+    text = json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def _allowed(kind: Any, location: Location) -> set[str]:
     """The keys that the model at `location` (whose last part is the unknown key) knows."""
     schema = TypeAdapter(kind).json_schema()
-    node = schema
+    node = _resolve(schema, schema)
     for part in location[:-1]:
-        node = _resolve(schema, node)
-        if isinstance(part, int):
-            node = node.get("items") or node.get("prefixItems", [{}])[0]
-        else:
-            node = node.get("properties", {}).get(part) or node.get("additionalProperties") or node
-        node = node if isinstance(node, dict) else {}
-    return set(_resolve(schema, node).get("properties", {}))
+        values = node.get("additionalProperties") or next(iter(node.get("patternProperties", {}).values()), None)
+        following = node.get("items") if isinstance(part, int) else node.get("properties", {}).get(part) or values
+        node = _resolve(schema, following or node)
+    return set(node.get("properties", {}))
 
 
 def _resolve(schema: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
-    for choice in (node, *node.get("anyOf", ())):
+    """The definition that `node` refers to, itself or in one of its branches."""
+    for choice in (node, *node.get("anyOf", ()), *node.get("oneOf", ())):
         if "$ref" in choice:
-            return schema["$defs"][choice["$ref"].rsplit("/", 1)[1]]
-        if "properties" in choice or "additionalProperties" in choice:
-            return choice
+            definition: dict[str, Any] = schema["$defs"][choice["$ref"].rsplit("/", 1)[1]]
+            return definition
     return node

@@ -6,6 +6,7 @@ import ipaddress
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 
 from continuity.catalogue import (
@@ -125,6 +126,13 @@ class Region:
 
     def provider(self, organisation: str, service: str) -> str | None:
         """The key of the workload that gives the organisation the service: its own, or its partnership's; or None."""
+        return self._providers[organisation][service]
+
+    @cached_property
+    def _providers(self) -> Mapping[str, Mapping[str, str | None]]:
+        return {who: {service: self._provider(who, service) for service in self.services} for who in self.organisations}
+
+    def _provider(self, organisation: str, service: str) -> str | None:
         if self.runs(organisation, service):
             return f"{organisation}/{service}"
         who = self.organisations[organisation]
@@ -142,6 +150,37 @@ class Region:
                 return self.provider(municipality, slug)
         return None
 
+    def minimum_seats(self, municipality: str, process: str) -> int:
+        """The seats without which a process of the municipality stops."""
+        return self._minimum_seats[municipality][process]
+
+    @cached_property
+    def _minimum_seats(self) -> Mapping[str, Mapping[str, int]]:
+        # As a fraction of the decimal that the catalogue states: 0.07 of 100 is 7, not the 7.000000000000001 of floats.
+        return {
+            slug: {
+                name: max(process.seats.at_least, math.ceil(Fraction(str(process.seats.share)) * municipality.seats))
+                for name, process in self.processes.items()
+            }
+            for slug, municipality in self.municipalities.items()
+        }
+
+    @cached_property
+    def relocation(self) -> Mapping[str, tuple[str, ...]]:
+        """The buildings that take each organisation's staff, first choice first."""
+        return {organisation: self._relocation(organisation) for organisation in self.organisations}
+
+    def _relocation(self, organisation: str) -> tuple[str, ...]:
+        who = self.organisations[organisation]
+        if who.relocation is not None:
+            return who.relocation
+        slug = organisation if isinstance(who, Partnership) else self.partnership_of[organisation]
+        partnership = self.partnerships[slug]
+        halls = (self.municipalities[member].town_hall for member in partnership.members)
+        return tuple(
+            building for building in (partnership.office, *halls) if building != self.building_of(organisation)
+        )
+
     @cached_property
     def workloads(self) -> Mapping[str, Workload]:
         """Every service of every organisation, by key."""
@@ -151,6 +190,35 @@ class Region:
             for service in self.services
             if self.runs(organisation, service)
         }
+
+    @cached_property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """Everything that each workload needs, directly or not, nearest first."""
+        needs: dict[str, tuple[str, ...]] = {}
+        for key, workload in self.workloads.items():
+            found = dict.fromkeys(workload.depends_on)
+            waiting = list(found)
+            while waiting:
+                further = [n for n in self.workloads[waiting.pop(0)].depends_on if n not in found]
+                found.update(dict.fromkeys(further))
+                waiting += further
+            needs[key] = tuple(found)
+        return needs
+
+    @cached_property
+    def by_urgency(self) -> tuple[str, ...]:
+        """The keys of all workloads, most urgent class first; within a class what is needed, then what is small."""
+
+        def rank(workload: Workload) -> tuple[RecoveryClass, int, str]:
+            return workload.recovery_class, sum(machine.memory_gib for machine in workload.machines), workload.key
+
+        waiting = sorted(self.workloads.values(), key=rank)
+        ordered: dict[str, None] = {}
+        while waiting:
+            following = next(workload for workload in waiting if ordered.keys() >= set(workload.depends_on))
+            ordered[following.key] = None
+            waiting.remove(following)
+        return tuple(ordered)
 
     @cached_property
     def machines(self) -> Mapping[str, Machine]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from continuity.catalogue import MinimumSeats, Partnership, RecoveryClass
+from continuity.catalogue import RecoveryClass
 from continuity.region import Region
 from continuity.situation import Situation
 
@@ -28,22 +27,6 @@ class Seating:
     def short(self) -> int:
         """Staff without a seat."""
         return self.needed - self.seated
-
-
-def minimum_seats(region: Region, municipality: str, rule: MinimumSeats) -> int:
-    """The seats without which a process of the municipality stops."""
-    return max(rule.at_least, math.ceil(rule.share * region.organisations[municipality].seats))
-
-
-def relocation_targets(region: Region, organisation: str) -> tuple[str, ...]:
-    """The buildings that take the organisation's staff, first choice first."""
-    who = region.organisations[organisation]
-    if who.relocation is not None:
-        return who.relocation
-    slug = organisation if isinstance(who, Partnership) else region.partnership_of[organisation]
-    partnership = region.partnerships[slug]
-    halls = (region.municipalities[member].town_hall for member in partnership.members)
-    return tuple(building for building in (partnership.office, *halls) if building != region.building_of(organisation))
 
 
 def seat(region: Region, situation: Situation) -> dict[str, Seating]:
@@ -71,12 +54,17 @@ def seat(region: Region, situation: Situation) -> dict[str, Seating]:
             displaced.append(organisation)
 
     missing = {organisation: region.organisations[organisation].seats for organisation in displaced}
-    for organisation in displaced:
-        for building, ordered in situation.closed_buildings[region.building_of(organisation)].staff_to.items():
-            missing[organisation] -= take(organisation, building, min(ordered, missing[organisation]))
+    for closed in situation.closed_buildings:
+        ordered = situation.closed_buildings[closed].staff_to
+        for building, seats in ((building, ordered[building]) for building in region.buildings if building in ordered):
+            for organisation in displaced:
+                if region.building_of(organisation) == closed:
+                    given = take(organisation, building, min(seats, missing[organisation]))
+                    missing[organisation] -= given
+                    seats -= given
     for organisation, wanted in _rounds(region, displaced):
         to_seat = min(missing[organisation], wanted - sum(at[organisation].values()))
-        for building in relocation_targets(region, organisation):
+        for building in region.relocation[organisation]:
             if to_seat > 0:
                 given = take(organisation, building, to_seat)
                 to_seat -= given
@@ -85,14 +73,14 @@ def seat(region: Region, situation: Situation) -> dict[str, Seating]:
 
 
 def _rounds(region: Region, displaced: list[str]) -> Iterator[tuple[str, int]]:
-    """Organisations with the seats that each should have in all by then: those of its R0 processes, then R1 …, then all."""
+    """Organisations with the seats that each should have in all by then: of its R0 processes, then R1 …, then all."""
     total = dict.fromkeys(displaced, 0)
     for recovery_class in RecoveryClass:
         for organisation in displaced:
             if organisation in region.municipalities:
                 total[organisation] += sum(
-                    minimum_seats(region, organisation, process.seats)
-                    for process in region.processes.values()
+                    region.minimum_seats(organisation, name)
+                    for name, process in region.processes.items()
                     if process.recovery_class is recovery_class
                 )
                 yield organisation, total[organisation]

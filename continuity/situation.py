@@ -1,4 +1,4 @@
-"""The situation: what is lost, drained or closed now, and where each dataset is writable. One file, numbered by an epoch."""
+"""The situation: what is lost, drained or closed now, and where each dataset is writable. One file, one epoch."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from continuity.catalogue import Entity, Slug
 from continuity.errors import SituationError
+from continuity.fields import Count, Entity, Slug
 from continuity.reading import Problems, read_yaml, validate
 from continuity.region import Region
 
@@ -34,14 +34,14 @@ class SiteState(StrEnum):
 class ClosedBuilding(Entity):
     """A building where nobody can work."""
 
-    staff_to: dict[Slug, Annotated[int, Field(ge=1)]] = {}
+    staff_to: Mapping[Slug, Count] = {}
     """Seats that its staff take by order of the duty officer, by building; the rest is relocated by the rules."""
 
 
 class LogEntry(Entity):
     """One declaration: who changed what, when and why."""
 
-    epoch: Annotated[int, Field(ge=1)]
+    epoch: Count
     at: datetime.datetime
     by: Annotated[str, Field(min_length=1)]
     change: str
@@ -51,7 +51,7 @@ class LogEntry(Entity):
 class Situation(Entity):
     """What is lost or closed now; both stacks read the same."""
 
-    epoch: Annotated[int, Field(ge=1)]
+    epoch: Count
     """Grows by one with every declaration; undoing one is a new epoch."""
     sites: Mapping[Slug, SiteState]
     data: Mapping[Slug, Slug]

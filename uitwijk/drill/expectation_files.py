@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from continuity.catalogue import Count, Entity, Slug
+from continuity.fields import Amount, Count, Entity, Slug
 
 _RoleKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
-_Amount = Annotated[int, Field(ge=0)]
 
 
 class Row(Entity):
@@ -63,9 +62,9 @@ class Runs(Entity):
 class Seats(Entity):
     """Where an organisation's staff sit."""
 
-    needed: _Amount
+    needed: Amount
     at: Mapping[Slug, Count]
-    short: _Amount = 0
+    short: Amount = 0
 
 
 class Step(Entity):
@@ -80,7 +79,7 @@ class Standing(Entity):
     """What stands where, and how many machines that are: a sum made by hand, to catch slips."""
 
     runs: Mapping[Slug, Runs]
-    machines: Mapping[Slug, _Amount]
+    machines: Mapping[Slug, Amount]
 
 
 class Scenario(Standing):
@@ -90,8 +89,8 @@ class Scenario(Standing):
     title: str
     declared: Declared
     promoted: Mapping[Slug, Slug] = {}
-    created: Mapping[Slug, _Amount] = {}
-    untouched: Mapping[Slug, _Amount] = {}
+    created: Mapping[Slug, Amount] = {}
+    untouched: Mapping[Slug, Amount] = {}
     spare_host: Mapping[Slug, bool]
     seats: Mapping[Slug, Seats]
     numbers_served_by: tuple[Slug, ...]

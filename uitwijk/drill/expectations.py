@@ -12,8 +12,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from continuity.catalogue import Entity
 from continuity.errors import UitwijkError
+from continuity.fields import Entity
 from continuity.reading import Problems, read_yaml, validate
 from uitwijk.drill.expectation_files import Organisations, Scenario, Standing
 
