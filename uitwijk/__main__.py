@@ -107,6 +107,30 @@ def declare(
 
 
 @app.command()
+def check(as_json: AsJson = False) -> None:
+    """
+    Could we fail over right now? Looks at the catalogue, every single loss, the stacks and the vCenters.
+
+    Changes nothing. Exits 1 when a line fails; attention is not failure.
+
+    Examples:
+
+    - `uitwijk check` - what fails first, each with its remedy
+    - `uitwijk check --json` - for monitoring
+    """
+    from uitwijk import check as checking
+    from uitwijk.workspace import Workspace
+
+    found = list(checking.lines(Workspace()))
+    worst = checking.verdict(found)
+    if as_json:
+        _print_json({"verdict": worst, "lines": [line.to_dict() for line in found]})
+    else:
+        checking.show(output(), found)
+    raise typer.Exit(1 if worst == "fail" else 0)
+
+
+@app.command()
 def env(as_json: AsJson = False) -> None:
     """
     Print the shell lines with which plain `pulumi` uses this tool chain.

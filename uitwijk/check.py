@@ -1,0 +1,113 @@
+"""`uitwijk check`: could we fail over right now?"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from continuity import load_region, load_situation, place
+from continuity.errors import UitwijkError
+from continuity.region import Region
+from continuity.situation import Situation
+from observe.inventory import Inventory
+from uitwijk.env import environment
+from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
+from uitwijk.readiness.model import catalogue_line, loss_lines, situation_line
+from uitwijk.readiness.sites import machine_lines, mirror_lines, read_vcenters, vcenter_line
+from uitwijk.readiness.stacks import Pulumi, read_stacks, stack_line
+from uitwijk.status import ATTENTION, BAD, GOOD
+from uitwijk.workspace import Workspace
+
+_TRUST = "SSL_CERT_FILE"
+_STYLES = {Verdict.OK: GOOD, Verdict.ATTENTION: ATTENTION, Verdict.FAIL: BAD}
+
+
+def lines(workspace: Workspace) -> Iterator[Line]:
+    """Everything that is looked at, in the order in which it depends on each other."""
+    try:
+        region = load_region(workspace.catalogue)
+    except UitwijkError as error:
+        yield from (
+            fail("catalogue", problem, "correct the file; nothing else was checked") for problem in error.problems
+        )
+        return
+    yield catalogue_line(region)
+    yield from loss_lines(region)
+    try:
+        situation = load_situation(workspace.situation(None), region)
+    except UitwijkError as error:
+        yield from (
+            fail("situation", problem, "correct the file; the sites were not checked") for problem in error.problems
+        )
+        return
+    yield situation_line(region, situation)
+    yield from _reality(workspace, region, situation)
+
+
+def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iterator[Line]:
+    """What stands at the sites that are not declared lost; a lost one is never asked."""
+    variables = {**os.environ, **environment(workspace, os.environ)}
+    pulumi = Pulumi(workspace.root, {name: value for name, value in variables.items() if value is not None})
+    with _trusting(variables.get(_TRUST)):
+        readings = read_stacks(pulumi, situation.living)
+        found = read_vcenters(readings)
+    for site in region.sites:
+        if site not in readings:
+            yield ok(f"stack {site}", "not asked: the site is declared lost")
+            continue
+        yield stack_line(situation, readings[site])
+        yield vcenter_line(readings[site], found.get(site))
+    inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
+    yield from mirror_lines(region, inventories)
+    yield from machine_lines(region, place(region, situation), inventories)
+
+
+@contextmanager
+def _trusting(authorities: str | None) -> Iterator[None]:
+    """Lets this process trust the certificate authorities in a file; OpenSSL takes it from the environment."""
+    before = os.environ.get(_TRUST)
+    if authorities is not None:
+        os.environ[_TRUST] = authorities
+    try:
+        yield
+    finally:
+        os.environ.pop(_TRUST, None)
+        if before is not None:
+            os.environ[_TRUST] = before
+
+
+def verdict(found: Sequence[Line]) -> Verdict:
+    """The worst of all lines."""
+    return worst_first(found)[0].verdict
+
+
+def show(console: Console, found: Sequence[Line]) -> None:
+    """Prints the lines, the worst first, each finding with its remedy."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for line in worst_first(found):
+        text = Text.assemble((line.subject, "bold"), ": ", line.why)
+        if line.remedy:
+            text.append(f"\n-> {line.remedy}", style="italic")
+        table.add_row(Text(_word(line.verdict), style=_STYLES[line.verdict]), text)
+    console.print(table)
+    counts = ", ".join(f"{sum(line.verdict is each for line in found)} {each}" for each in reversed(Verdict))
+    console.print(Text(f"\n{counts}: ", style="bold").append(_answer(verdict(found))))
+
+
+def _word(of: Verdict) -> str:
+    return of.value if of is Verdict.OK else of.value.upper()
+
+
+def _answer(worst: Verdict) -> str:
+    return {
+        Verdict.OK: "a failover would work right now.",
+        Verdict.ATTENTION: "nothing seen speaks against a failover, but not everything is as it should be.",
+        Verdict.FAIL: "a failover would not work, or not safely.",
+    }[worst]

@@ -1,0 +1,1 @@
+"""Could we fail over right now? The lines of `uitwijk check`, one module a subject."""

@@ -1,0 +1,173 @@
+"""What stands in the vCenters: whether they answer, mirror each other, and run no workload twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from continuity.errors import UitwijkError
+from continuity.placement import Placement
+from continuity.region import Region
+from observe.inventory import Host, Inventory, read_inventory
+from observe.vcenter import vcenter_problem
+from uitwijk.readiness.line import Line, attention, fail, not_checked, ok
+from uitwijk.readiness.stacks import StackReading, VCenter
+from uitwijk.simulated.inventory import site_inventory
+from uitwijk.status import shortened
+
+
+def read_vcenters(readings: Mapping[str, StackReading]) -> dict[str, Inventory | str]:
+    """The inventory of each site whose vCenter is known, or why it cannot be had; all at once."""
+    known = {site: reading.vcenter for site, reading in readings.items() if reading.vcenter is not None}
+    with ThreadPoolExecutor(max_workers=max(1, len(known))) as pool:
+        return dict(zip(known, pool.map(_read, known.values()), strict=True))
+
+
+def _read(vcenter: VCenter) -> Inventory | str:
+    if problem := vcenter_problem(vcenter.server):
+        return problem
+    try:
+        return read_inventory(vcenter.server, vcenter.user, vcenter.password)
+    except UitwijkError as error:
+        return "; ".join(error.problems)
+
+
+def vcenter_line(reading: StackReading, found: Inventory | str | None) -> Line:
+    """Whether the site's vCenter answers and lets us in."""
+    subject = f"vCenter {reading.site}"
+    if reading.vcenter_problem:
+        return not_checked(subject, reading.vcenter_problem.why, reading.vcenter_problem.remedy)
+    if not isinstance(found, Inventory):
+        remedy = f"if the site is lost: `uitwijk declare lost {reading.site} --by … --reason …`"
+        return fail(subject, str(found), remedy)
+    return ok(subject, f"{found.server} answers: {len(found.hosts)} hosts, {len(found.machines)} machines")
+
+
+def mirror_lines(region: Region, inventories: Mapping[str, Inventory]) -> Iterator[Line]:
+    """Whether each site has what the catalogue needs there, so that either can carry everything."""
+    if not inventories:
+        yield not_checked("mirror", "no vCenter could be read", "see the lines of the vCenters")
+        return
+    for subject, find in (
+        ("golden templates", _templates),
+        ("networks", _networks),
+        ("datastores", _datastores),
+        ("hosts", _hosts),
+    ):
+        yield _needed(region, f"mirror: {subject}", inventories, find)
+    if len(inventories) > 1:
+        yield _only_somewhere(inventories)
+
+
+def _needed(
+    region: Region,
+    subject: str,
+    inventories: Mapping[str, Inventory],
+    find: Callable[[Region, str, Inventory], Iterable[str]],
+) -> Line:
+    findings = {site: list(find(region, site, inventory)) for site, inventory in inventories.items()}
+    wrong = [f"{site}: {shortened(found)}" for site, found in findings.items() if found]
+    if wrong:
+        return fail(subject, "; ".join(wrong), "bring the site to what the catalogue says, or change the catalogue")
+    return ok(subject, f"as the catalogue needs them at {' and '.join(inventories)}")
+
+
+def _templates(region: Region, _: str, inventory: Inventory) -> Iterator[str]:
+    present = {template.name: template for template in inventory.templates}
+    for name, system in region.settings.systems.items():
+        if name not in present:
+            yield f"{name} is missing"
+        elif present[name].content_id != system.content_id:
+            yield f"{name} holds {present[name].content_id or 'nobody knows what'} instead of {system.content_id}"
+
+
+def _networks(region: Region, site: str, inventory: Inventory) -> Iterator[str]:
+    needed = [network["name"] for network in site_inventory(region, site)["networks"]]
+    return (f"{name} is missing" for name in needed if name not in inventory.networks)
+
+
+def _datastores(region: Region, site: str, inventory: Inventory) -> Iterator[str]:
+    for datastore in site_inventory(region, site)["datastores"]:
+        name, needed = datastore["name"], datastore["capacity_gib"]
+        if name not in inventory.datastores:
+            yield f"{name} is missing"
+        elif inventory.datastores[name] < needed:
+            yield f"{name} has {inventory.datastores[name]} GiB instead of {needed}"
+
+
+def _hosts(region: Region, site: str, inventory: Inventory) -> Iterator[str]:
+    present: dict[str, Host] = {host.name: host for host in inventory.hosts}
+    for wanted in region.sites[site].hosts:
+        host = present.get(wanted.name)
+        if host is None:
+            yield f"{wanted.name} is missing"
+            continue
+        for what, has, needs in (("cores", host.cores, wanted.cores), ("GiB", host.memory_gib, wanted.memory_gib)):
+            if has < needs:
+                yield f"{wanted.name} has {has} {what} instead of {needs}"
+        if host.cpu_generation not in (None, wanted.cpu_generation):
+            yield f"{wanted.name} is {host.cpu_generation} instead of {wanted.cpu_generation}"
+
+
+def _only_somewhere(inventories: Mapping[str, Inventory]) -> Line:
+    """What one site has and another lacks, beyond what the catalogue needs."""
+    subject = "mirror: only at one site"
+    things = {site: set(_things(inventory)) for site, inventory in inventories.items()}
+    everywhere = set.intersection(*things.values())
+    extra = [f"{site}: {shortened(sorted(own - everywhere))}" for site, own in things.items() if own - everywhere]
+    if extra:
+        remedy = "make it at the other site as well, or remove it"
+        return attention(subject, "; ".join(extra), remedy)
+    return ok(subject, "nothing: networks, datastores, templates and folders are the same")
+
+
+def _things(inventory: Inventory) -> Iterator[str]:
+    yield from (f"network {name}" for name in inventory.networks)
+    yield from (f"datastore {name}" for name in inventory.datastores)
+    yield from (f"template {template.name} {template.content_id or ''}".strip() for template in inventory.templates)
+    yield from (f"folder {path}" for path in inventory.folders)
+
+
+def machine_lines(region: Region, placement: Placement, inventories: Mapping[str, Inventory]) -> Iterator[Line]:
+    """Split brain, and cold machines that run where nobody placed them or do not run where they should."""
+    subject = "split brain"
+    if not inventories:
+        yield not_checked(subject, "no vCenter could be read", "see the lines of the vCenters")
+        return
+    running = {site: _running(inventory) for site, inventory in inventories.items()}
+    twice = {name: where for name in _cold(region) if len(where := [s for s in running if name in running[s]]) > 1}
+    if twice:
+        sites = " and ".join(dict.fromkeys(site for where in twice.values() for site in where))
+        yield fail(
+            subject,
+            f"{len(twice)} cold machines run at {sites} at once: {shortened(sorted(twice))}",
+            "cut the network of the site that must not serve, declare it drained, and `pulumi up` its stack",
+        )
+    elif len(inventories) < len(region.sites):
+        yield not_checked(subject, f"only {' and '.join(inventories)} could be read", "see the lines of the vCenters")
+    else:
+        yield ok(subject, "no cold machine runs at two sites")
+    for site in inventories:
+        yield _machines_line(region, placement, site, running[site])
+
+
+def _machines_line(region: Region, placement: Placement, site: str, running: set[str]) -> Line:
+    subject = f"machines {site}"
+    wanted = {machine.name for key in placement.runs_at(site) for machine in region.workloads[key].machines}
+    missing = sorted(wanted - running)
+    surplus = sorted((_cold(region) - wanted) & running)
+    findings = [
+        *([f"{len(missing)} do not run that should: {shortened(missing)}"] if missing else ()),
+        *([f"{len(surplus)} run that should not: {shortened(surplus)}"] if surplus else ()),
+    ]
+    if findings:
+        return attention(subject, "; ".join(findings), f"`pulumi up --stack {site}`; power on what is off")
+    return ok(subject, f"all {len(wanted)} run")
+
+
+def _cold(region: Region) -> set[str]:
+    return {m.name for workload in region.workloads.values() if not workload.hot for m in workload.machines}
+
+
+def _running(inventory: Inventory) -> set[str]:
+    return {machine.name for machine in inventory.machines if machine.powered_on}

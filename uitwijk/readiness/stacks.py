@@ -1,0 +1,203 @@
+"""What `pulumi` tells about the stacks: where their vCenters are, and what was applied."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from continuity.guard import StackFacts
+from continuity.situation import Situation
+from observe.stacks import PROJECT, parse_export
+from uitwijk.readiness.line import Line, attention, fail, not_checked, ok
+from uitwijk.status import shortened
+
+_TIMEOUT = 30.0
+"""Seconds that `pulumi` may take to read a configuration or a state."""
+
+
+class PulumiError(Exception):
+    """Why `pulumi` could not answer, and what to do about it.
+
+    Args:
+        absent: whether there is nothing to read yet, or not from here, rather than something wrong.
+    """
+
+    def __init__(self, why: str, remedy: str, *, absent: bool = False) -> None:
+        super().__init__(why)
+        self.why = why
+        self.remedy = remedy
+        self.absent = absent
+
+
+@dataclass(frozen=True)
+class VCenter:
+    """How to log in to a site's vCenter."""
+
+    server: str
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class StackReading:
+    """What could be read of one stack."""
+
+    site: str
+    vcenter: VCenter | None
+    vcenter_problem: PulumiError | None
+    """Why the vCenter's address or password is not known."""
+    facts: StackFacts
+    pending: tuple[str, ...]
+    """Logical names of what an interrupted update was about to do."""
+    state_problem: PulumiError | None
+    """Why the state cannot be read."""
+
+
+class Pulumi:
+    """Read-only questions to `pulumi`.
+
+    Args:
+        folder: of the project.
+        environment: of the engine.
+    """
+
+    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._environment = dict(environment)
+
+    def configuration(self, site: str) -> dict[str, Any]:
+        """The stack's own settings by key without namespace, secrets in the clear.
+
+        Raises:
+            PulumiError: when they cannot be read.
+        """
+        text = self._ask("config", "--json", "--show-secrets", "--stack", site)
+        settings: dict[str, dict[str, Any]] = json.loads(text)
+        return {
+            key.removeprefix(f"{PROJECT}:"): setting.get("objectValue", setting.get("value"))
+            for key, setting in settings.items()
+            if key.startswith(f"{PROJECT}:")
+        }
+
+    def export(self, site: str, backend: str | None) -> str:
+        """The stack's state.
+
+        Raises:
+            PulumiError: when it cannot be read.
+        """
+        return self._ask("stack", "export", "--stack", f"organization/{PROJECT}/{site}", backend=backend)
+
+    def _ask(self, *arguments: str, backend: str | None = None) -> str:
+        environment = {**self._environment, **({"PULUMI_BACKEND_URL": backend} if backend else {})}
+        try:
+            done = subprocess.run(
+                ["pulumi", *arguments, "--non-interactive", "--color", "never"],
+                cwd=self._folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=_TIMEOUT,
+            )
+        except FileNotFoundError as error:
+            raise PulumiError("pulumi is not on PATH", "`make tools`, or install Pulumi", absent=True) from error
+        except OSError as error:
+            raise PulumiError(f"pulumi cannot be run: {error.strerror}", "see `uitwijk env`", absent=True) from error
+        except subprocess.TimeoutExpired as error:
+            remedy = "see whether the state backend can be reached"
+            raise PulumiError(f"pulumi did not answer within {_TIMEOUT:g} s", remedy) from error
+        if done.returncode:
+            raise _understood(done.stderr, arguments[-1].rsplit("/", 1)[-1])
+        return done.stdout
+
+
+def _understood(complaint: str, site: str) -> PulumiError:
+    lines = [line.strip().removeprefix("error: ") for line in complaint.splitlines() if line.strip()]
+    said = next((line.strip().removeprefix("error: ") for line in complaint.splitlines() if "error:" in line), "")
+    why = said or (lines[-1] if lines else "pulumi failed without a word")
+    if "no stack named" in why:
+        return PulumiError(f"stack {site} is not initialised here", f"`pulumi stack init {site}`", absent=True)
+    if "PULUMI_ACCESS_TOKEN" in complaint:
+        return PulumiError("pulumi is not logged in to a state backend", "`pulumi login …`", absent=True)
+    if "passphrase" in complaint:
+        return PulumiError("the passphrase of the secrets is not set", "set PULUMI_CONFIG_PASSPHRASE_FILE", absent=True)
+    return PulumiError(why, "run `uitwijk env` and see whether `pulumi stack export` works")
+
+
+def read_stacks(pulumi: Pulumi, sites: Sequence[str]) -> dict[str, StackReading]:
+    """What can be read of the stacks of `sites`, all at once."""
+    with ThreadPoolExecutor(max_workers=max(1, len(sites))) as pool:
+        configurations = dict(zip(sites, pool.map(lambda site: _configuration(pulumi, site), sites), strict=True))
+        backends: dict[str, str] = {}
+        for settings, _ in configurations.values():
+            backends |= {peer: place["backend"] for peer, place in (settings.get("peers") or {}).items()}
+        read = pool.map(lambda site: _read(pulumi, site, *configurations[site], backends.get(site)), sites)
+        return dict(zip(sites, read, strict=True))
+
+
+def _configuration(pulumi: Pulumi, site: str) -> tuple[dict[str, Any], PulumiError | None]:
+    try:
+        return pulumi.configuration(site), None
+    except PulumiError as error:
+        return {}, error
+
+
+def _read(
+    pulumi: Pulumi, site: str, settings: Mapping[str, Any], problem: PulumiError | None, backend: str | None
+) -> StackReading:
+    connection, password = settings.get("vcenter") or {}, settings.get("vcenterPassword")
+    vcenter = None
+    if connection and password:
+        vcenter = VCenter(connection["server"], connection["user"], password)
+    elif problem is None:
+        missing = "uitwijk:vcenterPassword" if connection else "uitwijk:vcenter"
+        problem = PulumiError(f"stack {site} has no {missing}", f"`pulumi config set {missing} --stack {site} …`")
+    try:
+        text = pulumi.export(site, backend)
+        operations = (json.loads(text).get("deployment") or {}).get("pending_operations") or ()
+        pending = tuple(operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in operations)
+        return StackReading(site, vcenter, problem, parse_export(site, text), pending, None)
+    except PulumiError as error:
+        return StackReading(site, vcenter, problem, StackFacts(site, False, error.why), (), error)
+
+
+def stack_line(situation: Situation, reading: StackReading) -> Line:
+    """Whether the stack can be read, and has applied this situation completely."""
+    subject, facts, site = f"stack {reading.site}", reading.facts, reading.site
+    if reading.state_problem:
+        problem = reading.state_problem
+        if problem.absent:
+            return not_checked(subject, problem.why, problem.remedy)
+        return fail(subject, f"its state cannot be read: {problem.why}", problem.remedy)
+    if not facts.readable:
+        return fail(subject, f"its state cannot be read: {facts.why}", f"see `pulumi stack export --stack {site}`")
+    if reading.pending:
+        return fail(
+            subject,
+            f"an update was interrupted; unfinished: {shortened(reading.pending)}",
+            f"`pulumi refresh --stack {site}`, then `pulumi up --stack {site}`",
+        )
+    up = f"`pulumi up --stack {site}`"
+    if facts.epoch is None:
+        return attention(subject, "was never brought up", up)
+    if facts.epoch > situation.epoch:
+        return fail(
+            subject,
+            f"has applied epoch {facts.epoch}, the situation here is only epoch {situation.epoch}",
+            "get the newest situation.yaml (git pull)",
+        )
+    if facts.epoch == situation.epoch and facts.digest != situation.digest:
+        return fail(
+            subject,
+            f"has applied another situation with the same epoch {facts.epoch}: two copies were changed at once",
+            "agree on one, then declare it anew",
+        )
+    if facts.epoch < situation.epoch:
+        return attention(subject, f"is at epoch {facts.epoch}, the situation at epoch {situation.epoch}", up)
+    return ok(subject, f"epoch {facts.epoch}, {len(facts.machines)} machines, nothing pending")
