@@ -67,7 +67,7 @@ sites: tools
 	@$(BIN)/uitwijk sites
 
 stop-sites: $(READY)
-	@$(BIN)/uitwijk sites --stop
+	@$(BIN)/uitwijk sites stop
 
 lint: $(READY)
 	@$(BIN)/ruff check .

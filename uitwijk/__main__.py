@@ -150,6 +150,102 @@ def env(as_json: AsJson = False) -> None:
         typer.echo("\n".join(shell_lines(variables)))
 
 
+@app.command()
+def drill(
+    scenario: Annotated[str | None, typer.Option(metavar="S1|S2|S3", help="Only this scenario.")] = None,
+    municipality: Annotated[
+        str, typer.Option(metavar="NAME", help="Whose town hall S1 closes; or `all`.")
+    ] = "harlingen",
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the sites up at the end, until Ctrl-C.")] = False,
+    out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the evidence goes.")] = None,
+) -> None:
+    """
+    Play the exercise: simulated vCenters, the real engine, independent checks, evidence.
+
+    - **S1**: a town hall is unreachable
+    - **S2**: the ISZF office in Bolsward is lost
+    - **S3**: Leeuwarden is lost
+
+    It works on copies: your situation, stacks and states stay as they are. Exits 0 when everything passed.
+
+    Examples:
+
+    - `uitwijk drill` - all three
+    - `uitwijk drill --scenario S1 --municipality all` - every town hall in turn
+    - `uitwijk drill --scenario S2 --keep --out evidence/s2` - and look around afterwards
+    """
+    from uitwijk.drill.command import drill as play
+
+    raise typer.Exit(play(scenario, municipality, keep, out))
+
+
+@app.command()
+def report(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a drill's evidence.")]) -> None:
+    """
+    Render the evidence of a drill again.
+
+    Example: `uitwijk report evidence/20261127-081200`
+    """
+    from uitwijk.report import report_command
+
+    typer.echo(report_command(directory))
+
+
+sites = typer.Typer(invoke_without_command=True)
+app.add_typer(sites, name="sites")
+
+
+@sites.callback()
+def _sites(
+    context: typer.Context,
+    first_port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="Port of the first site's vCenter; the next site's is one higher."),
+    ] = None,
+) -> None:
+    """
+    Keep both simulated sites up, to play a calamity by hand with plain `pulumi`.
+
+    Without a command: starts them and stays until Ctrl-C. In another terminal, `eval "$(.venv/bin/uitwijk env)"`
+    makes `pulumi` use them.
+
+    Examples:
+
+    - `uitwijk sites` - start them
+    - `uitwijk sites cut bolsward` - Bolsward is lost
+    - `uitwijk sites restore bolsward` - and comes back as it was
+    - `uitwijk sites stop` - from another terminal
+    """
+    if context.invoked_subcommand is None:
+        from uitwijk.simulated.command import FIRST_PORT, keep_up
+
+        keep_up(first_port or FIRST_PORT)
+
+
+@sites.command("stop")
+def _stop_sites() -> None:
+    """End the sites that run in another terminal."""
+    from uitwijk.simulated.command import stop
+
+    stop()
+
+
+@sites.command("cut")
+def _cut_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
+    """Play the loss of a site: nothing there answers any more."""
+    from uitwijk.simulated.command import cut
+
+    cut(site)
+
+
+@sites.command("restore")
+def _restore_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
+    """Bring a site back as it was when it was cut off."""
+    from uitwijk.simulated.command import restore
+
+    restore(site)
+
+
 def _print_json(facts: object) -> None:
     typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
 
