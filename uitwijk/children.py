@@ -24,13 +24,16 @@ def start(
 ) -> subprocess.Popen[str]:
     """Starts `command` in a session of its own, without standard input.
 
-    A Ctrl-C on the terminal reaches us alone, so that we can stop children in order; when we die, the kernel kills them.
+    A Ctrl-C on the terminal reaches us alone, so that we can stop children in order; when we die, even by
+    SIGKILL, the kernel interrupts them, so that the engine can still end its plugins.
     """
     parent = os.getpid()
     libc = ctypes.CDLL(None, use_errno=True)
 
     def die_with_parent() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        # A background shell job has SIGINT ignored, and children inherit that.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() != parent:
             os._exit(1)
 

@@ -127,7 +127,7 @@ class Engine:
         self,
         args: Sequence[str],
         *,
-        on_machine: Callable[[str, str], None] = lambda op, name: None,
+        on_machine: Callable[[str, str], None] = lambda *_: None,
         expect_failure: bool = False,
     ) -> Run:
         shown = [

@@ -55,7 +55,7 @@ def machines_as_written(
             lambda e: sorted((disk.datastore, disk.path) for disk in e.disks),
             lambda m: sorted((d.datastore, d.path) for d in m.disks if d.datastore != "local"),
         ),
-        "cloud-init": (lambda e: True, lambda m: bool(m.user_data and m.user_data.startswith("#cloud-config"))),
+        "cloud-init": (lambda _: True, lambda m: bool(m.user_data and m.user_data.startswith("#cloud-config"))),
     }
     for aspect, (wanted, seen) in aspects.items():
         wrong = differences(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import getpass
 import platform
 import shutil
+import signal
 import tempfile
+import threading
 from importlib.metadata import version
 from pathlib import Path
 
@@ -48,35 +51,43 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
         UitwijkError: when the drill cannot begin.
     """
     console = Console()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     if scenario is not None and scenario not in SCENARIOS:
         raise UitwijkError(f"--scenario {scenario}: there are {', '.join(SCENARIOS)}")
     toolchain = find_toolchain()
     begun = datetime.datetime.now(datetime.UTC)
     directory = (out or ROOT / "evidence" / begun.strftime("%Y%m%d-%H%M%S")).resolve()
     stage = Path(tempfile.mkdtemp(prefix="uitwijk-drill-"))
+    evidence = Evidence(directory, _versions(toolchain), getpass.getuser())
+    console.print(f"Evidence: {_shown(directory)}", highlight=False)
     try:
-        with Evidence(directory, _versions(toolchain), getpass.getuser()) as evidence, Progress(console) as progress:
+        with Progress(console) as progress:
             _begin(evidence, scenario, municipality)
             exercise = Exercise(stage, toolchain, evidence, progress)
             victims = _victims(exercise, municipality)
-            console.print(f"Evidence: {_shown(directory)}", highlight=False)
             progress.step("start both sites")
             with exercise.open():
                 progress.ended("start both sites", f"{len(exercise.vcenters)} simulated vCenters")
-                _play(exercise, evidence, [scenario] if scenario else list(SCENARIOS), victims)
+                with evidence:
+                    _play(exercise, evidence, [scenario] if scenario else list(SCENARIOS), victims)
+                _conclude(console, evidence, directory)
                 if keep:
                     _wait(exercise, progress)
-        passed = evidence.passed
-    except KeyboardInterrupt:
-        console.print(f"Stopped; everything that was started is stopped. Evidence so far: {_shown(directory)}")
+    except BaseException as error:
+        evidence.finish(error)
+        render(directory)
+        console.print(f"Broken off; whatever was started is stopped. Evidence so far: {_shown(directory)}")
         raise
     finally:
-        if (directory / "report.json").exists():
-            render(directory)
         shutil.rmtree(stage, ignore_errors=True)
-    word = "[green]passed[/green]" if passed else "[red]failed[/red]"
-    console.print(f"The drill {word}. Report: {_shown(directory / 'report.html')}", highlight=False)
-    return 0 if passed else 1
+    return 0 if evidence.passed else 1
+
+
+def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
+    report = render(directory)
+    word = "[green]passed[/green]" if evidence.passed else "[red]failed[/red]"
+    console.print(f"The drill {word}. Report: {_shown(report)}", highlight=False)
 
 
 def _begin(evidence: Evidence, scenario: str | None, municipality: str) -> None:
@@ -136,11 +147,11 @@ def _prepare(exercise: Exercise, scenario: Scenario, normal: Expectations) -> No
 
 def _wait(exercise: Exercise, progress: Progress) -> None:
     """Leaves everything up until Ctrl-C."""
-    progress.note("The sites stay up until Ctrl-C. Look at them with any vSphere client:")
-    for site, vcenter in exercise.vcenters.items():
-        progress.note(
-            f"{site}: https://{vcenter.address.server}/sdk, CA {vcenter.address.ca}, control {vcenter.address.control}"
-        )
+    progress.note("The sites stay up until Ctrl-C. Each file sets what any vSphere client, and plain `pulumi`, needs:")
+    for site in exercise.vcenters:
+        progress.note(f"  source {exercise.write_access(site)}")
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
 
 
 def _versions(toolchain: Toolchain) -> dict[str, str]:

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import secrets
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,9 +28,10 @@ from uitwijk.toolchain import ROOT, Toolchain
 
 
 class Exercise:
-    """Everything that a scenario acts upon. Nothing of it is the user's: situation, stacks, states and secrets are its own.
+    """Everything that a scenario acts upon.
 
-    Each site's engineers have their own office: stack file, state and passphrase stand at their site and are lost with it.
+    Nothing of it is the user's: situation, stacks, states and secrets are its own. Each site's engineers have their own
+    office: stack file, state and passphrase stand at their site and are lost with it.
 
     Args:
         folder: gets the sites and the situation.
@@ -199,9 +201,21 @@ class Exercise:
         self._not_drained.add(site)
 
     def lift_fencing(self, site: str) -> None:
-        """The site's first `up` as drained went through: its guests' network is restored, replication into it may run."""
+        """The first `up` as drained went through: the guests' network is restored, replication into it may run."""
         self.vcenters[site].guests_network("up")
         self._not_drained.discard(site)
+
+    def write_access(self, site: str) -> Path:
+        """Writes a shell file, readable by its owner only, with which people look at a site themselves."""
+        variables = self.vcenters[site].client_environment() | {
+            name: value for name, value in self.engines[site].stack.env.items() if name.startswith(("PULUMI_", "SSL_"))
+        }
+        lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
+        lines.append(f"cd {shlex.quote(str(self.engines[site].stack.project))}")
+        path = self.folder / f"{site}.env"
+        path.touch(mode=0o600)
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        return path
 
     def _directions(self) -> Directions:
         reachable = frozenset(set(self.vcenters) - self._cut)

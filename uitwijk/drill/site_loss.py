@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import datetime
+from pathlib import Path
 
 from continuity.catalogue import RecoveryClass
 from observe.inventory import Inventory
@@ -46,7 +47,7 @@ class SiteLoss:
         self._come_back()
         self._fail_back()
 
-    def _folder(self, site: str):  # type: ignore[no-untyped-def]
+    def _folder(self, site: str) -> Path:
         return self._exercise.vcenters[site].folder
 
     def _lose(self) -> None:

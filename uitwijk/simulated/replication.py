@@ -1,4 +1,4 @@
-"""Replication of the datasets between the sites, as their storage arrays would do it: whole files, every few seconds."""
+"""Replication of the datasets between the sites, as their storage arrays would do it, every few seconds."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Replication:
         self,
         folders: Mapping[str, Path],
         directions: Callable[[], Directions],
-        on_trouble: Callable[[str], None] = lambda line: None,
+        on_trouble: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._folders = folders
         self._directions = directions

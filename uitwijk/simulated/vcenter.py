@@ -59,7 +59,9 @@ class SimulatedVCenter:
         return self._process.pid
 
     def start(self, simulator: Path, region: Region, port: int = 0) -> None:
-        """Starts the simulator and waits until it answers. Call it from the main thread: the child dies with its thread.
+        """Starts the simulator and waits until it answers.
+
+        Call it from the main thread: the child dies with the thread that started it.
 
         Raises:
             UitwijkError: when it does not come up, with its own last words.
@@ -120,6 +122,15 @@ class SimulatedVCenter:
     def state(self) -> dict[str, Any]:
         """Modes and counts."""
         return self._control("GET", "/state")
+
+    def client_environment(self) -> dict[str, str]:
+        """What govc, and whatever follows its conventions, needs to log in."""
+        return {
+            "GOVC_URL": f"https://{self.address.server}/sdk",
+            "GOVC_USERNAME": USER,
+            "GOVC_PASSWORD": self.password,
+            "GOVC_TLS_CA_CERTS": str(self.address.ca),
+        }
 
     def _control(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         return control(self.address.control, method, path, body)
