@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -245,88 +244,6 @@ def _restore_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
     from uitwijk.simulated.command import restore
 
     restore(site)
-
-
-@app.command()
-def drill(
-    scenario: Annotated[
-        str | None, typer.Option(metavar="S1|S2|S3", help="Only this one; all three if left out.")
-    ] = None,
-    municipality: Annotated[
-        str, typer.Option(metavar="M", help="Whose town hall closes in S1; `all` in turn.")
-    ] = "harlingen",
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the sites up at the end, until Ctrl-C.")] = False,
-    out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where the evidence goes, instead of evidence/.")
-    ] = None,
-) -> None:
-    """
-    Play the calamities on two simulated sites with the real engine, and leave evidence.
-
-    - S1: a town hall is closed; people move, no machine does
-    - S2: the ISZF office in Bolsward is lost with its ICT; Leeuwarden runs everything; then the way back
-    - S3: Leeuwarden's town hall is lost with its ICT; Bolsward runs everything; then the way back
-
-    Touches nothing of yours: situation, stacks and states are the drill's own. Exits 0 when everything passed.
-
-    Examples:
-
-    - `uitwijk drill` - all three, about ten minutes
-    - `uitwijk drill --scenario S1 --municipality all` - each town hall in turn
-    - `uitwijk drill --scenario S2 --keep` - and look at the sites afterwards
-    """
-    from uitwijk.drill.command import drill as play
-
-    raise typer.Exit(play(scenario, municipality, keep, out))
-
-
-@app.command()
-def report(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A drill's evidence.")],
-) -> None:
-    """Render the report of a drill again, from its evidence."""
-    from uitwijk.report import report_command
-
-    report_command(directory)
-
-
-class SitesAction(StrEnum):
-    """What to do with the simulated sites."""
-
-    RUN = "run"
-    CUT = "cut"
-    RESTORE = "restore"
-    STOP = "stop"
-
-
-@app.command()
-def sites(
-    action: Annotated[SitesAction, typer.Argument(help="What to do with them.")] = SitesAction.RUN,
-    site: Annotated[str | None, typer.Argument(metavar="SITE", help="Which one to cut off or restore.")] = None,
-    first_port: Annotated[
-        int, typer.Option(metavar="PORT", help="Of the first site's vCenter; the next is one higher.")
-    ] = 18441,
-) -> None:
-    """
-    Keep two simulated sites up, to play a calamity by hand with plain `pulumi`.
-
-    Examples:
-
-    - `uitwijk sites` - start them, with empty stacks; they stay up until Ctrl-C
-    - `uitwijk sites cut bolsward` - in another terminal: its vCenter, storage and guests' network are gone
-    - `uitwijk sites restore bolsward` - it is back as it was
-    - `uitwijk sites stop` - end them
-    """
-    from uitwijk.simulated import command
-
-    if action in (SitesAction.CUT, SitesAction.RESTORE):
-        if site is None:
-            raise UitwijkError(f"which site? `uitwijk sites {action} SITE`")
-        (command.cut if action is SitesAction.CUT else command.restore)(site)
-    elif action is SitesAction.STOP:
-        command.stop()
-    else:
-        command.keep_up(first_port)
 
 
 def _print_json(facts: object) -> None:
