@@ -21,15 +21,6 @@ from uitwijk.files import write_atomically
 from uitwijk.scenario import Scenario
 from uitwijk.secrecy import Scrubber
 
-SIMULATOR_LIMITS = (
-    "How long a real recovery takes: booting guests, storage, backups and people are not simulated.",
-    "Whether applications work: machines are records of a simulated vCenter; no operating system runs in them.",
-    "How the storage arrays behave: replication and promotion are imitated by copying folders.",
-    "Whether calls come through: carrier, telephones and emergency calls are outside the simulation.",
-    "How people fare: relocation, mandates and the manual steps were listed, not performed.",
-    "How fast real hosts are: capacity is counted in vCPUs and GiB, not measured under load.",
-)
-
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
@@ -77,7 +68,7 @@ class Evidence:
             "scenarios": [],
             "names": {},
             "reproduce": [],
-            "limits": list(SIMULATOR_LIMITS) if site_kind == "simulated" else [],
+            "limits": [],
         }
         self.event("begin exercise", directory.name, "begun")
         self.save()

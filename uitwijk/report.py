@@ -12,7 +12,6 @@ from continuity.errors import UitwijkError
 from uitwijk.files import write_atomically
 from uitwijk.report_data import read
 from uitwijk.report_facts import ReportFacts
-from uitwijk.scenario_facts import OPERATIONS
 from uitwijk.timeline import LEFT, RIGHT, TOP, WIDTH, clock, duration
 from uitwijk.wording import count, difference, listed, telephone, value
 
@@ -35,7 +34,6 @@ def render(directory: Path) -> Path:
             data=data,
             files=list(_files(directory)),
             events=_lines(directory / "events.jsonl"),
-            operations=OPERATIONS,
             geometry=_GEOMETRY,
         )
     )

@@ -141,6 +141,8 @@ class ChangesData(_Part):
     """What the engine did to a stack."""
 
     stack: str
+    step: str | None = None
+    """In which step."""
     counts: dict[str, int] = {}
     resources: list[ResourceData] = []
 

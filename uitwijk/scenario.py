@@ -139,14 +139,15 @@ class Scenario:
         self._evidence.event("power on", f"{self.record['key']}: {machines} machines of class {recovery_class}", took)
 
     def changes(self, stack: str, counts: Mapping[str, int], resources: Iterable[Mapping[str, str]] = ()) -> None:
-        """Record what the engine did to a stack.
+        """Record what the engine did to a stack in the step that was begun last.
 
         Args:
             stack: the stack's name.
             counts: number of resources by operation: create, update, delete, same.
             resources: those not left the same, each with op, type and name.
         """
-        self._add("changes", {"stack": stack, "counts": counts, "resources": list(resources)})
+        step = self.record["steps"][-1]["name"] if self.record["steps"] else None
+        self._add("changes", {"step": step, "stack": stack, "counts": counts, "resources": list(resources)})
         self._evidence.event("change resources", f"{self.record['key']}: stack {stack}", json.dumps(dict(counts)))
 
     def data_loss(self, dataset: str, found: Sequence[str], lost: Sequence[Mapping[str, Any]]) -> None:

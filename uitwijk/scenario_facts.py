@@ -220,6 +220,12 @@ class ScenarioFacts:
         """Where the hot workloads ran, with how many of them."""
         return listed(f"{self.names.site(site)} ({len(keys)})" for site, keys in placement.hot.items())
 
+    @cached_property
+    def operations(self) -> dict[str, str]:
+        """What the engine can do to a resource, with all that it did besides, each with its word."""
+        done = (operation for changes in self.data.changes for operation in changes.counts)
+        return OPERATIONS | {operation: operation for operation in done if operation not in OPERATIONS}
+
     def resources(self, changes: ChangesData) -> dict[str, dict[str, list[str]]]:
         """The changed resources' names by operation and type."""
         grouped: dict[str, dict[str, list[str]]] = {}

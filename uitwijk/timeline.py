@@ -99,7 +99,7 @@ def draw(scenario: ScenarioData) -> Timeline | None:
             label=(f"{item.recovery_class}: {item.machines} machine{'' if item.machines == 1 else 's'}",),
             x=_round(LEFT + offset * scale),
             width=_round(max(((length - offset) if item.seconds is None else item.seconds) * scale, THINNEST)),
-            value="not powered on" if item.seconds is None else duration(item.seconds),
+            value="never" if item.seconds is None else duration(item.seconds),
             kind="recovery",
             failed=item.seconds is None,
         )

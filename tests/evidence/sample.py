@@ -29,6 +29,7 @@ TOOLS = {
     "pulumi-random": "4.21.4",
     "vCenter": "8.0.3",
 }
+LIMITS = ("No guest boots: times are engine times.", "No storage array: replication is imitated by copying folders.")
 OPERATIONS = ("create", "update", "delete", "same")
 
 
@@ -58,6 +59,8 @@ def play(directory: Path, *, broken: bool = False, actor: str = "duty officer") 
     with contextlib.suppress(KeyboardInterrupt), Evidence(directory, TOOLS, actor, clock=clock) as evidence:
         evidence.forbid([PASSWORD])
         evidence.describe(REGION)
+        for limit in LIMITS:
+            evidence.limit(limit)
         evidence.reproduce("git checkout 8f67c83", "make drill")
         town_hall(evidence, clock)
         office_lost(evidence, clock)

@@ -147,7 +147,7 @@ def test_recovery_counts_from_the_declaration_and_never_leaves_the_drawing() -> 
     first, second = drawing.recovery
     assert first.x == drawing.declared_x == LEFT + (RIGHT - LEFT) / 4
     assert first.x + first.width == second.x + second.width == RIGHT
-    assert (second.failed, second.value) == (True, "not powered on")
+    assert (second.failed, second.value) == (True, "never")
 
 
 def test_a_step_that_never_ended_is_drawn_to_the_end_and_marked() -> None:
