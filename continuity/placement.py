@@ -102,7 +102,8 @@ def place(region: Region, situation: Situation) -> Placement:
     shed_at = {site: frozenset(capacity[site].shed) for site in living}
     running = {site: tuple(key for key in hot if key not in shed_at[site]) for site in living}
     workloads = {key: None if where is None or key in shed_at[where] else where for key, where in cold.items()}
-    down = {key for key, where in workloads.items() if where is None} | set(hot).difference(*running.values())
+    stopped = (key for key, where in workloads.items() if where is None)
+    down = frozenset(stopped) | frozenset(hot).difference(*running.values())
     seats = seat(region, situation)
     numbers = _numbers(region, situation, running, seats)
     return Placement(
@@ -115,7 +116,8 @@ def place(region: Region, situation: Situation) -> Placement:
             slug: judge_processes(
                 region,
                 slug,
-                seats[slug],
+                seats=seats[slug].seated,
+                buildings=frozenset(seats[slug].at),
                 down=down,
                 rings=any(numbers[f"{slug}/{block.key}"].rings for block in municipality.number_blocks),
             )

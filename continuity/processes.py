@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from continuity.catalogue import Process, RecoveryClass
 from continuity.region import Region
-from continuity.seats import Seating
 
 
 @dataclass(frozen=True)
@@ -21,25 +21,34 @@ class Processes:
     """More than half of the processes continue, and all of class R0 and R1."""
 
 
+@lru_cache(maxsize=8192)
 def judge_processes(
     region: Region,
     municipality: str,
-    seating: Seating,
     *,
-    down: Set[str],
+    seats: int,
+    buildings: frozenset[str],
+    down: frozenset[str],
     rings: bool,
 ) -> Processes:
-    """What continues, given the workloads that run nowhere and whether the municipality's numbers ring.
+    """What continues; remembered, for thousands of situations differ little for one municipality.
 
     Seats are given to the most urgent processes first; processes of one class in the catalogue's order.
+
+    Args:
+        region: the region.
+        municipality: whose processes.
+        seats: how many of its staff have one.
+        buildings: where those are.
+        down: the workloads that run nowhere.
+        rings: whether the municipality's numbers do.
     """
     continues: list[str] = []
     stopped: dict[str, str] = {}
-    seats = seating.seated
     by_urgency = sorted(region.processes.items(), key=lambda item: item[1].recovery_class)
     for slug, process in by_urgency:
         needed = region.minimum_seats(municipality, slug)
-        why = _obstacle(region, municipality, process, seating, down, rings)
+        why = _obstacle(region, municipality, process, buildings, down, rings)
         if why is None and needed > seats:
             why = f"needs {needed} seats, {seats} left"
         if why is None:
@@ -63,8 +72,8 @@ def _obstacle(
     region: Region,
     municipality: str,
     process: Process,
-    seating: Seating,
-    down: Set[str],
+    buildings: frozenset[str],
+    down: frozenset[str],
     rings: bool,
 ) -> str | None:
     for service in sorted(process.services):
@@ -76,9 +85,9 @@ def _obstacle(
                 return f"{key} runs nowhere"
     if process.telephone and not rings:
         return "its numbers do not ring"
-    if process.own_building and region.building_of(municipality) not in seating.at:
+    if process.own_building and region.building_of(municipality) not in buildings:
         return f"the station is in {region.building_of(municipality)}, which is closed"
-    stations = {station for building in seating.at for station in region.buildings[building].stations}
+    stations = {station for building in buildings for station in region.buildings[building].stations}
     for station in sorted(process.stations - stations):
         return f"no {station} in a building where the staff sit"
     return None

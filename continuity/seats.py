@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from continuity.catalogue import RecoveryClass
 from continuity.region import Region
@@ -54,14 +55,14 @@ def seat(region: Region, situation: Situation) -> dict[str, Seating]:
             displaced.append(organisation)
 
     missing = {organisation: region.organisations[organisation].seats for organisation in displaced}
-    for closed in situation.closed_buildings:
-        ordered = situation.closed_buildings[closed].staff_to
-        for building, seats in ((building, ordered[building]) for building in region.buildings if building in ordered):
-            for organisation in displaced:
-                if region.building_of(organisation) == closed:
-                    given = take(organisation, building, min(seats, missing[organisation]))
-                    missing[organisation] -= given
-                    seats -= given
+    for building, target in product(region.buildings, region.buildings):
+        closed = situation.closed_buildings.get(building)
+        ordered = closed.staff_to.get(target, 0) if closed else 0
+        for organisation in displaced:
+            if ordered and region.building_of(organisation) == building:
+                given = take(organisation, target, min(ordered, missing[organisation]))
+                missing[organisation] -= given
+                ordered -= given
     for organisation, wanted in _rounds(region, displaced):
         to_seat = min(missing[organisation], wanted - sum(at[organisation].values()))
         for building in region.relocation[organisation]:
