@@ -124,7 +124,7 @@ def failure(what: str, log: Path) -> ToolchainError:
     for pattern, cause, remedy in _CAUSES:
         if re.search(pattern, text):
             return ToolchainError(f"{what}: {cause}.\n{remedy}\n{tail(log)}")
-    return ToolchainError(f"{what}: the compiler failed.\n{tail(log)}")
+    return ToolchainError(f"{what}: Go failed.\n{tail(log)}")
 
 
 def tail(log: Path) -> str:

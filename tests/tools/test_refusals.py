@@ -72,7 +72,7 @@ def test_a_failed_compilation_shows_its_last_lines_and_the_log(checkout: Checkou
     lines = [f"./main.go:{number}:1: undefined: x{number}" for number in range(40)]
     (checkout.fake / "build.fails").write_text("\n".join(lines) + "\n")
     assert checkout.make("pulumi") == 1
-    assert "error: pulumi was not built: the compiler failed" in checkout.said
+    assert "error: pulumi was not built: Go failed" in checkout.said
     assert lines[-1] in checkout.said
     assert lines[0] not in checkout.said
     log = checkout.root / ".tools/log/pulumi.log"
