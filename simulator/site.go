@@ -70,19 +70,23 @@ func (s *site) serve(o *options, stands *inventory.Site) error {
 	if s.management, err = outage.Listen(o.listen); err != nil {
 		return err
 	}
-	if s.control, err = net.ListenTCP("tcp", o.control); err != nil {
+	steering, err := net.ListenTCP("tcp", o.control)
+	if err != nil {
 		return fmt.Errorf("--control: %w", err)
 	}
-	steering := &control.Site{
+	s.control = steering
+	endpoint := &control.Site{
 		Name: stands.Site, VCenter: vc, Management: s.management, Store: s.store, Recorder: recorder,
 	}
 	secure := tls.NewListener(s.management, &tls.Config{
 		Certificates: []tls.Certificate{authority.Server},
 		NextProtos:   []string{"http/1.1"},
 		MinVersion:   tls.VersionTLS12,
+		// A provider opens hundreds of connections; the newer hybrid exchange costs far more.
+		CurvePreferences: []tls.CurveID{tls.X25519, tls.CurveP256},
 	})
 	go s.run(secure, s.management.Handler(recorder.Handler(vc.Handler())))
-	go s.run(s.control, steering.Handler())
+	go s.run(s.control, endpoint.Handler())
 	return nil
 }
 
