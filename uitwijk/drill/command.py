@@ -65,6 +65,7 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
         with Progress(console) as progress:
             _begin(evidence, scenario, municipality)
             exercise = Exercise(stage, toolchain, evidence, progress)
+            evidence.describe(exercise.region)
             victims = _victims(exercise, municipality)
             progress.step("start both sites")
             with exercise.open():
