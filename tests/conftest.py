@@ -1,0 +1,57 @@
+"""What every test may use: the delivered region, and a copy of its catalogue to spoil."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from continuity import load_region
+from continuity.region import Region
+
+ROOT = Path(__file__).resolve().parent.parent
+
+settings.register_profile("same-every-time", deadline=None, derandomize=True, max_examples=60)
+settings.register_profile("thorough", deadline=None, max_examples=3000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-every-time"))
+
+
+@pytest.fixture(scope="session")
+def region() -> Region:
+    """The region of the delivered catalogue."""
+    return load_region(ROOT / "catalogue")
+
+
+class Catalogue:
+    """A copy of the delivered catalogue."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def change(self, file: str, old: str, new: str) -> Catalogue:
+        """Replaces the one place in `file` that reads `old`."""
+        path = self.folder / file
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+        path.write_text(text.replace(old, new), encoding="utf-8")
+        return self
+
+    def write(self, file: str, text: str) -> Catalogue:
+        """Makes `file` hold `text` and nothing else."""
+        (self.folder / file).write_text(text, encoding="utf-8")
+        return self
+
+    def read(self, file: str) -> str:
+        """What `file` holds."""
+        return (self.folder / file).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path) -> Catalogue:
+    """A copy of the delivered catalogue that a test may spoil."""
+    folder = tmp_path / "catalogue"
+    shutil.copytree(ROOT / "catalogue", folder)
+    return Catalogue(folder)

@@ -1,0 +1,243 @@
+"""Regions that are not the delivered one: of any size and odd in any way that a catalogue may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from continuity import consistency_of_region
+from continuity.catalogue import (
+    Building,
+    ManualStep,
+    Municipality,
+    Partnership,
+    Process,
+    Service,
+    Settings,
+    Site,
+)
+from continuity.draft import Findings
+from continuity.reading import Problems
+from continuity.region import Region
+from continuity.situation import SiteState, Situation
+from tests.continuity.situations import situation
+
+SIZES = {"XS": (1, 4), "M": (2, 8), "XL": (4, 16), "2XL": (8, 32)}
+
+
+def build(
+    *,
+    hosts: dict[str, list[tuple[int, int]]],
+    municipalities: dict[str, dict[str, Any]],
+    partnerships: dict[str, dict[str, Any]] | None = None,
+    spare_seats: int = 5,
+    size: str = "M",
+    count: int = 1,
+) -> Region:
+    """A small region, checked as a loaded one is.
+
+    Args:
+        hosts: cores and memory in GiB of each host, by site. Each site is housed by `<site>-office`.
+        municipalities: by slug: `home`, `seats`, perhaps `relocation`; its hall is `<slug>-hall`.
+        partnerships: by slug: `home`, `seats`, `members`; its office is that of its home.
+        spare_seats: of every building.
+        size: size class of the machines that do the work.
+        count: how many of them each service has.
+    """
+    partnerships = partnerships or {}
+    at_office = dict.fromkeys(hosts, 0)
+    for partnership in partnerships.values():
+        at_office[partnership["home"]] += partnership["seats"]
+    halls = {f"{slug}-hall": municipality["seats"] for slug, municipality in municipalities.items()}
+    offices = {f"{site}-office": seats for site, seats in at_office.items()}
+    region = Region(
+        settings=Settings.model_validate(
+            {
+                "name": "Nowhere",
+                "domain": "nowhere.example",
+                "vcpus_per_core": 2,
+                "carrier": "carrier.example",
+                "systems": {"debian": {"guest_id": "debian", "disk_gib": 10, "content_id": "debian-1"}},
+                "sizes": {name: {"vcpus": vcpus, "memory_gib": memory} for name, (vcpus, memory) in SIZES.items()},
+                "networks": {"servers": {"number": 0, "purpose": "all"}},
+            }
+        ),
+        sites={site: _site(site, index, each) for index, (site, each) in enumerate(hosts.items())},
+        buildings={
+            building: Building(
+                name=building,
+                seats=own + spare_seats,
+                emergency_location=f"reception of {building}",
+                houses=building.removesuffix("-office") if building in offices else None,
+                stations=frozenset({"printer"}),
+            )
+            for building, own in {**offices, **halls}.items()
+        },
+        services=_services(size, count),
+        processes=_processes(),
+        municipalities={
+            slug: Municipality.model_validate(
+                {
+                    "name": slug,
+                    "network_number": 10 + index,
+                    "cbs_code": f"{index:04}",
+                    "inhabitants": 1000,
+                    "town_hall": f"{slug}-hall",
+                    "area_codes": ["0517"],
+                    "number_blocks": [{"first": f"0517-4{index:02}200", "last": f"0517-4{index:02}299"}],
+                    **municipality,
+                }
+            )
+            for index, (slug, municipality) in enumerate(municipalities.items())
+        },
+        partnerships={
+            slug: Partnership.model_validate(
+                {
+                    "name": slug,
+                    "network_number": index,
+                    "office": f"{partnership['home']}-office",
+                    "runs": ["workplaces"] if partnership["seats"] else [],
+                    **{key: value for key, value in partnership.items() if key != "home"},
+                }
+            )
+            for index, (slug, partnership) in enumerate(partnerships.items())
+        },
+        manual_steps=(ManualStep(step="Close {building}", owner="porter", when="building-closed"),),
+    )
+    problems = Problems()
+    consistency_of_region.check(region, Findings("nowhere", problems, {}))
+    assert not problems.lines
+    return region
+
+
+def _site(name: str, index: int, hosts: list[tuple[int, int]]) -> Site:
+    return Site.model_validate(
+        {
+            "name": name,
+            "address_block": f"10.{index}.0.0/16",
+            "local_storage": {"capacity_gib": 1000},
+            "replicated_storage": {"capacity_gib": 1000},
+            "connections": [],
+            "hosts": [
+                {"name": f"h{number}", "cores": cores, "mhz": 2000, "memory_gib": memory, "cpu_generation": "any"}
+                for number, (cores, memory) in enumerate(hosts)
+            ],
+        }
+    )
+
+
+def _services(size: str, count: int) -> dict[str, Service]:
+    def service(recovery_class: str, tenancy: str, standby: str, roles: dict[str, Any], **more: Any) -> Service:
+        machines = {"size": "XS", "count": 1, "system": "debian", "network": "servers", "packages": [], "port": 80}
+        return Service.model_validate(
+            {
+                "name": "a service",
+                "component": "any",
+                "class": recovery_class,
+                "rto_hours": 1,
+                "rpo_minutes": 5,
+                "tenancy": tenancy,
+                "standby": standby,
+                "roles": {name: {**machines, **role} for name, role in roles.items()},
+                **more,
+            }
+        )
+
+    return {
+        "directory": service("R0", "shared", "hot", {"server": {"count": 2, "address": 10}}),
+        "exchange": service(
+            "R1", "dedicated", "hot", {"server": {"address": 20}}, kind="telephony", depends_on=["directory"]
+        ),
+        "workplaces": service(
+            "R1",
+            "dedicated",
+            "cold",
+            {"host": {"size": "M", "count": {"users_per_vcpu": 4, "spare": 1}, "address": 100}},
+            depends_on=["directory"],
+        ),
+        "registry": service(
+            "R1",
+            "dedicated",
+            "cold",
+            {
+                "database": {"size": size, "address": 30, "disks": {"data": 10}},
+                "application": {"size": size, "count": count, "address": 40, "after": ["database"]},
+            },
+            depends_on=["directory"],
+        ),
+        "archive": service(
+            "R3", "shared", "cold", {"server": {"size": size, "count": count, "address": 60}}, depends_on=["directory"]
+        ),
+        "reports": service("R3", "dedicated", "cold", {"server": {"address": 80}}, depends_on=["archive", "registry"]),
+    }
+
+
+def _processes() -> dict[str, Process]:
+    def process(recovery_class: str, services: list[str], share: float, at_least: int, **more: Any) -> Process:
+        seats = {"share": share, "at_least": at_least}
+        return Process.model_validate(
+            {"name": "work", "class": recovery_class, "services": services, "seats": seats, **more}
+        )
+
+    return {
+        "calls": process("R1", ["workplaces", "exchange"], 0.1, 1, telephone=True),
+        "counter": process("R1", ["workplaces", "registry"], 0.2, 1, stations=["printer"]),
+        "passports": process("R1", ["registry"], 0, 0, own_building=True),
+        "filing": process("R3", ["archive", "reports"], 0.5, 2),
+    }
+
+
+_HOSTS = st.lists(
+    st.tuples(st.integers(min_value=1, max_value=40), st.sampled_from([2, 8, 33, 64, 250])), min_size=1, max_size=6
+)
+
+
+@st.composite
+def regions(draw: st.DrawFn) -> Region:
+    """Two sites; some municipalities in partnerships, some on their own; hosts from far too small to ample."""
+    hosts = {site: draw(_HOSTS) for site in ("east", "west")}
+    slugs = [f"m{number}" for number in range(draw(st.integers(min_value=1, max_value=4)))]
+    buildings = [*(f"{site}-office" for site in hosts), *(f"{slug}-hall" for slug in slugs)]
+    belongs = {slug: draw(st.sampled_from([None, "pe", "pw"])) for slug in slugs}
+    homes = {"pe": "east", "pw": "west"}
+    municipalities: dict[str, dict[str, Any]] = {}
+    for slug in slugs:
+        home = homes.get(str(belongs[slug])) or draw(st.sampled_from(sorted(hosts)))
+        municipalities[slug] = {"home": home, "seats": draw(st.integers(min_value=1, max_value=40))}
+        if belongs[slug] is None:
+            municipalities[slug]["relocation"] = draw(st.permutations(buildings).map(lambda order: order[:3]))
+    partnerships = {
+        slug: {
+            "home": home,
+            "seats": draw(st.integers(min_value=0, max_value=20)),
+            "members": [member for member in slugs if belongs[member] == slug],
+        }
+        for slug, home in homes.items()
+        if slug in belongs.values()
+    }
+    return build(
+        hosts=hosts,
+        municipalities=municipalities,
+        partnerships=partnerships,
+        spare_seats=draw(st.integers(min_value=0, max_value=12)),
+        size=draw(st.sampled_from(sorted(SIZES))),
+        count=draw(st.integers(min_value=1, max_value=3)),
+    )
+
+
+@st.composite
+def situations(draw: st.DrawFn, region: Region) -> Situation:
+    """Any situation of the region, staff sent anywhere that is open included."""
+    states = {site: draw(st.sampled_from(SiteState)) for site in region.sites}
+    closed = draw(st.sets(st.sampled_from(list(region.buildings))))
+    still_open = [building for building in region.buildings if building not in closed]
+    seats = st.integers(min_value=1, max_value=30)
+    orders = st.dictionaries(st.sampled_from(still_open), seats, max_size=2) if still_open else st.just({})
+    return situation(
+        region,
+        lost=[site for site, state in states.items() if state is SiteState.LOST],
+        drained=[site for site, state in states.items() if state is SiteState.DRAINED],
+        closed={building: draw(orders) for building in sorted(closed)},
+        promoted={site: draw(st.sampled_from(sorted(region.sites))) for site in region.sites},
+    )
