@@ -58,20 +58,18 @@ def user_data(
         dns_update_key: TSIG key, base64.
     """
     packages = list(role_of(region, machine).packages)
-    everything = Job(files=[_settings(region, site, machine)]) + job
+    own = Job(files=[_settings(region, site, machine)])
     if not region.workloads[machine.workload].hot:
         packages.append("bind9-dnsutils")
-        everything += _announcement(region, site, machine, dns_update_key)
+        own += _announcement(region, site, machine, dns_update_key)
     content: dict[str, Any] = {
         "fqdn": full_name(region, site, machine),
-        "hostname": machine.name,
         "timezone": "Europe/Amsterdam",
         "ssh_pwauth": False,
         "users": [
             {
                 "name": BREAK_GLASS,
-                "gecos": "Break-glass account",
-                "groups": ["sudo"],
+                "groups": "sudo",
                 "shell": "/bin/bash",
                 "lock_passwd": False,
                 "hashed_passwd": break_glass_hash,
@@ -81,7 +79,7 @@ def user_data(
         "packages": packages,
     }
     if servers := time_servers(region, site, machine):
-        content["ntp"] = {"enabled": True, "ntp_client": "systemd-timesyncd", "servers": list(servers)}
+        content["ntp"] = {"ntp_client": "systemd-timesyncd", "servers": list(servers)}
     if machine.disks:
         content["bootcmd"] = [
             ["sh", "-euc", _format_if_blank(disk, unit)] for unit, disk in enumerate(machine.disks, 1)
@@ -90,20 +88,24 @@ def user_data(
             [f"LABEL={disk}", data_path(disk), "ext4", "defaults,nofail,x-systemd.device-timeout=60", "0", "2"]
             for disk in machine.disks
         ]
-    content["write_files"] = [_written(file) for file in everything.files]
-    content["runcmd"] = list(everything.commands)
+    content["write_files"] = [
+        *(_written(file, defer=False) for file in own.files),
+        # Only when the packages are there: they bring the accounts, and must not find their own files changed.
+        *(_written(file, defer=True) for file in job.files),
+    ]
+    content["runcmd"] = [*own.commands, *job.commands]
     return "#cloud-config\n" + _yaml(content)
 
 
-def _written(file: File) -> dict[str, Any]:
-    # Deferred: the owner, and the folder, may come with a package.
-    return {
-        "path": file.path,
-        "owner": file.owner,
-        "permissions": file.permissions,
-        "defer": True,
-        "content": file.content,
-    }
+def _written(file: File, *, defer: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"path": file.path}
+    if file.permissions != File.permissions:
+        entry["permissions"] = file.permissions
+    if file.owner != File.owner:
+        entry["owner"] = file.owner
+    if defer:
+        entry["defer"] = True
+    return entry | {"content": file.content}
 
 
 def _settings(region: Region, site: str, machine: Machine) -> File:
@@ -115,7 +117,7 @@ def _settings(region: Region, site: str, machine: Machine) -> File:
         "number": machine.number,
         "site": site,
         "port": role_of(region, machine).port,
-        "data": {disk: data_path(disk) for disk in machine.disks},
+        "data": [data_path(disk) for disk in machine.disks],
         "needs": {name: [str(endpoint) for endpoint in found] for name, found in needs(region, site, machine).items()},
         "peers": [str(endpoint) for endpoint in peers(region, site, machine)],
     }
@@ -140,7 +142,7 @@ def _announcement(region: Region, site: str, machine: Machine, key: str) -> Job:
             File(path=f"{unit}.service", content=render("announce-name.service", script=script)),
             File(path=f"{unit}.timer", content=render("announce-name.timer")),
         ],
-        commands=["systemctl daemon-reload", "systemctl enable --now announce-name.timer"],
+        commands=["systemctl enable --now announce-name.timer"],
     )
 
 

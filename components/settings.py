@@ -14,8 +14,8 @@ import pulumi
 from pulumi.runtime.config import CONFIG
 from pydantic import Field
 
-from continuity.catalogue import Entity, Slug
 from continuity.errors import UitwijkError
+from continuity.fields import Entity, Slug
 from continuity.reading import Problems, validate
 from continuity.region import Region
 
