@@ -78,8 +78,8 @@ class Machine:
     addresses: tuple[str, ...]
     """IP addresses that the guest reports."""
     annotation: str
-    user_data: str | None
-    """What cloud-init gets through `guestinfo.userdata`, decoded."""
+    user_data: str | None = field(repr=False)
+    """What cloud-init gets through `guestinfo.userdata`, decoded. It holds secrets."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tag by category."""
 
