@@ -60,14 +60,17 @@ func (v *VCenter) intercept(ctx *simulator.Context, method *simulator.Method) (m
 	case *types.CreateVM_Task:
 		v.identify(&body.Config)
 		v.place(&body.Host)
+		sizeAttached(ctx, body.Config.DeviceChange)
 	case *types.CloneVM_Task:
 		if body.Spec.Config == nil {
 			body.Spec.Config = new(types.VirtualMachineConfigSpec)
 		}
 		v.identify(body.Spec.Config)
 		v.place(&body.Spec.Location.Host)
+		sizeAttached(ctx, body.Spec.Config.DeviceChange)
 	case *types.ReconfigVM_Task:
 		v.assignMACs(body.Spec.DeviceChange)
+		sizeAttached(ctx, body.Spec.DeviceChange)
 	}
 	redirect(method)
 	return nil, nil
