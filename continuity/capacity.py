@@ -66,7 +66,7 @@ def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
     urgent_first = [region.workloads[key] for key in region.by_urgency if key in keys]
     pairs_first = sorted(urgent_first, key=lambda workload: not kept_apart(workload))
     hosts = region.sites[site].hosts
-    spare = max(hosts, key=lambda host: (host.memory_gib, host.cores))
+    spare = max(reversed(hosts), key=lambda host: (host.memory_gib, host.cores))
     reduced = tuple(host for host in hosts if host is not spare)
     for usable, order in product((reduced, hosts), (pairs_first, urgent_first)):
         packed, shed = _pack(region, usable, order)

@@ -63,7 +63,7 @@ def check_capacity(region: Region, site: str, capacity: SiteCapacity) -> None:
         return
     _CHECKED[id(capacity)] = capacity
     hosts = {host.name: host for host in region.sites[site].hosts}
-    largest = max(hosts.values(), key=lambda host: (host.memory_gib, host.cores))
+    largest = max(reversed(hosts.values()), key=lambda host: (host.memory_gib, host.cores))
     used = set(capacity.hosts.values())
     memory: Counter[str] = Counter()
     vcpus: Counter[str] = Counter()

@@ -1,0 +1,209 @@
+"""Who runs, sits and rings where, case by case."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+
+from continuity import place
+from continuity.declaration import Change, declare
+from continuity.region import Region
+from continuity.situation import Situation
+from tests.continuity.situations import situation
+
+NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
+MEMBERS = ["bolsward", "gaasterlan-sleat", "harlingen", "lemsterland", "littenseradiel", "nijefurd", "wunseradiel"]
+
+
+def after(region: Region, start: Situation, *declarations: list[Change]) -> Situation:
+    for changes in declarations:
+        start = declare(region, start, changes, by="duty officer", reason="exercise", at=NOW)
+    return start
+
+
+def cold_at(region: Region, declared: Situation) -> dict[str, set[str]]:
+    workloads = place(region, declared).workloads
+    return {site: {key.split("/")[0] for key, where in workloads.items() if where == site} for site in region.sites}
+
+
+def test_on_a_normal_day_everybody_runs_at_home(region: Region) -> None:
+    assert cold_at(region, situation(region)) == {"bolsward": {"iszf", *MEMBERS}, "leeuwarden": {"leeuwarden"}}
+
+
+def test_a_lost_site_holds_nothing_and_the_other_takes_all(region: Region) -> None:
+    declared = situation(region, lost=["bolsward"])
+    assert cold_at(region, declared) == {"bolsward": set(), "leeuwarden": {"iszf", *MEMBERS, "leeuwarden"}}
+    assert place(region, declared).runs_at("bolsward") == frozenset()
+
+
+def test_a_drained_site_keeps_only_what_stands_at_every_site(region: Region) -> None:
+    placement = place(region, situation(region, drained=["bolsward"]))
+    assert placement.runs_at("bolsward") == frozenset(placement.hot["bolsward"])
+    assert "harlingen/telephony" in placement.hot["bolsward"]
+    assert placement.workloads["harlingen/civil-affairs"] == "leeuwarden"
+
+
+def test_nothing_cold_runs_when_no_site_is_normal(region: Region) -> None:
+    placement = place(region, situation(region, lost=["bolsward"], drained=["leeuwarden"]))
+    assert set(placement.workloads.values()) == {None}
+    assert placement.hot.keys() == {"leeuwarden"}
+    assert placement.processes["harlingen"].stopped["civil-registration"] == "harlingen/civil-affairs runs nowhere"
+
+
+def test_nothing_runs_and_nothing_rings_when_every_site_is_lost(region: Region) -> None:
+    placement = place(region, situation(region, lost=["bolsward", "leeuwarden"]))
+    assert placement.hot == {}
+    assert all(not number.served_by and not number.rings_at for number in placement.numbers.values())
+    assert not any(processes.majority for processes in placement.processes.values())
+
+
+def test_a_closed_town_hall_moves_no_workload(region: Region) -> None:
+    normal, closed = place(region, situation(region)), place(region, situation(region, closed=["harlingen-town-hall"]))
+    assert (closed.workloads, closed.hot) == (normal.workloads, normal.hot)
+
+
+def test_a_host_keeps_the_seats_of_its_own_staff(region: Region) -> None:
+    seats = place(region, situation(region, closed=["harlingen-town-hall"])).seats
+    assert seats["lemsterland"].at == {"lemmer-town-hall": 109}
+    assert seats["harlingen"].at["lemmer-town-hall"] == 121 - 109
+
+
+def test_a_lost_office_is_no_place_to_relocate_to(region: Region) -> None:
+    seats = place(region, situation(region, lost=["bolsward"], closed=["iszf-office", "wommels-town-hall"])).seats
+    assert all("iszf-office" not in seating.at for seating in seats.values())
+    assert seats["littenseradiel"].short > 0
+
+
+def test_staff_go_first_where_the_declaration_sends_them(region: Region) -> None:
+    sent = {"witmarsum-town-hall": 7, "leeuwarden-town-hall": 20}
+    seats = place(region, situation(region, closed={"harlingen-town-hall": sent})).seats["harlingen"]
+    assert {building: seats.at[building] for building in sent} == sent
+    assert seats.at["iszf-office"] == 60
+    assert seats.short == 0
+
+
+def test_an_order_for_more_seats_than_there_are_takes_what_there_is(region: Region) -> None:
+    seats = place(region, situation(region, closed={"harlingen-town-hall": {"wommels-town-hall": 50}})).seats
+    assert seats["harlingen"].at["wommels-town-hall"] == 98 - 88
+
+
+def test_an_order_for_more_seats_than_there_are_staff_seats_the_staff(region: Region) -> None:
+    sent = {"leeuwarden-town-hall": 80, "iszf-office": 60}
+    seats = place(region, situation(region, closed={"bolsward-town-hall": sent})).seats["bolsward"]
+    assert seats.at == {"iszf-office": 60, "leeuwarden-town-hall": 19}
+
+
+def test_urgent_work_of_every_municipality_is_seated_before_less_urgent_work_of_any(region: Region) -> None:
+    crowded = ["bolsward", "gaasterlan-sleat", "harlingen", "littenseradiel", "nijefurd"]
+    closed = [region.municipalities[municipality].town_hall for municipality in crowded]
+    placement = place(region, situation(region, closed=closed))
+    urgent = {"crisis-management", "telephone-contact", "civil-affairs-counter", "document-issue", "civil-registration"}
+    for municipality in crowded:
+        assert placement.seats[municipality].short > 0
+        assert urgent <= set(placement.processes[municipality].continues)
+
+
+def test_a_number_rings_with_the_location_of_the_building_where_the_staff_sit(region: Region) -> None:
+    numbers = place(region, situation(region, closed={"wommels-town-hall": {"iszf-office": 60}})).numbers
+    rings_at = numbers["littenseradiel/+31589912200"].rings_at
+    assert rings_at["iszf-office"] == "NL, Fryslân, Bolsward, office of the ISZF, ground floor reception"
+    assert "wommels-town-hall" not in rings_at
+
+
+def test_a_number_whose_staff_have_no_seat_rings_at_the_first_open_reception(region: Region) -> None:
+    all_but_two = [b for b in region.buildings if b not in ("balk-town-hall", "leeuwarden-town-hall")]
+    placement = place(region, situation(region, closed=all_but_two))
+    assert placement.seats["wunseradiel"].seated == 0
+    reception = region.buildings["balk-town-hall"].emergency_location
+    assert placement.numbers["wunseradiel/+31517992200"].rings_at == {"balk-town-hall": reception}
+
+
+def test_no_number_rings_when_every_building_is_closed(region: Region) -> None:
+    numbers = place(region, situation(region, closed=list(region.buildings))).numbers
+    assert all(number.rings_at == {} and not number.rings for number in numbers.values())
+
+
+def test_a_number_is_served_by_every_living_site(region: Region) -> None:
+    numbers = place(region, situation(region, drained=["bolsward"])).numbers
+    assert {number.served_by for number in numbers.values()} == {("bolsward", "leeuwarden")}
+    numbers = place(region, situation(region, lost=["bolsward"])).numbers
+    assert {number.served_by for number in numbers.values()} == {("leeuwarden",)}
+
+
+def test_telephone_contact_stops_when_no_number_rings(region: Region) -> None:
+    stopped = place(region, situation(region, lost=["bolsward", "leeuwarden"])).processes["harlingen"].stopped
+    assert stopped["telephone-contact"] == "harlingen/telephony runs nowhere"
+
+
+def test_travel_documents_stop_with_the_town_hall(region: Region) -> None:
+    stopped = place(region, situation(region, closed=["balk-town-hall"])).processes["gaasterlan-sleat"].stopped
+    assert stopped == {"travel-documents": "the station is in balk-town-hall, which is closed"}
+
+
+def test_a_process_without_enough_seats_says_how_many_it_needs(region: Region) -> None:
+    processes = place(region, situation(region, closed=["leeuwarden-town-hall"])).processes["leeuwarden"]
+    assert processes.stopped["finance"] == "needs 38 seats, 1 left"
+
+
+def test_a_share_of_seats_is_counted_exactly(region: Region) -> None:
+    assert region.minimum_seats("gaasterlan-sleat", "social-support") == 8  # a tenth of 80
+    assert region.minimum_seats("harlingen", "case-handling") == 6  # 4 % of 128 is 5.12
+
+
+@pytest.mark.parametrize(
+    ("declared", "owners"),
+    [
+        ({"lost": ["bolsward"]}, ["network administrator", "telephony coordinator", "storage administrator"]),
+        (
+            {"lost": ["bolsward"], "promoted": {"bolsward": "leeuwarden"}},
+            ["network administrator", "telephony coordinator"],
+        ),
+        ({"closed": ["iszf-office"]}, ["facility manager"]),
+        ({"closed": ["balk-town-hall"]}, ["head of civil affairs", "facility manager"]),
+        ({"drained": ["leeuwarden"]}, ["storage administrator", "storage administrator"]),
+        ({}, []),
+    ],
+)
+def test_every_manual_step_has_an_owner(region: Region, declared: dict[str, object], owners: list[str]) -> None:
+    steps = place(region, situation(region, **declared)).manual_steps  # type: ignore[arg-type]
+    assert [action.owner for action in steps] == owners
+    assert not any("{" in action.step for action in steps)
+
+
+def test_closing_and_reopening_gives_the_first_placement_again(region: Region) -> None:
+    closed = [Change("closed", building) for building in region.buildings]
+    opened = [Change("opened", building) for building in region.buildings]
+    first = situation(region)
+    again = after(region, first, closed, opened)
+    assert place(region, again).to_dict() == {**place(region, first).to_dict(), "epoch": 3}
+
+
+def test_failing_over_and_back_gives_the_first_placement_again(region: Region) -> None:
+    first = situation(region)
+    over = after(region, first, [Change("lost", "bolsward")], [Change("promoted", "bolsward", at="leeuwarden")])
+    back = after(
+        region,
+        over,
+        [Change("drained", "bolsward")],
+        [Change("normal", "bolsward")],
+        [Change("promoted", "bolsward", at="bolsward")],
+    )
+    assert place(region, over).to_dict()["workloads"] != place(region, first).to_dict()["workloads"]
+    assert place(region, back).to_dict() == {**place(region, first).to_dict(), "epoch": 6}
+
+
+def test_a_placement_as_plain_data_has_the_agreed_form(region: Region) -> None:
+    plain = place(region, situation(region, closed=["harlingen-town-hall"], epoch=7)).to_dict()
+    assert list(plain) == [
+        "epoch", "workloads", "hot", "seats", "numbers", "processes", "capacity", "shed", "manual_steps",
+    ]  # fmt: skip
+    assert plain["epoch"] == 7
+    assert plain["workloads"]["harlingen/civil-affairs"] == "bolsward"
+    assert "harlingen/telephony" in plain["hot"]["leeuwarden"]
+    assert plain["seats"]["bolsward"] == {"needed": 79, "at": {"bolsward-town-hall": 79}, "short": 0}
+    assert plain["numbers"]["harlingen/+31517491200"]["served_by"] == ["bolsward", "leeuwarden"]
+    assert plain["processes"]["harlingen"]["majority"] is True
+    assert plain["capacity"]["bolsward"].keys() == {"vcpus", "memory_gib", "spare_host"}
+    assert plain["shed"] == []
+    assert plain["manual_steps"][0].keys() == {"owner", "step"}

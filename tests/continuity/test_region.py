@@ -1,0 +1,116 @@
+"""What the delivered catalogue comes to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from ipaddress import IPv4Interface
+
+import pytest
+
+from continuity.region import Region
+
+
+def test_the_region_has_eight_municipalities_nine_buildings_and_two_sites(region: Region) -> None:
+    assert list(region.sites) == ["bolsward", "leeuwarden"]
+    assert len(region.municipalities) == 8
+    assert len(region.buildings) == 9
+    assert region.partnerships["iszf"].members == tuple(slug for slug in region.municipalities if slug != "leeuwarden")
+
+
+def test_display_names_keep_their_accents(region: Region) -> None:
+    assert region.municipalities["gaasterlan-sleat"].name == "Gaasterlân-Sleat"
+    assert region.municipalities["wunseradiel"].name == "Wûnseradiel"
+
+
+def test_there_are_150_machines_at_home_in_bolsward_and_73_in_leeuwarden(region: Region) -> None:
+    homes = Counter(region.workloads[machine.workload].home for machine in region.machines.values())
+    assert homes == {"bolsward": 150, "leeuwarden": 73}
+
+
+@pytest.mark.parametrize(
+    ("organisation", "hosts"),
+    [("bolsward", 6), ("gaasterlan-sleat", 6), ("harlingen", 9), ("lemsterland", 8), ("leeuwarden", 48), ("iszf", 4)],
+)
+def test_session_hosts_follow_from_the_seats_and_one_is_spare(region: Region, organisation: str, hosts: int) -> None:
+    machines = region.workloads[f"{organisation}/workplaces"].machines
+    assert sum(machine.role == "session-host" for machine in machines) == hosts
+
+
+def test_a_municipality_may_differ_in_the_size_of_a_machine(region: Region) -> None:
+    assert region.machines["leeuwarden-civil-affairs-database-1"].vcpus == 8
+    assert region.machines["harlingen-civil-affairs-database-1"].vcpus == 4
+
+
+def test_machines_stand_in_start_order(region: Region) -> None:
+    roles = [machine.role for machine in region.workloads["harlingen/workplaces"].machines]
+    assert list(dict.fromkeys(roles)) == ["profiles", "broker", "session-host"]
+
+
+def test_a_workload_depends_on_its_own_or_its_partnerships_workloads(region: Region) -> None:
+    assert region.workloads["harlingen/civil-affairs"].depends_on == ("iszf/directory", "iszf/service-bus")
+    assert region.workloads["leeuwarden/civil-affairs"].depends_on == ("leeuwarden/directory", "leeuwarden/service-bus")
+
+
+def test_needs_reach_through_everything_that_is_depended_on(region: Region) -> None:
+    needs = set(region.needs["harlingen/taxes"])
+    assert needs == {"iszf/databases", "iszf/base-registries", "iszf/directory"}
+
+
+def test_what_is_needed_is_never_less_urgent_or_later(region: Region) -> None:
+    place = {key: index for index, key in enumerate(region.by_urgency)}
+    for key, workload in region.workloads.items():
+        for needed in workload.depends_on:
+            assert place[needed] < place[key]
+            assert region.workloads[needed].recovery_class <= workload.recovery_class
+
+
+def test_leeuwarden_uses_the_partnerships_border_controllers(region: Region) -> None:
+    assert region.provider("leeuwarden", "session-border") == "iszf/session-border"
+    assert "leeuwarden/session-border" not in region.workloads
+
+
+def test_nobodys_persons_register_is_another_municipalitys(region: Region) -> None:
+    for municipality in region.municipalities:
+        assert region.provider(municipality, "civil-affairs") == f"{municipality}/civil-affairs"
+
+
+def test_a_partnership_has_no_persons_register(region: Region) -> None:
+    assert region.provider("iszf", "civil-affairs") is None
+
+
+def test_every_machine_is_in_a_network_of_its_own_organisation(region: Region) -> None:
+    for machine in region.machines.values():
+        kind = region.services[machine.service].roles[machine.role].network
+        assert machine.network == f"{machine.organisation}-{kind}"
+
+
+def test_no_two_organisations_share_a_subnet_and_no_two_machines_an_address(region: Region) -> None:
+    subnets = [
+        region.subnet(site, organisation, network)
+        for site in region.sites
+        for organisation in region.organisations
+        for network in region.settings.networks
+    ]
+    addresses = [region.address(site, machine) for site in region.sites for machine in region.machines.values()]
+    assert len(set(subnets)) == len(subnets)
+    assert len(set(addresses)) == len(addresses)
+
+
+def test_an_address_follows_from_site_organisation_network_and_number(region: Region) -> None:
+    machine = region.machines["harlingen-workplaces-session-host-2"]
+    assert region.address("bolsward", machine) == IPv4Interface("10.11.25.101/24")
+    assert region.address("leeuwarden", machine) == IPv4Interface("10.12.25.101/24")
+
+
+def test_a_hot_machines_name_carries_its_site_and_a_cold_ones_does_not(region: Region) -> None:
+    assert region.domain("bolsward", region.workloads["iszf/directory"]) == "bolsward.uitwijk.example"
+    assert region.domain("bolsward", region.workloads["iszf/service-bus"]) == "uitwijk.example"
+
+
+def test_a_data_disk_lies_at_the_same_path_at_every_site(region: Region) -> None:
+    machine = region.machines["harlingen-civil-affairs-database-1"]
+    assert machine.disk_path("data") == "harlingen/civil-affairs/database-1-data.vmdk"
+
+
+def test_only_cold_machines_have_data_disks(region: Region) -> None:
+    assert not any(machine.disks for machine in region.machines.values() if region.workloads[machine.workload].hot)
