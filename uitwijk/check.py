@@ -18,7 +18,7 @@ from observe.inventory import Inventory
 from uitwijk.env import environment
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.model import catalogue_line, loss_lines, situation_line
-from uitwijk.readiness.sites import machine_lines, mirror_lines, read_vcenters, vcenter_line
+from uitwijk.readiness.sites import machines_line, mirror_lines, read_vcenters, split_brain_line, vcenter_line
 from uitwijk.readiness.stacks import Pulumi, read_stacks, stack_line
 from uitwijk.status import ATTENTION, BAD, GOOD
 from uitwijk.workspace import Workspace
@@ -64,7 +64,11 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
         yield vcenter_line(readings[site], found.get(site))
     inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     yield from mirror_lines(region, inventories)
-    yield from machine_lines(region, place(region, situation), inventories)
+    yield split_brain_line(region, inventories)
+    placement = place(region, situation)
+    for site, inventory in inventories.items():
+        if readings[site].facts.epoch is not None:
+            yield machines_line(region, placement, site, inventory)
 
 
 @contextmanager
@@ -109,5 +113,5 @@ def _answer(worst: Verdict) -> str:
     return {
         Verdict.OK: "a failover would work right now.",
         Verdict.ATTENTION: "nothing seen speaks against a failover, but not everything is as it should be.",
-        Verdict.FAIL: "a failover would not work, or not safely.",
+        Verdict.FAIL: "not every failover would work, or not safely.",
     }[worst]

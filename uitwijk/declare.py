@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from continuity import place
-from continuity.declaration import VERBS, Change, declare, next_commands
+from continuity.declaration import VERBS, Change, Command, declare, next_commands
 from continuity.errors import SituationError
 from continuity.region import Region
 from continuity.situation import Situation
@@ -47,7 +48,7 @@ def run(
     changes = parse(words, at, staff_to)
     region, before = workspace.load(named)
     read = file.read_bytes()
-    asks = sys.stdin.isatty() and sys.stdout.isatty()
+    asks = on_terminal()
     after = declare(
         region,
         before,
@@ -65,7 +66,15 @@ def run(
     else:
         write_situation(file, read, after, region)
         console.print(f"\nEpoch {after.epoch} is written to {file.name}.", style=GOOD)
-    _show_commands(console, region, before, after, dry_run=dry_run)
+    commands = next_commands(region, before, after)
+    _show_commands(console, after, commands, "then" if dry_run else "next", named)
+    if not dry_run:
+        console.print("\nCommit the file and bring it to the other site.", style="dim")
+
+
+def on_terminal() -> bool:
+    """Whether there is a person to ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def parse(words: Sequence[str], at: Sequence[str], staff_to: Sequence[str]) -> list[Change]:
@@ -158,17 +167,17 @@ def _show(console: Console, region: Region, before: Situation, after: Situation)
         console.print(Text("\nBy hand:", style="bold"), manual_steps(placement))
 
 
-def _show_commands(console: Console, region: Region, before: Situation, after: Situation, *, dry_run: bool) -> None:
-    commands = next_commands(region, before, after)
+def _show_commands(
+    console: Console, after: Situation, commands: Sequence[Command], when: str, named: Path | None
+) -> None:
     if after.hypothetical:
         console.print("\nThe file is hypothetical: its situation may be previewed, never applied.")
     elif not commands:
         console.print("\nNo site is living: there is nothing to run until one is declared drained or normal.")
     else:
-        console.print(Text(f"\nTo run {'then' if dry_run else 'next'}, in this order:", style="bold"))
+        console.print(Text(f"\nTo run {when}, in this order:", style="bold"))
         for step in commands:
             if step.once:
                 console.print(f"  # once {step.once}:", markup=False)
-            command(console, step.line)
-        if not dry_run:
-            console.print("\nCommit the file and bring it to the other site.", style="dim")
+            own = step.line.startswith("uitwijk ") and named is not None
+            command(console, f"{step.line} --situation {shlex.quote(str(named))}" if own else step.line)

@@ -128,31 +128,28 @@ def _things(inventory: Inventory) -> Iterator[str]:
     yield from (f"folder {path}" for path in inventory.folders)
 
 
-def machine_lines(region: Region, placement: Placement, inventories: Mapping[str, Inventory]) -> Iterator[Line]:
-    """Split brain, and cold machines that run where nobody placed them or do not run where they should."""
+def split_brain_line(region: Region, inventories: Mapping[str, Inventory]) -> Line:
+    """Whether a cold machine runs at two sites at once."""
     subject = "split brain"
-    if not inventories:
-        yield not_checked(subject, "no vCenter could be read", "see the lines of the vCenters")
-        return
     running = {site: _running(inventory) for site, inventory in inventories.items()}
     twice = {name: where for name in _cold(region) if len(where := [s for s in running if name in running[s]]) > 1}
     if twice:
         sites = " and ".join(dict.fromkeys(site for where in twice.values() for site in where))
-        yield fail(
+        return fail(
             subject,
             f"{len(twice)} cold machines run at {sites} at once: {shortened(sorted(twice))}",
             "cut the network of the site that must not serve, declare it drained, and `pulumi up` its stack",
         )
-    elif len(inventories) < len(region.sites):
-        yield not_checked(subject, f"only {' and '.join(inventories)} could be read", "see the lines of the vCenters")
-    else:
-        yield ok(subject, "no cold machine runs at two sites")
-    for site in inventories:
-        yield _machines_line(region, placement, site, running[site])
+    if len(inventories) < len(region.sites):
+        seen = f"only the vCenter of {' and '.join(inventories)}" if inventories else "no vCenter"
+        return not_checked(subject, f"{seen} could be read", "see the lines of the vCenters")
+    return ok(subject, "no cold machine runs at two sites")
 
 
-def _machines_line(region: Region, placement: Placement, site: str, running: set[str]) -> Line:
+def machines_line(region: Region, placement: Placement, site: str, inventory: Inventory) -> Line:
+    """Whether what the situation places at the site runs there, and no other cold machine does."""
     subject = f"machines {site}"
+    running = _running(inventory)
     wanted = {machine.name for key in placement.runs_at(site) for machine in region.workloads[key].machines}
     missing = sorted(wanted - running)
     surplus = sorted((_cold(region) - wanted) & running)
