@@ -176,7 +176,7 @@ class _Guard:
         refusals = []
         for peer in self._peers:
             given = {key for key in self._workloads(cold) if self._where[key] == peer.site}
-            held = self._machines(given) & peer.machines
+            held = self._machines(key for key in given if not self._is_stale_here(key)) & peer.machines
             if given and not peer.readable:
                 why = f"its state cannot be read ({peer.why})"
             elif held:
@@ -190,6 +190,11 @@ class _Guard:
             )
             refusals.append(Refusal("gives-to-unsafe-peer", text))
         return refusals
+
+    def _is_stale_here(self, key: str) -> bool:
+        """Whether this site came back with the old copy, and the one that works on the data is elsewhere."""
+        drained = self._situation.sites[self._site] is SiteState.DRAINED
+        return drained and self._situation.data[self._region.workloads[key].home] != self._site
 
     def data_not_writable(self) -> list[Refusal]:
         refusals = []
