@@ -10,6 +10,8 @@ from observe.inventory import Inventory, Machine
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.scenario import Scenario
 
+POWERED_ON = "poweredOn"
+"""vSphere's own word for the state in a power event."""
 _SHOWN = 5
 
 
@@ -125,9 +127,11 @@ def untouched(
 
 def start_order(scenario: Scenario, site: str, expected: Expectations, observed: Mapping[str, Any]) -> None:
     """What others depend on was powered on before them."""
-    order = {event["vm"]: event["order"] for event in observed["power"] if event["state"] == "on"}
+    order = {event["vm"]: event["order"] for event in observed["power"] if event["state"] == POWERED_ON}
     pairs = [(first, then) for first, then in expected.start_order if first in order and then in order]
     wrong = [f"{then} was powered on before {first}" for first, then in sorted(pairs) if order[then] < order[first]]
+    if not pairs:
+        wrong = ["no machine was seen to be powered on"]
     _judge(scenario, f"{site}: order of power-on", "what others need first", f"{len(pairs)} pairs in order", wrong)
 
 

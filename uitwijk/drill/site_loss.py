@@ -141,7 +141,11 @@ class SiteLoss:
 
     def _recovery_times(self, observed: dict[str, list[dict[str, str]]], declared_at: datetime) -> None:
         wanted = self._expected.machines[self._survivor]
-        on = {event["vm"]: datetime.fromisoformat(event["at"]) for event in observed["power"] if event["state"] == "on"}
+        on = {
+            event["vm"]: datetime.fromisoformat(event["at"])
+            for event in observed["power"]
+            if event["state"] == checks.POWERED_ON
+        }
         created = [machine for machine in wanted.values() if machine.name not in self._first[self._survivor].by_name]
         for recovery_class in RecoveryClass:
             machines = [machine.name for machine in created if machine.recovery_class == recovery_class]
