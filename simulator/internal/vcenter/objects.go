@@ -23,6 +23,11 @@ func (*objectCorrections) Reference() types.ManagedObjectReference {
 func (*objectCorrections) PutObject(_ *simulator.Context, o mo.Reference) {
 	switch object := o.(type) {
 	case *simulator.VirtualMachine:
+		// An empty value of an enumeration stops clients that check types, such as pyVmomi.
+		object.Runtime.FaultToleranceState = types.VirtualMachineFaultToleranceStateNotConfigured
+		object.Runtime.RecordReplayState = types.VirtualMachineRecordReplayStateInactive
+		object.Summary.Runtime.FaultToleranceState = object.Runtime.FaultToleranceState
+		object.Summary.Runtime.RecordReplayState = object.Runtime.RecordReplayState
 		// Else every plan wants to set it, since the provider's default is "inherit".
 		if object.Config != nil && object.Config.SwapPlacement == "" {
 			object.Config.SwapPlacement = string(types.VirtualMachineConfigInfoSwapPlacementTypeInherit)
