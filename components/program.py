@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import pulumi
@@ -56,6 +56,15 @@ def export_facts(situation: Situation, placement: Placement, site: str) -> None:
     pulumi.export("epoch", situation.epoch)
     pulumi.export("digest", situation.digest)
     pulumi.export("site", site)
-    pulumi.export("workloads", sorted(placement.runs_at(site)))
+    pulumi.export("workloads", _by_organisation(placement.runs_at(site)))
     pulumi.export("shed", list(placement.shed))
     pulumi.export("manualSteps", [f"{action.owner}: {action.step}" for action in placement.manual_steps])
+
+
+def _by_organisation(workloads: Iterable[str]) -> dict[str, str]:
+    """One line an organisation, for people read it in a terminal."""
+    running: dict[str, list[str]] = {}
+    for key in sorted(workloads):
+        organisation, service = key.split("/")
+        running.setdefault(organisation, []).append(service)
+    return {organisation: ", ".join(services) for organisation, services in running.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -121,7 +122,10 @@ def _look_up(region: Region, slug: str, server: str, opts: pulumi.InvokeOptions)
     try:
         datacenter = vsphere.get_datacenter(name=slug, opts=opts).id
     except Exception as error:
-        raise UitwijkError(f"{place}: {_reason(error)}") from error
+        raise UitwijkError(
+            f"{place}: {_reason(error)}; there must be a datacenter {slug}, and the account of "
+            "`uitwijk:vcenter` and `uitwijk:vcenterPassword` must be able to log in"
+        ) from error
     gaps: list[str] = []
 
     def find(what: str, name: str, remedy: str, get: Callable[[], Any]) -> Any:
@@ -177,4 +181,5 @@ def _look_up(region: Region, slug: str, server: str, opts: pulumi.InvokeOptions)
 
 def _reason(error: Exception) -> str:
     """The provider's own words, without what engine and bridge put around them."""
-    return str(error).strip().splitlines()[-1]
+    words = str(error).strip().splitlines()[-1].rpartition("returned an error: ")[2]
+    return re.sub(r"^(invoking \S+: )?(error fetching [a-z ]+: )?", "", words)
