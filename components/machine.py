@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_vsphere as vsphere
 
+from components.inventory import LOCAL, dataset_datastore
 from components.names import dns_servers
-from components.site import LOCAL, Site, dataset_datastore
+from components.site import Site
 from continuity.region import Machine, Region
 
 _MIB = 1024
