@@ -64,8 +64,8 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
         yield vcenter_line(readings[site], found.get(site))
     inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     yield from mirror_lines(region, inventories)
-    yield split_brain_line(region, inventories)
     placement = place(region, situation)
+    yield split_brain_line(region, placement, inventories)
     for site, inventory in inventories.items():
         if readings[site].facts.epoch is not None:
             yield machines_line(region, placement, site, inventory)

@@ -128,17 +128,20 @@ def _things(inventory: Inventory) -> Iterator[str]:
     yield from (f"folder {path}" for path in inventory.folders)
 
 
-def split_brain_line(region: Region, inventories: Mapping[str, Inventory]) -> Line:
+def split_brain_line(region: Region, placement: Placement, inventories: Mapping[str, Inventory]) -> Line:
     """Whether a cold machine runs at two sites at once."""
     subject = "split brain"
     running = {site: _running(inventory) for site, inventory in inventories.items()}
     twice = {name: where for name in _cold(region) if len(where := [s for s in running if name in running[s]]) > 1}
     if twice:
-        sites = " and ".join(dict.fromkeys(site for where in twice.values() for site in where))
+        sites = dict.fromkeys(site for where in twice.values() for site in where)
+        placed = {name: placement.workloads[region.machines[name].workload] for name in twice}
+        wrong = [site for site in sites if any(site in twice[name] and placed[name] != site for name in twice)]
+        cure = (f"cut the production network of {s}, declare it drained, then `pulumi up --stack {s}`" for s in wrong)
         return fail(
             subject,
-            f"{len(twice)} cold machines run at {sites} at once: {shortened(sorted(twice))}",
-            "cut the network of the site that must not serve, declare it drained, and `pulumi up` its stack",
+            f"{len(twice)} cold machines run at {' and '.join(sites)} at once: {shortened(sorted(twice))}",
+            "; ".join(cure),
         )
     if len(inventories) < len(region.sites):
         seen = f"only the vCenter of {' and '.join(inventories)}" if inventories else "no vCenter"
