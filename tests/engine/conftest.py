@@ -1,0 +1,46 @@
+"""Stages for tests of the real engine: one that tests share, and fresh ones for those that break something."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from continuity.errors import UitwijkError
+from tests.engine.stage import Stage
+from uitwijk.toolchain import Toolchain, find_toolchain
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    """The engine, its plugins and the simulator."""
+    try:
+        return find_toolchain()
+    except UitwijkError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"these tests need the real engine: {missing}")
+
+
+@pytest.fixture(scope="session")
+def normal(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    """Both stacks are up on a normal day. Tests leave machines, states and settings as they found them."""
+    with Stage(tmp_path_factory.mktemp("normal"), toolchain).open() as stage:
+        stage.up()
+        yield stage
+
+
+@pytest.fixture
+def shared(normal: Stage) -> Iterator[Stage]:
+    """The shared stage, its situation put back afterwards."""
+    yield normal
+    normal.declare()
+
+
+@pytest.fixture
+def fresh(toolchain: Toolchain, tmp_path: Path) -> Iterator[Stage]:
+    """Both sites stand, both stacks are initialised, nothing runs yet."""
+    with Stage(tmp_path, toolchain).open() as stage:
+        yield stage

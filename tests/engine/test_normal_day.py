@@ -1,0 +1,117 @@
+"""A normal day: both stacks are up."""
+
+from __future__ import annotations
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from tests.engine.stage import EPOCH, HOME, OTHER, Stage
+
+HOT = ("iszf-directory-server-1", "iszf-session-border-controller-1", "harlingen-telephony-call-server-1")
+BUS = ("iszf-directory-server-2", "iszf-service-bus-node-1", "harlingen-civil-affairs-database-1")
+START_ORDER = {
+    HOME: [
+        HOT,
+        (*BUS, "harlingen-civil-affairs-application-1"),
+        ("iszf-directory-server-1", "bolsward-workplaces-profiles-1", "bolsward-workplaces-session-host-1"),
+    ],
+    OTHER: [
+        HOT,
+        (
+            "leeuwarden-directory-server-1",
+            "leeuwarden-service-bus-node-1",
+            "leeuwarden-civil-affairs-database-1",
+            "leeuwarden-civil-affairs-application-1",
+        ),
+    ],
+}
+"""Machines that must be powered on one after the other."""
+
+
+@pytest.mark.parametrize("site", [HOME, OTHER])
+def test_the_machines_of_a_site_stand_as_the_region_says(normal: Stage, site: str) -> None:
+    inventory = normal.inventory(site)
+    assert sorted(machine.name for machine in inventory.machines) == sorted(normal.expected(site))
+    for seen in inventory.machines:
+        machine = normal.region.machines[seen.name]
+        workload = normal.region.workloads[machine.workload]
+        assert seen.powered_on, seen.name
+        assert (seen.vcpus, seen.memory_gib) == (machine.vcpus, machine.memory_gib), seen.name
+        assert seen.networks == (machine.network,)
+        assert seen.folder == f"uitwijk/{machine.organisation}"
+        assert seen.tags == {
+            "municipality": machine.organisation,
+            "service": machine.service,
+            "class": workload.recovery_class.value,
+        }
+        assert {(disk.datastore, disk.path, disk.size_gib) for disk in seen.disks if disk.datastore != "local"} == {
+            (f"data-{workload.home}", machine.disk_path(name), gib) for name, gib in machine.disks.items()
+        }
+        assert (seen.user_data or "").startswith("#cloud-config"), seen.name
+
+
+@pytest.mark.parametrize("site", [HOME, OTHER])
+def test_two_machines_of_one_job_do_not_share_a_host(normal: Stage, site: str) -> None:
+    assert set(normal.inventory(site).kept_apart.values()) == {
+        ("iszf-directory-server-1", "iszf-directory-server-2"),
+        ("leeuwarden-directory-server-1", "leeuwarden-directory-server-2"),
+    }
+
+
+@pytest.mark.parametrize("site", [HOME, OTHER])
+def test_a_machine_is_powered_on_after_what_it_needs(normal: Stage, site: str) -> None:
+    on = {
+        event["vm"]: event["order"]
+        for event in normal.vcenters[site].observed()["power"]
+        if event["state"] == "poweredOn"
+    }
+    for chain in START_ORDER[site]:
+        for first, then in pairwise(chain):
+            assert on[first] < on[then], f"{then} before {first}"
+
+
+def test_a_second_preview_finds_nothing_to_do(normal: Stage) -> None:
+    for run in normal.preview().values():
+        assert run.operations
+        assert not run.changed
+
+
+def test_the_state_tells_epoch_and_content_of_the_applied_situation(normal: Stage) -> None:
+    for site in normal.region.sites:
+        assert normal.facts(site).epoch == EPOCH
+        assert normal.facts(site).digest == normal.situation.digest
+
+
+def test_no_secret_is_written_anywhere_in_plain_text(normal: Stage) -> None:
+    secrets = {normal.shared.dns_update_key, normal.shared.carrier_password}
+    for site, vcenter in normal.vcenters.items():
+        secrets |= {vcenter.password, normal.projects[site].passphrase_file.read_text(encoding="utf-8")}
+        secrets |= generated_passwords(normal.exported(site, "--show-secrets"))
+    # two for the machines of each of four organisations, three exchanges, and the service bus where it may run
+    assert len(secrets) > 15
+    texts = {f"export of {site}": normal.exported(site) for site in normal.region.sites}
+    texts |= {str(file): text(file) for file in written(normal)}
+    assert len(texts) > 10
+    for place, content in texts.items():
+        assert not [secret for secret in secrets if secret in content], place
+        assert "#cloud-config" not in content, place
+
+
+def generated_passwords(export: str) -> set[str]:
+    resources = json.loads(export)["deployment"]["resources"]
+    passwords = [r["outputs"]["result"] for r in resources if r["type"] == "random:index/randomPassword:RandomPassword"]
+    return {json.loads(password["plaintext"]) for password in passwords}
+
+
+def written(stage: Stage) -> list[Path]:
+    """Every file of the engines: states with their history, stack files, logs, PULUMI_HOME."""
+    folders = [stage.folder / name for name in ("offices", "homes", "logs")]
+    files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
+    return [file for file in files if file.name != "passphrase"]
+
+
+def text(file: Path) -> str:
+    return file.read_text(encoding="utf-8", errors="replace")
