@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -196,7 +197,7 @@ func TestADiskThatDoesNotExistCannotBeAttached(t *testing.T) {
 
 	err := attach(w, vm, "app/app.vmdk")
 
-	if !fault.Is(err, &types.FileNotFound{}) {
+	if !fault.Is(err, &types.FileNotFound{}) || !strings.HasSuffix(err.Error(), "app/app.vmdk") {
 		t.Errorf("got %v", err)
 	}
 }

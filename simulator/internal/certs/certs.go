@@ -65,7 +65,7 @@ func New(site, host string) (*Authority, error) {
 	}
 	return &Authority{
 		PEM:    pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: caDER}),
-		Server: tls.Certificate{Certificate: [][]byte{der, caDER}, PrivateKey: key},
+		Server: tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key},
 	}, nil
 }
 

@@ -9,14 +9,14 @@ import (
 	"github.com/vmware/govmomi/vim25/types"
 )
 
-// FetchResponse is the answer to a call with which pyVmomi reads one property.
-// Its name is that of the XML element.
-type FetchResponse struct {
-	Returnval types.AnyType `xml:"returnval,omitempty,typeattr"`
+// fetchBody answers that a property is unset, to a call with which pyVmomi
+// reads one property.
+type fetchBody struct {
+	Res *fetchResponse `xml:"FetchResponse"`
 }
 
-type fetchBody struct {
-	Res *FetchResponse
+type fetchResponse struct {
+	Returnval types.AnyType `xml:"returnval,omitempty,typeattr"`
 }
 
 // Fault makes fetchBody an answer.
@@ -29,7 +29,7 @@ func (p *collector) Fetch(ctx *simulator.Context, request any) soap.HasFault {
 	method := reflect.ValueOf(&p.PropertyCollector).MethodByName("Fetch")
 	answer := method.Call([]reflect.Value{reflect.ValueOf(ctx), reflect.ValueOf(request)})[0].Interface().(soap.HasFault)
 	if _, other := answer.(*methods.RetrievePropertiesExBody); other && answer.Fault() == nil {
-		return &fetchBody{Res: new(FetchResponse)}
+		return &fetchBody{Res: new(fetchResponse)}
 	}
 	return answer
 }

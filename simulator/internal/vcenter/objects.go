@@ -1,6 +1,7 @@
 package vcenter
 
 import (
+	"fmt"
 	"path"
 	"strings"
 
@@ -38,22 +39,36 @@ func (*objectCorrections) PutObject(_ *simulator.Context, o mo.Reference) {
 	}
 }
 
-// UpdateObject gives the result of a datastore search the capacities of the
-// disks found, so that a VirtualDisk's size reads back.
-func (*objectCorrections) UpdateObject(ctx *simulator.Context, o mo.Reference, changes []types.PropertyChange) {
+// UpdateObject completes tasks that have ended: with the capacities of the
+// disks that a search found, so that a VirtualDisk's size reads back, and with
+// a message that names what failed.
+func (*objectCorrections) UpdateObject(ctx *simulator.Context, o mo.Reference, _ []types.PropertyChange) {
 	task, ok := o.(*mo.Task)
 	if !ok {
 		return
 	}
-	result, ok := task.Info.Result.(types.HostDatastoreBrowserSearchResults)
-	if !ok {
-		return
-	}
-	for _, file := range result.File {
-		if disk, ok := file.(*types.VmDiskFileInfo); ok {
-			disk.CapacityKb = capacityKiB(ctx, path.Join(result.FolderPath, disk.Path))
+	if result, ok := task.Info.Result.(types.HostDatastoreBrowserSearchResults); ok {
+		for _, file := range result.File {
+			if disk, ok := file.(*types.VmDiskFileInfo); ok {
+				disk.CapacityKb = capacityKiB(ctx, path.Join(result.FolderPath, disk.Path))
+			}
 		}
 	}
+	if failure := task.Info.Error; failure != nil {
+		failure.LocalizedMessage = message(failure.Fault)
+	}
+}
+
+// message is a fault's name with the file or name that it is about.
+func message(fault types.BaseMethodFault) string {
+	name := strings.TrimPrefix(fmt.Sprintf("%T", fault), "*types.")
+	if file, ok := fault.(types.BaseFileFault); ok {
+		return name + ": " + file.GetFileFault().File
+	}
+	if duplicate, ok := fault.(*types.DuplicateName); ok {
+		return name + ": " + duplicate.Name
+	}
+	return name
 }
 
 // RemoveObject has nothing to correct.
