@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from continuity import place
 from continuity.declaration import Change, declare
 from continuity.errors import SituationError
 from continuity.guard import Facts, Refusal, StackFacts, judge
+from continuity.placement import Placement
 from continuity.region import Region
 from continuity.situation import SiteState, Situation
 from tests.continuity.regions import build
@@ -41,11 +44,14 @@ class Stack:
 class World:
     """Both stacks, the newest situation, and what people do that no program sees."""
 
+    _placements: ClassVar[dict[str, Placement]] = {}
+    """By digest of the situation. All worlds of a process are of one region."""
+
     def __init__(self, region: Region) -> None:
         self.region = region
         self.history = [situation(region)]
         self.stacks = {site: Stack() for site in region.sites}
-        self.cut_off: set[str] = set()
+        self.unreached: set[str] = set()
         """Sites that nobody reaches from outside. What stands there may still run."""
         self.fenced: set[str] = set()
         """Sites whose production network the administrator cut when they were declared lost."""
@@ -55,7 +61,7 @@ class World:
         """The newest one."""
         return self.history[-1]
 
-    def declare(self, *changes: Change) -> bool:
+    def declare(self, changes: Sequence[Change]) -> bool:
         """Whether the declaration was legal; then it stands, and a lost site is fenced."""
         try:
             following = declare(self.region, self.situation, changes, by="duty officer", reason="walk", at=NOW)
@@ -64,6 +70,20 @@ class World:
         self.history.append(following)
         self.fenced |= {site for site, state in following.sites.items() if state is SiteState.LOST}
         return True
+
+    def placement(self, declared: Situation) -> Placement:
+        """Of that situation; made once, for walks pass by the same ones again and again."""
+        if declared.digest not in self._placements:
+            self._placements[declared.digest] = place(self.region, declared)
+        return self._placements[declared.digest]
+
+    def cut_off(self, site: str) -> None:
+        """From now on nobody reaches the site from outside."""
+        self.unreached.add(site)
+
+    def reconnect(self, site: str) -> None:
+        """Ends `cut_off`."""
+        self.unreached.discard(site)
 
     def up(self, site: str, *, back: int = 0, stop_after: int | None = None) -> tuple[Refusal, ...]:
         """Brings a site's stack up, if the guard has nothing against it.
@@ -74,7 +94,7 @@ class World:
             stop_after: steps after which the engine dies; None: it finishes.
         """
         declared = self.history[-1 - min(back, len(self.history) - 1)]
-        placement = place(self.region, declared)
+        placement = self.placement(declared)
         refusals = judge(self.region, declared, placement, self._facts(site, declared))
         if refusals:
             return refusals
@@ -101,7 +121,7 @@ class World:
             own=self._seen(site),
             peers={
                 peer: StackFacts(peer, readable=False, why="no answer")
-                if {peer, site} & self.cut_off
+                if {peer, site} & self.unreached
                 else self._seen(peer)
                 for peer in peers
             },
