@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import grpc
 import pulumi
 from google.protobuf import empty_pb2, json_format, struct_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
@@ -80,12 +81,27 @@ class Recording:
         return tuple(sorted(registration.urn for registration in self))
 
 
+class _NotFoundError(grpc.RpcError):
+    """A failed look-up, as it comes from the engine."""
+
+    def code(self) -> grpc.StatusCode:
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        return str(self)
+
+
 class _Answers(Mocks):
     """What a provider would answer: identifiers made of names."""
+
+    def __init__(self, missing: Iterable[str]) -> None:
+        self._missing = frozenset(missing)
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         kind = args.token.rsplit(":", 1)[1]
         name = args.args["name"]
+        if name in self._missing:
+            raise _NotFoundError(f"invocation of {args.token} returned an error: '{name}' not found")
         answer = {"id": f"{kind}:{name}", **args.args}
         if kind == "getComputeCluster":
             answer["resourcePoolId"] = f"pool:{name}"
@@ -112,8 +128,8 @@ class _Log:
 class RecordingMonitor(MockMonitor):
     """Pulumi's mock monitor, with the engine's URNs and secret outputs, and a memory."""
 
-    def __init__(self) -> None:
-        super().__init__(_Answers())
+    def __init__(self, missing: Iterable[str] = ()) -> None:
+        super().__init__(_Answers(missing))
         self._lock = threading.Lock()
         self._log = _Log()
 

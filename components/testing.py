@@ -19,7 +19,7 @@ import asyncio
 import json
 import runpy
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -51,6 +51,7 @@ def record(
     config: Mapping[str, Any] | None = None,
     secrets: Mapping[str, str] | None = None,
     preview: bool = False,
+    missing: Iterable[str] = (),
 ) -> Recording:
     """Runs a program against recording mocks.
 
@@ -60,6 +61,7 @@ def record(
         config: configuration in the project's namespace.
         secrets: the same, marked secret.
         preview: whether it is to believe that it is previewed.
+        missing: names that a look-up does not find.
 
     Raises:
         AssertionError: on what engine or provider would refuse.
@@ -68,7 +70,7 @@ def record(
     def run() -> None:
         program()
 
-    monitor = RecordingMonitor()
+    monitor = RecordingMonitor(missing)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
@@ -93,6 +95,7 @@ def record_site(
     catalogue: Path = ROOT / "catalogue",
     facts: Facts | None = None,
     preview: bool = False,
+    missing: Iterable[str] = (),
 ) -> Recording:
     """Runs the project's own program for one site.
 
@@ -102,6 +105,7 @@ def record_site(
         catalogue: folder of the region's catalogue.
         facts: what the guard is told; left out: nothing that it could refuse.
         preview: whether it is to believe that it is previewed.
+        missing: names of datastores, networks, templates that the vCenter does not have.
     """
     region = load_region(catalogue)
     told = facts or harmless(region, site)
@@ -123,6 +127,7 @@ def record_site(
                 config=config,
                 secrets=SECRETS,
                 preview=preview,
+                missing=missing,
             )
 
 

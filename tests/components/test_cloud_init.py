@@ -1,0 +1,161 @@
+"""What each machine is told at its first boot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+
+from continuity.region import Machine, Region
+
+FAILOVERS = [("bolsward", "S3"), ("leeuwarden", "S2")]
+LIMIT = 60_000
+"""Bytes; what passes through `guestinfo` has to fit into 64 KiB."""
+
+
+def told(recorded: Any, site: str, name: str) -> dict[str, Any]:
+    """The user data of a machine, parsed."""
+    situation = {"bolsward": "S3", "leeuwarden": "S2"}[site]
+    return yaml.safe_load(recorded(site, situation)[name].inputs["extraConfig"]["guestinfo.userdata"])
+
+
+def files(user_data: dict[str, Any]) -> dict[str, str]:
+    return {file["path"]: file["content"] for file in user_data["write_files"]}
+
+
+def everyone(recorded: Any, region: Region) -> Iterator[tuple[Machine, str, dict[str, Any], dict[str, Any]]]:
+    """Every machine at both sites, with its site, user data and instance data."""
+    for site, situation in FAILOVERS:
+        for name, registration in recorded(site, situation).machines.items():
+            extra = registration.inputs["extraConfig"]
+            user_data = extra["guestinfo.userdata"]
+            assert user_data.startswith("#cloud-config\n")
+            assert len(user_data) < LIMIT
+            loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            instance = yaml.load(extra["guestinfo.metadata"], Loader=loader)
+            yield region.machines[name], site, yaml.load(user_data, Loader=loader), instance
+
+
+def test_every_machine_gets_name_network_account_packages_and_settings(recorded, region: Region):
+    for machine, site, user_data, instance in everyone(recorded, region):
+        network = instance["network"]["ethernets"]["first"]
+        settings = yaml.safe_load(files(user_data)["/etc/uitwijk/service.yaml"])
+        role = region.services[machine.service].roles[machine.role]
+        assert instance["local-hostname"] == user_data["fqdn"]
+        assert user_data["fqdn"].startswith(f"{machine.name}.")
+        assert network["addresses"] == [str(region.address(site, machine))]
+        assert len(network["nameservers"]["addresses"]) == 4
+        assert user_data["users"][0]["name"] == "breakglass"
+        assert set(role.packages) <= set(user_data["packages"])
+        assert (settings["service"], settings["role"], settings["site"]) == (machine.service, machine.role, site)
+
+
+def test_a_machine_asks_the_name_servers_of_its_own_site_first(recorded):
+    instance = recorded("leeuwarden", "S2")["harlingen-counter-application-1"].inputs["extraConfig"][
+        "guestinfo.metadata"
+    ]
+    network = yaml.safe_load(instance)["network"]["ethernets"]["first"]
+    assert network["nameservers"]["addresses"] == ["10.12.0.10", "10.12.0.11", "10.11.0.10", "10.11.0.11"]
+
+
+def test_a_cold_machine_announces_its_name_at_both_sites_and_a_hot_one_does_not(recorded, region: Region):
+    for machine, _, user_data, _ in everyone(recorded, region):
+        cold = not region.workloads[machine.workload].hot
+        assert ("/usr/local/sbin/announce-name" in files(user_data)) == cold
+        assert ("systemctl enable --now announce-name.timer" in user_data["runcmd"]) == cold
+        assert ("bind9-dnsutils" in user_data["packages"]) == cold
+
+
+def test_an_announcement_tells_every_name_server_the_address_of_this_site(recorded):
+    script = files(told(recorded, "leeuwarden", "harlingen-counter-application-1"))["/usr/local/sbin/announce-name"]
+    assert "for server in 10.12.0.10 10.12.0.11 10.11.0.10 10.11.0.11; do" in script
+    assert "update add harlingen-counter-application-1.uitwijk.example. 60 A 10.12.24.45" in script
+    assert "nsupdate -t 5 -k /etc/uitwijk/dns-update.key" in script
+
+
+def test_the_key_for_announcements_is_for_root_alone(recorded):
+    user_data = told(recorded, "leeuwarden", "harlingen-counter-application-1")
+    (key,) = [file for file in user_data["write_files"] if file["path"] == "/etc/uitwijk/dns-update.key"]
+    assert key["permissions"] == "0600"
+    assert "algorithm hmac-sha256;" in key["content"]
+
+
+def test_a_name_follows_a_cold_machine_and_a_hot_ones_carries_its_site(recorded):
+    def name(site: str, machine: str) -> str:
+        return told(recorded, site, machine)["fqdn"]
+
+    cold, hot = "harlingen-counter-application-1", "harlingen-telephony-call-server-1"
+    assert name("bolsward", cold) == name("leeuwarden", cold) == f"{cold}.uitwijk.example"
+    assert name("leeuwarden", hot) == f"{hot}.leeuwarden.uitwijk.example"
+
+
+def test_a_machine_knows_what_it_needs_by_name_and_own_site_first(recorded):
+    user_data = told(recorded, "leeuwarden", "harlingen-civil-affairs-application-1")
+    needs = yaml.safe_load(files(user_data)["/etc/uitwijk/service.yaml"])["needs"]
+    assert needs == {
+        "database": ["harlingen-civil-affairs-database-1.uitwijk.example:5432"],
+        "directory": [
+            "iszf-directory-server-1.leeuwarden.uitwijk.example:53",
+            "iszf-directory-server-2.leeuwarden.uitwijk.example:53",
+            "iszf-directory-server-1.bolsward.uitwijk.example:53",
+            "iszf-directory-server-2.bolsward.uitwijk.example:53",
+        ],
+        "service-bus": [
+            "iszf-service-bus-node-1.uitwijk.example:5672",
+            "iszf-service-bus-node-2.uitwijk.example:5672",
+        ],
+    }
+
+
+def test_a_machine_with_a_data_disk_mounts_it_and_formats_it_only_if_blank(recorded, region: Region):
+    for machine, _, user_data, _ in everyone(recorded, region):
+        assert "fs_setup" not in user_data
+        assert [mount[:2] for mount in user_data.get("mounts", [])] == [
+            [f"LABEL={disk}", f"/srv/{disk}"] for disk in machine.disks
+        ]
+        for command in user_data.get("bootcmd", []):
+            assert '[ -n "$found" ] || mkfs.ext4' in command[2]
+
+
+def test_a_database_lives_on_the_data_disk_and_answers_its_own_application_alone(recorded):
+    found = files(told(recorded, "leeuwarden", "harlingen-civil-affairs-database-1"))
+    assert "data_directory = '/srv/data/postgresql'" in found["/etc/postgresql/uitwijk.conf"]
+    rules = [line for line in found["/etc/postgresql/uitwijk-hba.conf"].splitlines() if line.startswith("host")]
+    assert rules == ["hostssl all all 10.12.24.0/24 scram-sha-256"]
+
+
+def test_a_broker_spreads_sessions_over_all_hosts_of_its_own_organisation(recorded, region: Region):
+    configuration = files(told(recorded, "leeuwarden", "harlingen-workplaces-broker-1"))["/etc/haproxy/haproxy.cfg"]
+    servers = {line.split()[1] for line in configuration.splitlines() if line.startswith("  server ")}
+    hosts = {m.name for m in region.workloads["harlingen/workplaces"].machines if m.role == "session-host"}
+    assert servers == hosts
+
+
+def test_a_name_server_accepts_announcements_and_knows_every_machine_that_never_moves(recorded, region: Region):
+    found = files(told(recorded, "leeuwarden", "iszf-directory-server-1"))
+    zone = found["/var/lib/knot/uitwijk.example.zone"].splitlines()
+    assert "acl: announcement" in found["/etc/knot/knot.conf"]
+    for site in region.sites:
+        for workload in region.workloads.values():
+            for machine in workload.machines if workload.hot else ():
+                name = f"{machine.name}.{site}.uitwijk.example"
+                assert f"{name}. A {region.address(site, machine).ip}" in zone
+
+
+def test_files_of_packages_wait_for_the_packages(recorded):
+    user_data = told(recorded, "leeuwarden", "iszf-service-bus-node-1")
+    deferred = {file["path"] for file in user_data["write_files"] if file.get("defer")}
+    assert deferred == {
+        "/etc/rabbitmq/rabbitmq.conf",
+        "/etc/rabbitmq/rabbitmq-env.conf",
+        "/var/lib/rabbitmq/.erlang.cookie",
+    }
+
+
+@pytest.mark.parametrize("name", ["iszf-service-bus-node-1", "iszf-service-bus-node-2"])
+def test_the_nodes_of_a_service_bus_know_each_other_by_one_secret(recorded, name):
+    found = files(told(recorded, "leeuwarden", name))
+    assert found["/var/lib/rabbitmq/.erlang.cookie"] == "sentinel-iszf-service-bus-cluster"
+    assert found["/etc/rabbitmq/rabbitmq.conf"].count("classic_config.nodes") == 2

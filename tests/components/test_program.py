@@ -1,0 +1,91 @@
+"""How the program ends when it must not go on: in plain words, and with nothing registered."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from components.program import refuse_if, told_plainly
+from components.testing import harmless, record_site
+from continuity.errors import UitwijkError
+from continuity.guard import Refusal, StackFacts
+from continuity.region import Region
+from continuity.situation import ClosedBuilding, SiteState, Situation
+from tests.components.conftest import ALL_NORMAL, HOME_DATA, SITUATIONS
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@pytest.fixture
+def errors(monkeypatch) -> list[str]:
+    """What the program tells the user."""
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "error", told.append)
+    return told
+
+
+def test_a_problem_ends_the_run_with_its_lines_alone(errors):
+    with pytest.raises(SystemExit) as end, told_plainly():
+        raise UitwijkError(["one", "two"])
+    assert end.value.code == 32
+    assert errors == ["one\ntwo"]
+
+
+def test_a_mistake_in_the_program_itself_is_not_hidden():
+    with pytest.raises(ZeroDivisionError), told_plainly():
+        _ = 1 / 0
+
+
+def test_all_refusals_are_told(errors):
+    with pytest.raises(SystemExit), told_plainly():
+        refuse_if([Refusal("vcenter", "no answer"), Refusal("epoch", "old")])
+    assert errors == ["vcenter: no answer\nepoch: old"]
+
+
+def test_a_hypothetical_situation_is_previewed_whatever_the_facts(region: Region):
+    calamity = SITUATIONS["S2"].model_copy(update={"hypothetical": True})
+    facts = dataclasses.replace(harmless(region, "leeuwarden"), vcenter_problem="no answer")
+    recording = record_site("leeuwarden", situation=calamity, facts=facts, preview=True)
+    assert len(recording.machines) == len(region.machines)
+
+
+def test_a_hypothetical_situation_is_never_applied(errors):
+    calamity = SITUATIONS["S2"].model_copy(update={"hypothetical": True})
+    with pytest.raises(SystemExit):
+        record_site("leeuwarden", situation=calamity)
+    assert errors[0].startswith("hypothetical: this situation may be previewed")
+
+
+def test_a_peer_that_still_holds_a_workload_stops_the_run(region: Region, errors):
+    drained = Situation(
+        epoch=5,
+        sites={**ALL_NORMAL, "bolsward": SiteState.DRAINED},
+        data={**HOME_DATA, "bolsward": "leeuwarden"},
+    )
+    facts = harmless(region, "leeuwarden")
+    holding = StackFacts(site="bolsward", readable=True, machines=frozenset({"harlingen-counter-application-1"}))
+    with pytest.raises(SystemExit):
+        record_site("leeuwarden", situation=drained, facts=dataclasses.replace(facts, peers={"bolsward": holding}))
+    assert errors[0].startswith("peer-holds: stack bolsward still holds 1 machines")
+
+
+def test_a_lost_site_is_not_touched(errors):
+    with pytest.raises(SystemExit):
+        record_site("bolsward", situation=SITUATIONS["S2"])
+    assert "bolsward is declared lost" in errors[0]
+
+
+def test_a_situation_that_is_not_legal_stops_the_run(errors):
+    with pytest.raises(SystemExit):
+        record_site(
+            "bolsward", situation=SITUATIONS["S1"].model_copy(update={"closed_buildings": {"sneek": ClosedBuilding()}})
+        )
+    assert "sneek is no building" in errors[0]
+
+
+def test_the_program_stays_short_enough_to_read():
+    lines = (ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 40

@@ -1,0 +1,188 @@
+"""What the two stacks consist of, and what a situation changes in them."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from components.recording import Recording, Registration
+from continuity.region import Region
+
+GOLDEN = Path(__file__).parent / "golden"
+EVERYWHERE = [
+    ("bolsward", "normal"),
+    ("leeuwarden", "normal"),
+    ("bolsward", "S1"),
+    ("leeuwarden", "S1"),
+    ("leeuwarden", "S2"),
+    ("bolsward", "S3"),
+    ("bolsward", "bolsward drained"),
+    ("leeuwarden", "bolsward drained"),
+]
+MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
+RULE = "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule"
+
+
+def by_urn(recording: Recording) -> dict[str, Registration]:
+    return {registration.urn: registration for registration in recording}
+
+
+@pytest.mark.parametrize(
+    ("site", "situation"), [("bolsward", "normal"), ("leeuwarden", "normal"), ("leeuwarden", "S2"), ("bolsward", "S3")]
+)
+def test_a_stack_consists_of_the_agreed_resources(recorded, site, situation):
+    """A changed URN replaces what runs. After a change that is meant: `UPDATE_GOLDEN=1 make test-fast`; review it."""
+    golden = GOLDEN / f"{site}-{situation}.txt"
+    urns = "".join(f"{urn}\n" for urn in recorded(site, situation).urns)
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(urns, encoding="utf-8")
+    assert golden.read_text(encoding="utf-8") == urns
+
+
+@pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
+def test_a_closed_town_hall_changes_nothing_but_the_record_of_the_situation(recorded, site):
+    before, after = by_urn(recorded(site, "normal")), by_urn(recorded(site, "S1"))
+    changed = {urn for urn in before if before[urn] != after[urn]}
+    assert before.keys() == after.keys()
+    assert {urn.split("::")[-1] for urn in changed} == {"situation"}
+
+
+@pytest.mark.parametrize(("site", "situation", "machines"), [("leeuwarden", "S2", 139), ("bolsward", "S3", 70)])
+def test_a_failover_only_adds_machines_and_their_separation(recorded, site, situation, machines):
+    before, after = by_urn(recorded(site, "normal")), by_urn(recorded(site, situation))
+    added = [after[urn] for urn in after.keys() - before.keys()]
+    assert not before.keys() - after.keys()
+    assert {registration.type for registration in added} == {MACHINE, RULE}
+    assert sum(registration.type == MACHINE for registration in added) == machines
+
+
+@pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
+def test_what_a_machine_is_made_from_does_not_depend_on_the_situation(recorded, site, situation):
+    normal, machines = recorded(site, "normal").machines, recorded(site, situation).machines
+    for name in normal.keys() & machines.keys():
+        assert machines[name].inputs == normal[name].inputs
+        assert machines[name].provider == normal[name].provider
+
+
+def test_each_stack_can_hold_every_machine_of_the_region_under_the_same_name(recorded, region: Region):
+    assert recorded("leeuwarden", "S2").machines.keys() == set(region.machines)
+    assert recorded("bolsward", "S3").machines.keys() == set(region.machines)
+
+
+def test_a_drained_site_keeps_its_hot_machines_and_its_disks_alone(recorded, region: Region):
+    recording = recorded("bolsward", "bolsward drained")
+    assert {region.workloads[region.machines[name].workload].hot for name in recording.machines} == {True}
+    assert len(recording.of_type("VirtualDisk")) == 25
+
+
+@pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
+def test_data_disks_belong_to_their_home_stack_alone_whatever_happens(recorded, region: Region, site, situation):
+    homes = {
+        f"{machine.name}-{disk}"
+        for machine in region.machines.values()
+        if region.workloads[machine.workload].home == site
+        for disk in machine.disks
+    }
+    assert {disk.name for disk in recorded(site, situation).of_type("VirtualDisk")} == homes
+
+
+def test_a_data_disk_is_protected_kept_and_never_resized_by_the_program(recorded):
+    for disk in recorded("bolsward", "normal").of_type("VirtualDisk"):
+        assert disk.protect
+        assert disk.retain_on_delete
+        assert disk.ignore_changes == ("size",)
+
+
+def test_a_data_disk_lies_on_its_datasets_datastore_and_is_attached_there_at_both_sites(recorded):
+    name = "harlingen-civil-affairs-database-1"
+    (disk,) = [d for d in recorded("bolsward", "normal").of_type("VirtualDisk") if d.name == f"{name}-data"]
+    home, away = (recorded(*where)[name].inputs["disks"][1] for where in [("bolsward", "normal"), ("leeuwarden", "S2")])
+    expected = {
+        "label": "data",
+        "attach": True,
+        "path": "harlingen/civil-affairs/database-1-data.vmdk",
+        "datastoreId": "getDatastore:data-bolsward",
+        "unitNumber": 1,
+    }
+    assert (disk.inputs["datastore"], disk.inputs["vmdkPath"]) == ("data-bolsward", expected["path"])
+    assert home == away == expected
+
+
+def test_a_machine_waits_for_its_data_disk_at_home(recorded):
+    recording = recorded("bolsward", "normal")
+    waits_for = {urn.split("::")[-1] for urn in recording["harlingen-civil-affairs-database-1"].waits_for}
+    assert "harlingen-civil-affairs-database-1-data" in waits_for
+
+
+@pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
+def test_a_rebuilt_template_replaces_no_machine(recorded, site, situation):
+    for machine in recorded(site, situation).machines.values():
+        assert machine.ignore_changes == ("clone",)
+        assert machine.inputs["extraConfigRebootRequired"] is False
+
+
+def test_a_machine_hangs_under_its_part_of_its_organisation(recorded):
+    recording = recorded("leeuwarden", "S2")
+    chains = {
+        name: [urn.split("::", 2)[2].rsplit("$", 1)[-1] for urn in recording[name].parents]
+        for name in ("harlingen-telephony-call-server-1", "iszf-databases-server-1", "bolsward-workplaces-broker-1")
+    }
+    assert chains == {
+        "harlingen-telephony-call-server-1": [
+            "uitwijk:index:Telephony::harlingen-telephony",
+            "uitwijk:index:Municipality::harlingen",
+        ],
+        "iszf-databases-server-1": [
+            "uitwijk:index:Applications::iszf-applications",
+            "uitwijk:index:Partnership::iszf",
+        ],
+        "bolsward-workplaces-broker-1": [
+            "uitwijk:index:Workplaces::bolsward-workplaces",
+            "uitwijk:index:Municipality::bolsward",
+        ],
+    }
+
+
+def test_a_machine_has_the_size_place_and_labels_that_the_catalogue_says(recorded):
+    inputs = recorded("bolsward", "normal")["harlingen-civil-affairs-database-1"].inputs
+    assert (inputs["numCpus"], inputs["memory"]) == (4, 16384)
+    assert inputs["folder"] == "uitwijk/harlingen"
+    assert inputs["networkInterfaces"][0]["networkId"] == "getNetwork:harlingen-servers"
+    assert inputs["tags"] == ["municipality-harlingen:id", "service-civil-affairs:id", "class-R1:id"]
+    assert inputs["clone"]["templateUuid"] == "getVirtualMachine:templates/debian-12"
+    assert inputs["clone"]["customize"]["networkInterfaces"] == [{"ipv4Address": "10.11.24.40", "ipv4Netmask": 24}]
+
+
+@pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
+def test_no_two_machines_of_a_site_have_one_address(recorded, site, situation):
+    addresses = [
+        machine.inputs["clone"]["customize"]["networkInterfaces"][0]["ipv4Address"]
+        for machine in recorded(site, situation).machines.values()
+    ]
+    assert len(addresses) == len(set(addresses))
+
+
+def test_a_pair_is_kept_on_separate_hosts(recorded):
+    rules = {rule.name: rule.inputs for rule in recorded("bolsward", "normal").of_type(RULE.rsplit(":", 1)[1])}
+    assert rules["iszf-directory-server"] == {
+        "name": "iszf-directory-server",
+        "computeClusterId": "getComputeCluster:bolsward",
+        "virtualMachineIds": ["iszf-directory-server-1:id", "iszf-directory-server-2:id"],
+    }
+    assert "harlingen-workplaces-session-host" not in rules
+
+
+@pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
+def test_a_stack_talks_to_its_own_vcenter_alone(recorded, site, situation):
+    providers = recorded(site, situation).of_type("vsphere")
+    assert [provider.inputs["vsphereServer"] for provider in providers] == [f"vcenter.{site}.uitwijk.example"]
+    assert providers[0].inputs["allowUnverifiedSsl"] is False
+
+
+def test_the_exports_are_plain_facts(recorded):
+    outputs = recorded("leeuwarden", "S2").outputs
+    assert (outputs["site"], outputs["epoch"], outputs["shed"]) == ("leeuwarden", 2, [])
+    assert outputs["workloads"]["harlingen"].startswith("civil-affairs, counter, documents, ")
+    assert any("Promote" in step or "Fencing" in step for step in outputs["manualSteps"])

@@ -1,0 +1,134 @@
+"""A stack's configuration: bad input gets one clear error that names everything."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.settings import StackSettings, read_settings
+from components.testing import SECRETS, record
+from continuity.errors import UitwijkError
+from continuity.region import Region
+
+ROOT = Path(__file__).parent.parent.parent
+GOOD = {"site": "bolsward", "vcenter": {"server": "vcenter.example:8443", "user": "uitwijk"}}
+
+
+def read(config: dict[str, Any], secrets: dict[str, str] = SECRETS, stack: str = "bolsward") -> StackSettings:
+    found: list[StackSettings] = []
+    record(lambda: found.append(read_settings()), stack=stack, config=config, secrets=secrets)
+    return found[0]
+
+
+def problems(config: dict[str, Any], secrets: dict[str, str] = SECRETS, stack: str = "bolsward") -> list[str]:
+    with pytest.raises(UitwijkError) as told:
+        read(config, secrets, stack)
+    return list(told.value.problems)
+
+
+def test_what_is_left_out_has_the_documented_default():
+    settings = read(GOOD)
+    assert (settings.catalogue, settings.situation) == (Path("catalogue"), Path("situation.yaml"))
+    assert (settings.guest_network_wait_minutes, settings.peer_backends) == (5, {})
+
+
+def test_everything_that_is_said_is_taken():
+    settings = read(
+        GOOD
+        | {
+            "catalogue": "elsewhere",
+            "guestNetworkWaitMinutes": 0,
+            "peers": {"leeuwarden": {"backend": "file:///state"}},
+        }
+    )
+    assert settings.catalogue == Path("elsewhere")
+    assert settings.guest_network_wait_minutes == 0
+    assert settings.peer_backends == {"leeuwarden": "file:///state"}
+
+
+def test_every_mistake_is_told_at_once():
+    told = problems(
+        {
+            "site": "bolsward",
+            "vcenter": {"server": "https://vcenter.example", "user": "uitwijk", "password": "x"},
+            "guestNetworkWaitMinutes": -1,
+            "sitaution": "other.yaml",
+            "peers": {"leeuwarden": {}},
+        },
+        {"vcenterPassword": "x", "carrierPassword": "x"},
+    )
+    places = sorted(line.split(": ")[1] for line in told)
+    assert places == [
+        "dnsUpdateKey",
+        "guestNetworkWaitMinutes",
+        "peers.leeuwarden.backend",
+        "sitaution",
+        "vcenter.password",
+        "vcenter.server",
+    ]
+    assert all(line.startswith("Pulumi.bolsward.yaml: ") for line in told)
+
+
+def test_a_missing_secret_comes_with_the_command_that_sets_it():
+    (line,) = problems(GOOD, {key: value for key, value in SECRETS.items() if key != "carrierPassword"})
+    assert "pulumi config set --secret uitwijk:carrierPassword --stack bolsward" in line
+
+
+def test_a_secret_in_plain_text_is_refused_and_not_repeated():
+    plain = {"vcenterPassword": "hunter2"}
+    (line,) = problems(GOOD | plain, {key: value for key, value in SECRETS.items() if key not in plain})
+    assert "plain text" in line
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize("key", ["not base64!", base64.b64encode(b"short").decode()])
+def test_a_key_that_no_name_server_takes_is_refused(key):
+    (line,) = problems(GOOD, SECRETS | {"dnsUpdateKey": key})
+    assert line.startswith("Pulumi.bolsward.yaml: dnsUpdateKey: ")
+    assert key not in line
+
+
+def test_a_stack_is_named_after_its_site():
+    (line,) = problems(GOOD, stack="production")
+    assert line == (
+        "Pulumi.production.yaml: site: bolsward is not the name of this stack, production; "
+        "a stack is named after its site"
+    )
+
+
+def test_a_site_that_the_catalogue_does_not_know_is_refused(region: Region):
+    settings = read(GOOD | {"site": "sneek", "peers": {"drachten": {"backend": "x"}}}, stack="sneek")
+    with pytest.raises(UitwijkError) as told:
+        settings.check_against(region)
+    assert list(told.value.problems) == [
+        "Pulumi.sneek.yaml: site: sneek is no site of the catalogue; there are: bolsward, leeuwarden",
+        "Pulumi.sneek.yaml: peers: drachten is no site; there are: bolsward, leeuwarden",
+    ]
+
+
+@pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
+def test_the_delivered_stack_file_is_accepted_and_holds_no_secret(site):
+    text = (ROOT / f"Pulumi.{site}.yaml").read_text(encoding="utf-8")
+    content = yaml.safe_load(text)["config"]
+    settings = read({key.removeprefix("uitwijk:"): value for key, value in content.items()}, stack=site)
+    assert settings.site == site
+    assert not any(word in text for word in ("secure:", "encryptionsalt", "encryptedkey"))
+
+
+def test_the_project_declares_every_key_and_marks_the_secret_ones():
+    declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
+    own = {key: definition for key, definition in declared.items() if ":" not in key}
+    assert {key for key, definition in own.items() if definition.get("secret")} == set(SECRETS)
+    assert set(own) - set(SECRETS) == {
+        "site",
+        "catalogue",
+        "situation",
+        "vcenter",
+        "guestNetworkWaitMinutes",
+        "peers",
+    }
+    assert all(definition["description"] for definition in own.values())
