@@ -10,6 +10,7 @@ import shutil
 import signal
 import tempfile
 import threading
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -21,8 +22,8 @@ from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations, load_expectations
 from uitwijk.drill.progress import Progress
-from uitwijk.drill.relocation import relocate
-from uitwijk.drill.site_loss import SiteLoss
+from uitwijk.drill.relocation import STEPS, relocate
+from uitwijk.drill.site_loss import Milestones, SiteLoss
 from uitwijk.evidence import Evidence
 from uitwijk.report import render
 from uitwijk.scenario import Scenario
@@ -111,27 +112,43 @@ def _victims(exercise: Exercise, municipality: str) -> list[str]:
 def _play(exercise: Exercise, evidence: Evidence, keys: list[str], victims: list[str]) -> None:
     normal = load_expectations(EXPECTATIONS / "normal.yaml")
     prepared = False
+
+    def begin(scenario: Scenario) -> None:
+        nonlocal prepared
+        if not prepared:
+            _prepare(exercise, scenario, normal)
+            prepared = True
+
     for key in keys:
-        for victim in victims if key == "S1" else [""]:
-            expected = _expectations(key, victim)
-            hall = exercise.region.buildings[exercise.region.municipalities[victim].town_hall].name if victim else ""
-            name = f"{key}: {expected.title}" if expected else f"S1: {hall} is closed; its staff work elsewhere"
-            exercise.progress.scenario(name)
-            with evidence.scenario(
-                key if len(victims) == 1 or key != "S1" else f"S1-{victim}", name.split(": ", 1)[1]
-            ) as scenario:
-                if not prepared:
-                    _prepare(exercise, scenario, normal)
-                    prepared = True
-                if key == "S1":
-                    relocate(exercise, scenario, victim, expected)
-                elif expected:
-                    SiteLoss(exercise, scenario, expected, normal).play()
+        if key == "S1":
+            for victim in victims:
+                _close_hall(exercise, evidence, victim, f"S1-{victim}" if len(victims) > 1 else "S1", begin)
+        else:
+            _lose_site(exercise, evidence, key, normal, begin)
 
 
-def _expectations(key: str, victim: str) -> Expectations | None:
-    file = EXPECTATIONS / (f"s1-{victim}.yaml" if key == "S1" else f"{key.lower()}.yaml")
-    return load_expectations(file) if file.exists() else None
+def _close_hall(
+    exercise: Exercise, evidence: Evidence, victim: str, key: str, begin: Callable[[Scenario], None]
+) -> None:
+    written = EXPECTATIONS / f"s1-{victim}.yaml"
+    expected = load_expectations(written) if written.exists() else None
+    hall = exercise.region.buildings[exercise.region.municipalities[victim].town_hall]
+    title = expected.title if expected else f"{hall.name}, is closed; its people work elsewhere"
+    exercise.progress.scenario(f"{key}: {title}")
+    with evidence.scenario(key, title, planned=STEPS) as scenario:
+        begin(scenario)
+        relocate(exercise, scenario, victim, expected)
+
+
+def _lose_site(
+    exercise: Exercise, evidence: Evidence, key: str, normal: Expectations, begin: Callable[[Scenario], None]
+) -> None:
+    expected = load_expectations(EXPECTATIONS / f"{key.lower()}.yaml")
+    exercise.progress.scenario(f"{key}: {expected.title}")
+    survivor = next(site for site in exercise.region.sites if site not in expected.lost)
+    with evidence.scenario(key, expected.title, planned=Milestones(expected.lost[0], survivor).all) as scenario:
+        begin(scenario)
+        SiteLoss(exercise, scenario, expected, normal).play()
 
 
 def _prepare(exercise: Exercise, scenario: Scenario, normal: Expectations) -> None:

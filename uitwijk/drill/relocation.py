@@ -10,6 +10,12 @@ from uitwijk.engine import MACHINE
 from uitwijk.scenario import Scenario
 
 
+BRING_UP = "bring up both stacks"
+RETURN = "check that all is as it was"
+STEPS = (BRING_UP, RETURN)
+"""What must have been reached; what was not is named in the evidence."""
+
+
 def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected: Expectations | None) -> None:
     """Closes the municipality's town hall, brings up both stacks, checks that no machine was touched, and reopens it.
 
@@ -26,7 +32,7 @@ def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected
 
     scenario.declared()
     acts.declare("closed", hall, reason=f"drill: {hall} is unreachable")
-    runs = acts.up(*sites, name="bring up both stacks")
+    runs = acts.up(*sites, name=BRING_UP)
     status = exercise.status()
     scenario.placement("during", status)
     with acts.step("check both vCenters, people and numbers"):
@@ -45,8 +51,8 @@ def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected
         _work_goes_on(exercise, scenario, municipality, hall, status)
 
     acts.declare("opened", hall, reason=f"drill: {hall} can be used again")
-    acts.up(*sites, name="bring up both stacks")
-    with acts.step("check that all is as it was"):
+    acts.up(*sites, name=BRING_UP)
+    with acts.step(RETURN):
         after = exercise.status()
         scenario.placement("after", after)
         now = exercise.inventories(*sites)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +18,44 @@ from uitwijk.engine import Run
 from uitwijk.scenario import Scenario
 
 BEFORE, LATE, SURVIVOR = "before-the-last-replication", "after-the-last-replication", "written-at-the-survivor"
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """The steps without which a site's loss has not been exercised; what was not reached is named in the evidence."""
+
+    lost: str
+    survivor: str
+
+    @property
+    def cut(self) -> str:
+        """The site is lost."""
+        return f"cut off {self.lost}: vCenter, storage, state and secrets"
+
+    @property
+    def fail_over(self) -> str:
+        """The survivor takes everything."""
+        return f"fail over to {self.survivor}"
+
+    @property
+    def drain(self) -> str:
+        """The site is back."""
+        return f"drain {self.lost}: its old machines go, its data disks stay"
+
+    @property
+    def release(self) -> str:
+        """The survivor gives back."""
+        return f"release at {self.survivor}"
+
+    @property
+    def take_back(self) -> str:
+        """The site runs its own again."""
+        return f"take back at {self.lost}"
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """In their order."""
+        return (self.cut, self.fail_over, self.drain, self.release, self.take_back)
 
 
 class SiteLoss:
@@ -35,6 +74,7 @@ class SiteLoss:
         self._normal = normal
         self._lost = expected.lost[0]
         self._survivor = next(site for site in exercise.region.sites if site != self._lost)
+        self._milestones = Milestones(self._lost, self._survivor)
         self._markers = Markers(self._lost, normal.machines[self._lost])
         self._first: dict[str, Inventory] = {}
 
@@ -52,7 +92,7 @@ class SiteLoss:
 
     def _lose(self) -> None:
         exercise, markers = self._exercise, self._markers
-        with self._acts.step(f"cut off {self._lost}: vCenter, storage, state and secrets") as step:
+        with self._acts.step(self._milestones.cut) as step:
             markers.write(self._folder(self._lost), BEFORE)
             exercise.replication.cycle()
             with exercise.replication.paused():
@@ -74,7 +114,7 @@ class SiteLoss:
         acts.refused(survivor, name="without promotion nothing starts on old data", because=f"dataset {lost}")
         acts.declare("promoted", lost, "--at", survivor, reason="drill: the storage administrator promoted the replica")
         plan = acts.preview(survivor, name=f"preview the failover to {survivor}")[survivor]
-        runs = acts.up(survivor, name=f"fail over to {survivor}", totals={survivor: expected.created[survivor]})
+        runs = acts.up(survivor, name=self._milestones.fail_over, totals={survivor: expected.created[survivor]})
         status = exercise.status()
         scenario.placement("during", status)
 
@@ -160,7 +200,7 @@ class SiteLoss:
             exercise.give_back(lost)
         acts.declare("drained", lost, reason=f"drill: {lost} is back")
         old = [name for name in self._first[lost].by_name if name not in self._expected.drained[lost]]
-        acts.up(lost, name=f"drain {lost}: its old machines go, its data disks stay", totals={lost: len(old)})
+        acts.up(lost, name=self._milestones.drain, totals={lost: len(old)})
         with acts.step(f"check the vCenter of {lost}, lift the fencing, replicate back"):
             checks.machines_as_written(scenario, lost, self._expected.drained[lost], exercise.inventories(lost)[lost])
             datastore = self._folder(lost) / "datastores" / f"data-{lost}"
@@ -176,13 +216,13 @@ class SiteLoss:
         opened = [word for building in self._expected.closed for word in ("opened", building)]
         acts.declare("normal", lost, *opened, reason="drill: failback")
         acts.refused(lost, name="nothing is taken back before it is released", because=survivor)
-        acts.up(survivor, name=f"release at {survivor}", totals={survivor: created})
+        acts.up(survivor, name=self._milestones.release, totals={survivor: created})
         with acts.step("replicate the last changes, then promote at home"):
             exercise.replication.cycle()
         acts.declare(
             "promoted", lost, "--at", lost, reason="drill: the storage administrator promoted the data at home"
         )
-        acts.up(lost, name=f"take back at {lost}", totals={lost: created})
+        acts.up(lost, name=self._milestones.take_back, totals={lost: created})
         acts.up(survivor, name=f"bring up {survivor}: every sequence ends with an up of both")
         with acts.step("check that both vCenters are as they were"):
             now = exercise.inventories(*exercise.region.sites)
