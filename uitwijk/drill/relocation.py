@@ -9,7 +9,6 @@ from uitwijk.drill.expectations import Expectations
 from uitwijk.engine import MACHINE
 from uitwijk.scenario import Scenario
 
-
 BRING_UP = "bring up both stacks"
 RETURN = "check that all is as it was"
 STEPS = (BRING_UP, RETURN)
