@@ -110,7 +110,8 @@ def _sentence(complaint: Any, kind: Any) -> str:
         return "is missing"
     if code == "value_error":
         message = str(context["error"])
-        return message if str(value) in message else f"{_shown(value)} {message}"
+        named = not isinstance(value, str) or message.startswith(value)
+        return message if named else f"{_shown(value)} {message}"
     if code == NEITHER:
         return f"{_shown(value)} {complaint['msg']}"
     if code == "string_type" and isinstance(value, bool | int | float):

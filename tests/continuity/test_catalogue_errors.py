@@ -1,0 +1,444 @@
+"""Wrong catalogues: each gets one clear line with file, path, value and remedy, and all of them at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from continuity import load_region
+from continuity.errors import CatalogueError
+from tests.conftest import Catalogue
+
+HARLINGEN = "municipalities/harlingen.yaml"
+BUILDINGS = (
+    "balk-town-hall, bolsward-town-hall, harlingen-town-hall, iszf-office, leeuwarden-town-hall, lemmer-town-hall, "
+    "witmarsum-town-hall, wommels-town-hall, workum-town-hall"
+)
+MUNICIPALITIES = "bolsward, gaasterlan-sleat, harlingen, leeuwarden, lemsterland, littenseradiel, nijefurd, wunseradiel"
+NO_MEMBER = (
+    "is a member of no partnership. Add it to a partnership's members, or say which buildings take its staff "
+    "(an empty list: none)"
+)
+
+
+def problems(catalogue: Catalogue) -> list[str]:
+    with pytest.raises(CatalogueError) as caught:
+        load_region(catalogue.folder)
+    return [line.removeprefix("catalogue/") for line in caught.value.problems]
+
+
+def test_the_delivered_catalogue_has_no_error(catalogue: Catalogue) -> None:
+    load_region(catalogue.folder)
+
+
+# Municipalities and partnerships
+
+
+def test_a_municipality_listed_twice(catalogue: Catalogue) -> None:
+    catalogue.change("partnerships/iszf.yaml", "[bolsward, gaasterlan-sleat,", "[bolsward, bolsward, gaasterlan-sleat,")
+    assert problems(catalogue) == ["partnerships/iszf.yaml: members: bolsward stands 2 times; once is allowed"]
+
+
+def test_a_member_left_out_and_another_named_twice_as_in_the_papers_of_2010(catalogue: Catalogue) -> None:
+    catalogue.change("partnerships/iszf.yaml", "littenseradiel, nijefurd,", "littenseradiel, bolsward,")
+    assert problems(catalogue) == [
+        "partnerships/iszf.yaml: members: bolsward stands 2 times; once is allowed",
+        f"municipalities/nijefurd.yaml: relocation: is missing: nijefurd {NO_MEMBER}",
+    ]
+
+
+def test_a_member_that_does_not_exist(catalogue: Catalogue) -> None:
+    catalogue.change("partnerships/iszf.yaml", "nijefurd,", "nijefurd, sneek,")
+    assert problems(catalogue) == [
+        f"partnerships/iszf.yaml: members: sneek is no municipality; there are: {MUNICIPALITIES}"
+    ]
+
+
+def test_the_same_municipality_in_two_files(catalogue: Catalogue) -> None:
+    catalogue.write("municipalities/harns.yaml", catalogue.read(HARLINGEN))
+    assert problems(catalogue) == [
+        "buildings.yaml: harlingen-town-hall.seats: 142 are too few for its own staff (harlingen 128, harns 128)",
+        "municipalities/harns.yaml: cbs_code: 0072 is already that of harlingen",
+        "municipalities/harns.yaml: town_hall: harlingen-town-hall is already that of harlingen",
+        f"municipalities/harns.yaml: relocation: is missing: harns {NO_MEMBER}",
+        "municipalities/harns.yaml: network_number: 3 is already that of harlingen",
+        "municipalities/harns.yaml: number_blocks[0]: 0517-491200 to 0517-491299 overlaps the block 0517-491200 "
+        "of harlingen",
+    ]
+
+
+def test_a_municipality_without_its_town_hall(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "town_hall: harlingen-town-hall\n", "")
+    assert problems(catalogue) == [f"{HARLINGEN}: town_hall: is missing"]
+
+
+def test_a_town_hall_that_does_not_exist(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "harlingen-town-hall", "harns-town-hall")
+    assert problems(catalogue) == [f"{HARLINGEN}: town_hall: harns-town-hall is no building; there are: {BUILDINGS}"]
+
+
+def test_a_home_that_does_not_exist(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "home: bolsward", "home: sneek")
+    assert problems(catalogue) == [f"{HARLINGEN}: home: sneek is no site; there are: bolsward, leeuwarden"]
+
+
+def test_an_unknown_key(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "seats: 128", "seats: 128\nchairs: 128")
+    assert problems(catalogue) == [
+        f"{HARLINGEN}: chairs: unknown key; allowed are: area_codes, cbs_code, frisian_name, home, inhabitants, name, "
+        "network_number, number_blocks, relocation, seats, sizes, town_hall, uses, without"
+    ]
+
+
+def test_an_unknown_key_deep_in_a_file(catalogue: Catalogue) -> None:
+    catalogue.change("services.yaml", "{users_per_vcpu: 4, spare: 1}", "{users_per_vcpu: 4, spare: 1, reserve: 1}")
+    assert problems(catalogue) == [
+        "services.yaml: workplaces.roles.session-host.count.reserve: unknown key; allowed are: spare, users_per_vcpu"
+    ]
+
+
+def test_a_key_that_stands_twice(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "home: bolsward", "home: bolsward\nhome: leeuwarden")
+    assert problems(catalogue) == [f"{HARLINGEN}: line 8: home stands twice"]
+
+
+def test_a_network_number_that_is_taken(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "network_number: 3", "network_number: 4")
+    assert problems(catalogue) == ["municipalities/lemsterland.yaml: network_number: 4 is already that of harlingen"]
+
+
+def test_a_code_that_yaml_reads_as_a_number(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, 'cbs_code: "0072"', "cbs_code: 0072")
+    assert problems(catalogue) == [f"{HARLINGEN}: cbs_code: must be text, but YAML reads it as 58; put it in quotes"]
+
+
+def test_a_code_of_the_wrong_form(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, 'cbs_code: "0072"', 'cbs_code: "72"')
+    assert problems(catalogue) == [
+        f'{HARLINGEN}: cbs_code: 72 is not a code of Statistics Netherlands: four digits, in quotes (e.g. "0072")'
+    ]
+
+
+@pytest.mark.parametrize("value", ["many", "yes", "12.5", "-1"])
+def test_seats_that_are_no_number_of_seats(catalogue: Catalogue, value: str) -> None:
+    catalogue.change(HARLINGEN, "seats: 128", f"seats: {value}")
+    shown = {"yes": "true"}.get(value, value)
+    what = "is too small; 0 is the least" if value == "-1" else "is no whole number"
+    assert problems(catalogue) == [f"{HARLINGEN}: seats: {shown} {what}"]
+
+
+def test_a_file_whose_name_is_no_slug(catalogue: Catalogue) -> None:
+    (catalogue.folder / HARLINGEN).rename(catalogue.folder / "municipalities/Harlingen.yaml")
+    assert problems(catalogue)[0] == (
+        "municipalities/Harlingen.yaml: Harlingen is not a slug: lower-case ASCII letters, digits and single hyphens, "
+        "a letter first"
+    )
+
+
+def test_a_partnership_and_a_municipality_of_one_name(catalogue: Catalogue) -> None:
+    (catalogue.folder / "partnerships/iszf.yaml").rename(catalogue.folder / "partnerships/harlingen.yaml")
+    catalogue.change("municipalities/leeuwarden.yaml", "session-border: iszf", "session-border: harlingen")
+    assert "harlingen is the name of a municipality and of a partnership; rename a file" in problems(catalogue)[0]
+
+
+def test_an_office_without_ict(catalogue: Catalogue) -> None:
+    catalogue.change("partnerships/iszf.yaml", "office: iszf-office", "office: workum-town-hall")
+    assert problems(catalogue)[-1] == (
+        "partnerships/iszf.yaml: office: workum-town-hall houses no site, and a partnership's home is its office's "
+        "site; these do: iszf-office, leeuwarden-town-hall"
+    )
+
+
+def test_a_service_that_nobody_runs_for_a_municipality(catalogue: Catalogue) -> None:
+    catalogue.change("municipalities/leeuwarden.yaml", "uses: {session-border: iszf}", "without: [session-border]")
+    assert problems(catalogue) == [
+        "municipalities/leeuwarden.yaml: without: leeuwarden runs telephony, which depends on session-border, and "
+        "nobody runs session-border for it"
+    ]
+
+
+def test_no_municipality_at_all(catalogue: Catalogue) -> None:
+    for file in (catalogue.folder / "municipalities").iterdir():
+        file.unlink()
+    assert problems(catalogue) == ["municipalities: holds no file; at least one is needed"]
+
+
+# Numbers
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "problem"),
+    [
+        ("0517-491200", "0517-4912",
+         "number_blocks[0].last: 0517-4912 has 4 subscriber digits; area code 0517 has 6 (e.g. 0517-491299)"),
+        ("0517-4912000", "0517-491299",
+         "number_blocks[0].first: 0517-4912000 has 7 subscriber digits; area code 0517 has 6 (e.g. 0517-491200)"),
+        ("0515-491200", "0515-491299",
+         "number_blocks[0].first: 0515-491200 lies in area 0515; Harlingen has 0517"),
+        ("0517-491299", "0517-491200",
+         "number_blocks[0]: its last number 0517-491200 comes before its first, 0517-491299"),
+        ("0517-491200", "0515-491299",
+         "number_blocks[0]: its last number 0515-491299 lies in another area than its first, 0517-491200"),
+        ('"+31517491200"', "0517-491299",
+         "number_blocks[0].first: +31517491200 is not written as area code, hyphen, subscriber digits "
+         "(e.g. 0517-491299)"),
+        ("0900-123456", "0517-491299",
+         "number_blocks[0].first: 0900-123456 is not a Dutch geographic number (e.g. 0517-491299)"),
+    ],
+)  # fmt: skip
+def test_a_wrong_number(catalogue: Catalogue, first: str, last: str, problem: str) -> None:
+    catalogue.change(HARLINGEN, "{first: 0517-491200, last: 0517-491299}", f"{{first: {first}, last: {last}}}")
+    assert problems(catalogue) == [f"{HARLINGEN}: {problem}"]
+
+
+def test_blocks_that_overlap(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "0517-491200, last: 0517-491299", "0517-991210, last: 0517-991230")
+    assert problems(catalogue) == [
+        "municipalities/littenseradiel.yaml: number_blocks[1]: 0517-991200 to 0517-991219 overlaps the block "
+        "0517-991210 of harlingen"
+    ]
+
+
+# Sites and buildings
+
+
+def test_a_building_without_an_emergency_location(catalogue: Catalogue) -> None:
+    line = "  emergency_location: NL, Fryslân, Balk, town hall, main entrance\n"
+    catalogue.change("buildings.yaml", line, "")
+    assert problems(catalogue) == ["buildings.yaml: balk-town-hall.emergency_location: is missing"]
+
+
+def test_an_emergency_location_that_says_nothing(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "NL, Fryslân, Balk, town hall, main entrance", '" "')
+    assert problems(catalogue) == ["buildings.yaml: balk-town-hall.emergency_location: is empty"]
+
+
+def test_a_building_that_houses_an_unknown_site(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "houses: bolsward", "houses: sneek")
+    assert "buildings.yaml: iszf-office.houses: sneek is no site; there are: bolsward, leeuwarden" in problems(
+        catalogue
+    )
+
+
+def test_a_site_that_no_building_houses(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "  houses: leeuwarden\n", "")
+    assert problems(catalogue) == [
+        "sites.yaml: leeuwarden: no building houses this site; set `houses` in buildings.yaml"
+    ]
+
+
+def test_a_building_too_small_for_its_own_staff(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "seats: 142", "seats: 100")
+    assert problems(catalogue) == [
+        "buildings.yaml: harlingen-town-hall.seats: 100 are too few for its own staff (harlingen 128)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("10.12.0.0/16", "10.11.0.0/16", "leeuwarden.address_block: 10.11.0.0/16 overlaps that of bolsward"),
+        ("10.12.0.0/16", "10.12.0.0/24", "leeuwarden.address_block: 10.12.0.0/24 is no /16 (e.g. 10.11.0.0/16)"),
+        ("10.12.0.0/16", "10.12/16", "leeuwarden.address_block: 10.12/16 is no IPv4 network (e.g. 10.11.0.0/16)"),
+        ("leeuwarden-host-5", "leeuwarden-host-4",
+         "leeuwarden.hosts: leeuwarden-host-4 stands 2 times; once is allowed"),
+    ],
+)  # fmt: skip
+def test_a_wrong_site(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("sites.yaml", old, new)
+    assert problems(catalogue) == [f"sites.yaml: {problem}"]
+
+
+def test_a_connection_that_a_site_lacks(catalogue: Catalogue) -> None:
+    text = catalogue.read("sites.yaml").replace("connections: [internet, digid, gba-v, carrier]", "connections: []")
+    catalogue.write("sites.yaml", text.replace("connections: []", "connections: [internet, digid, carrier]"))
+    told = problems(catalogue)
+    needs = "gba-v is missing, which civil-affairs needs; every site must be able to run every service"
+    assert told == [f"sites.yaml: {site}.connections: {needs}" for site in ("bolsward", "leeuwarden")]
+
+
+# Services and processes
+
+
+def test_a_cycle_is_named(catalogue: Catalogue) -> None:
+    bus, access = "depends_on: [{}]\n  roles:\n    node:", "depends_on: [{}]\n  connections: [internet]"
+    catalogue.change("services.yaml", bus.format("directory"), bus.format("remote-access"))
+    catalogue.change("services.yaml", access.format("directory"), access.format("service-bus"))
+    assert problems(catalogue) == [
+        "services.yaml: service-bus.depends_on: a cycle: service-bus → remote-access → service-bus"
+    ]
+
+
+def test_a_service_that_depends_on_itself(catalogue: Catalogue) -> None:
+    catalogue.change("services.yaml", "depends_on: [directory, civil-affairs]", "depends_on: [directory, counter]")
+    assert problems(catalogue) == ["services.yaml: counter.depends_on: a cycle: counter → counter"]
+
+
+def test_roles_that_wait_for_each_other(catalogue: Catalogue) -> None:
+    catalogue.change("services.yaml", "packages: [samba],", "packages: [samba], after: [session-host],")
+    assert problems(catalogue) == [
+        "services.yaml: workplaces.roles.profiles.after: a cycle: profiles → session-host → broker → profiles",
+        "services.yaml: workplaces.roles.profiles.after: a cycle: profiles → session-host → profiles",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("depends_on: [directory, civil-affairs]", "depends_on: [directory, taxes]",
+         "counter.depends_on: taxes has class R3; counter depends on it, so it must be R1 or more urgent"),
+        ("depends_on: [directory, session-border]", "depends_on: [directory, databases]",
+         "telephony.depends_on: databases is cold; a hot service can depend on hot ones only"),
+        ("depends_on: [directory, session-border]", "depends_on: [directory, session-boarder]",
+         "telephony.depends_on: session-boarder is no service; there are: "),
+        ("class: R0\n  rto_hours: 1\n  rpo_minutes: 60", "class: R0\n  rto_hours: 2\n  rpo_minutes: 60",
+         "remote-access.rto_hours: 2 is too large; class R0 allows 1"),
+        ("component: Baliecomponent\n  class: R1", "component: Baliecomponent\n  class: R9",
+         "counter.class: R9 is not allowed; allowed are: R0, R1, R2, R3"),
+        ("port: 51820", "port: 70000", "remote-access.roles.gateway.port: 70000 is too large; 65535 is the most"),
+        ("size: L, count: 2", "size: XXL, count: 2",
+         "service-bus.roles.node.size: XXL is no size class; there are: 2XL, L, M, S, XL, XS"),
+        ("size: L, count: 2", "size: l, count: 2",
+         "service-bus.roles.node.size: l is not a size class: capitals, perhaps after one digit (e.g. XL or 2XL)"),
+        ("count: {users_per_vcpu: 4, spare: 1}", "count: many",
+         "workplaces.roles.session-host.count: many is neither a number of machines nor a rule "
+         "(e.g. {users_per_vcpu: 4, spare: 1})"),
+        ("count: {users_per_vcpu: 4, spare: 1}", "count: 0",
+         "workplaces.roles.session-host.count: 0 is too small; 1 is the least"),
+        ("network: dmz, address: 20", "network: outside, address: 20",
+         "remote-access.roles.gateway.network: outside is no network; there are: dmz, servers, voice, workplaces"),
+        ("system: debian-12-desktop", "system: debian-11",
+         "workplaces.roles.session-host.system: debian-11 is no operating system; there are: debian-12, "
+         "debian-12-desktop"),
+        ("packages: [slapd, knot, chrony]", "packages: [slapd], disks: {data: 5}",
+         "directory.roles.server.disks: a hot service runs at every site at once and has no replicated disks"),
+        ("address: 41,", "address: 40,",
+         "civil-affairs.roles.application.address: bolsward-civil-affairs-application-1 would need .40 in "
+         "bolsward-servers; bolsward-civil-affairs-database-1 has it already"),
+        ("address: 100,", "address: 230,",
+         "workplaces.roles.session-host.address: leeuwarden-workplaces-session-host-26 would need .255 in "
+         "leeuwarden-workplaces; .254 is the last"),
+    ],
+)  # fmt: skip
+def test_a_wrong_service(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("services.yaml", old, new)
+    (told,) = problems(catalogue)
+    assert told.startswith(f"services.yaml: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[workplaces, youth-care]", "[workplaces, youth-work]",
+         "youth-care.services: youth-work is no service; there are: "),
+        ("stations: [document-printer]", "stations: [document-printr]",
+         "document-issue.stations: document-printr is no station of a building; there are: document-printer"),
+        ("{name: Electronic services, class: R2,", "{name: Electronic services, class: R1,",
+         "e-services.class: R1 is more urgent than its service e-services, which has class R2"),
+        ("{share: 0.1, at_least: 4}", "{share: 10, at_least: 4}",
+         "social-support.seats.share: 10 is too large; 1.0 is the most"),
+    ],
+)  # fmt: skip
+def test_a_wrong_process(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("processes.yaml", old, new)
+    (told,) = problems(catalogue)
+    assert told.startswith(f"processes.yaml: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("keep the production network of {site} cut", "keep the network of {place} cut",
+         "[0].step: place is no placeholder of site-lost; there are: site"),
+        ("none to {site}", "none to {site",
+         "[1].step: has a brace without its partner; write {{ or }} for a brace itself"),
+        ("when: site-drained", "when: site-empty",
+         "[5].when: site-empty is not allowed; allowed are: site-lost, site-drained, dataset-to-promote, "
+         "building-closed"),
+        ("only: [bolsward-town-hall,", "only: [sneek-town-hall,",
+         "[3].only: sneek-town-hall is no site or building; there are: "),
+    ],
+)  # fmt: skip
+def test_a_wrong_manual_step(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("manual-steps.yaml", old, new)
+    (told,) = problems(catalogue)
+    assert told.startswith(f"manual-steps.yaml: {problem}")
+
+
+# Files
+
+
+@pytest.mark.parametrize("file", ["region.yaml", "sites.yaml", "buildings.yaml", "services.yaml", "processes.yaml"])
+def test_a_missing_file_is_the_only_complaint(catalogue: Catalogue, file: str) -> None:
+    (catalogue.folder / file).unlink()
+    assert problems(catalogue) == [f"{file}: the file does not exist"]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("", "the file is empty"),
+        ("# nothing\n", "the file is empty"),
+        ("bolsward: [", "line 1: "),
+        ("bolsward:\n\tname: x\n", "line 2: "),
+        ("- bolsward\n", "must be a mapping: {name of one of the sites: its description}"),
+        ("[a]: 1\n", "line 1: a key must be text"),
+        ("a: 2026-13-01\n", "is no YAML: month must be in 1..12"),
+        ("a: \x00\n", "is no YAML: "),
+        ("12: {}\n", "12: must be text, but YAML reads it as 12; put it in quotes"),
+    ],
+)
+def test_a_file_that_cannot_be_read(catalogue: Catalogue, text: str, problem: str) -> None:
+    catalogue.write("sites.yaml", text)
+    assert problems(catalogue)[0].startswith(f"sites.yaml: {problem}")
+
+
+def test_a_file_that_is_not_text(catalogue: Catalogue) -> None:
+    (catalogue.folder / "sites.yaml").write_bytes(b"name: Frysl\xe2n\n")
+    assert problems(catalogue) == ["sites.yaml: is not text in UTF-8"]
+
+
+def test_a_file_that_would_be_overlooked(catalogue: Catalogue) -> None:
+    catalogue.write("municipalities/sneek.yml", "name: Sneek").write("manual_steps.yaml", "[]")
+    assert problems(catalogue) == [
+        "manual_steps.yaml: is no file of the catalogue; there are: region.yaml, sites.yaml, buildings.yaml, "
+        "services.yaml, processes.yaml, manual-steps.yaml",
+        "municipalities/sneek.yml: would not be read; its name must end in .yaml",
+    ]
+
+
+def test_a_catalogue_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(CatalogueError, match="no such folder; the catalogue of the region is expected there"):
+        load_region(tmp_path / "catalogue")
+
+
+def test_every_error_of_every_file_is_told_at_once(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, "last: 0517-491299", "last: 0517-4912")
+    catalogue.change("municipalities/bolsward.yaml", "town_hall: bolsward-town-hall", "town_hall: bolsward-hall")
+    catalogue.change("partnerships/iszf.yaml", "nijefurd,", "nijefurd, harlingen,")
+    catalogue.change("services.yaml", "depends_on: [directory, civil-affairs]", "depends_on: [counter]")
+    catalogue.change("buildings.yaml", "seats: 121", "seats: 12")
+    catalogue.change("region.yaml", "carrier: sip.carrier.example", "carier: sip.carrier.example")
+    assert sorted(problems(catalogue)) == [
+        "buildings.yaml: lemmer-town-hall.seats: 12 are too few for its own staff (lemsterland 109)",
+        f"municipalities/bolsward.yaml: town_hall: bolsward-hall is no building; there are: {BUILDINGS}",
+        f"{HARLINGEN}: number_blocks[0].last: 0517-4912 has 4 subscriber digits; area code 0517 has 6 "
+        "(e.g. 0517-491299)",
+        "partnerships/iszf.yaml: members: harlingen stands 2 times; once is allowed",
+        "region.yaml: carier: unknown key; allowed are: accepted_shortfalls, carrier, domain, name, networks, sizes, "
+        "systems, vcpus_per_core",
+        "region.yaml: carrier: is missing",
+        "services.yaml: counter.depends_on: a cycle: counter → counter",
+    ]
+
+
+def test_a_broken_entry_does_not_make_what_refers_to_it_wrong(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "seats: 142", "seats: lots")
+    catalogue.change("services.yaml", "name: Service bus and data distribution", "title: Service bus")
+    assert problems(catalogue) == [
+        "buildings.yaml: harlingen-town-hall.seats: lots is no whole number",
+        "services.yaml: service-bus.name: is missing",
+        "services.yaml: service-bus.title: unknown key; allowed are: class, component, connections, depends_on, kind, "
+        "name, roles, rpo_minutes, rto_hours, standby, tenancy",
+    ]

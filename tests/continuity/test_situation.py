@@ -1,0 +1,152 @@
+"""Situation files: what they say, and what is told when they say it wrongly."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from continuity import load_situation
+from continuity.errors import SituationError
+from continuity.region import Region
+from continuity.situation import SiteState
+from tests.conftest import ROOT
+from tests.continuity.situations import situation
+
+NORMAL = """\
+epoch: 4
+sites: {bolsward: normal, leeuwarden: normal}
+data: {bolsward: bolsward, leeuwarden: leeuwarden}
+closed_buildings: {}
+override: []
+hypothetical: false
+log:
+  - {epoch: 3, at: 2026-11-27T08:12:00Z, by: "duty officer", change: "closed iszf-office", reason: "leak"}
+  - {epoch: 4, at: 2026-11-28T08:12:00Z, by: "duty officer", change: "opened iszf-office", reason: "repaired"}
+"""
+BUILDINGS = (
+    "balk-town-hall, bolsward-town-hall, harlingen-town-hall, iszf-office, leeuwarden-town-hall, lemmer-town-hall, "
+    "witmarsum-town-hall, wommels-town-hall, workum-town-hall"
+)
+
+
+def written(tmp_path: Path, old: str = "", new: str = "") -> Path:
+    assert old in NORMAL
+    file = tmp_path / "situation.yaml"
+    file.write_text(NORMAL.replace(old, new, 1) if old else NORMAL, encoding="utf-8")
+    return file
+
+
+def problems(file: Path, region: Region) -> list[str]:
+    with pytest.raises(SituationError) as caught:
+        load_situation(file, region)
+    return list(caught.value.problems)
+
+
+def test_the_delivered_situation_is_all_normal_in_its_first_epoch(region: Region) -> None:
+    delivered = load_situation(ROOT / "situation.yaml", region)
+    assert delivered.epoch == 1
+    assert delivered.digest == situation(region).digest
+    assert [entry.epoch for entry in delivered.log] == [1]
+
+
+def test_a_situation_is_read_as_it_is_written(region: Region, tmp_path: Path) -> None:
+    text = NORMAL.replace("bolsward: normal", "bolsward: lost").replace(
+        "closed_buildings: {}",
+        """\
+closed_buildings: {iszf-office: {}, harlingen-town-hall: {staff_to: {wommels-town-hall: 8}}}""",
+    )
+    (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
+    read = load_situation(tmp_path / "other.yaml", region)
+    assert read.sites == {"bolsward": SiteState.LOST, "leeuwarden": SiteState.NORMAL}
+    assert read.closed_buildings["harlingen-town-hall"].staff_to == {"wommels-town-hall": 8}
+    assert read.living == ("leeuwarden",)
+
+
+def test_optional_parts_may_be_left_out(region: Region, tmp_path: Path) -> None:
+    shortest = {"epoch": 1, "sites": {"leeuwarden": "normal", "bolsward": "normal"}}
+    shortest["data"] = {"leeuwarden": "leeuwarden", "bolsward": "bolsward"}
+    file = tmp_path / "situation.yaml"
+    file.write_text(yaml.safe_dump(shortest), encoding="utf-8")
+    read = load_situation(file, region)
+    assert (read.override, read.hypothetical, read.log, read.closed_buildings) == ((), False, (), {})
+    assert list(read.sites) == ["bolsward", "leeuwarden"]
+
+
+def test_the_digest_is_of_sites_data_and_closed_buildings_only(region: Region) -> None:
+    first = situation(region)
+    assert situation(region, epoch=9, override=["peer-holds"], hypothetical=True).digest == first.digest
+    changed = (
+        situation(region, drained=["bolsward"]),
+        situation(region, promoted={"bolsward": "leeuwarden"}),
+        situation(region, closed=["iszf-office"]),
+        situation(region, closed={"iszf-office": {"balk-town-hall": 1}}),
+    )
+    assert len({first.digest, *(each.digest for each in changed)}) == 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("{bolsward: normal, leeuwarden: normal}", "{bolsward: normal, leeuwarden: normal, sneek: lost}",
+         "sites: sneek is no site; there are: bolsward, leeuwarden"),
+        ("{bolsward: normal, leeuwarden: normal}", "{bolsward: normal}", "sites.leeuwarden: is missing"),
+        ("bolsward: normal", "bolsward: burnt",
+         "sites.bolsward: burnt is not allowed; allowed are: normal, lost, drained"),
+        ("bolsward: bolsward", "bolsward: sneek", "data.bolsward: sneek is no site; there are: bolsward, leeuwarden"),
+        ("data: {bolsward: bolsward, ", "data: {", "data.bolsward: is missing"),
+        ("data: {", "data: {sneek: bolsward, ", "data: sneek is no site's dataset; there are: bolsward, leeuwarden"),
+        ("closed_buildings: {}", "closed_buildings: {sneek-town-hall: {}}",
+         f"closed_buildings: sneek-town-hall is no building; there are: {BUILDINGS}"),
+        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff_to: {sneek-town-hall: 8}}}",
+         f"closed_buildings.iszf-office.staff_to: sneek-town-hall is no building; there are: {BUILDINGS}"),
+        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff_to: {balk-town-hall: 0}}}",
+         "closed_buildings.iszf-office.staff_to.balk-town-hall: 0 is too small; 1 is the least"),
+        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff_to: {iszf-office: 8}}}",
+         "closed_buildings.iszf-office.staff_to.iszf-office: is closed itself"),
+        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff: {balk-town-hall: 8}}}",
+         "closed_buildings.iszf-office.staff: unknown key; allowed are: staff_to"),
+        ("closed_buildings: {}", "closed_buildings: {iszf-office: }",
+         "closed_buildings.iszf-office: must be a mapping: {key: value}"),
+        ("override: []", "override: [epoch]",
+         "override[0]: epoch is not allowed; allowed are: peer-holds, peer-unreadable"),
+        ("hypothetical: false", "hypothetical: perhaps", "hypothetical: perhaps is neither true nor false"),
+        ("epoch: 4\nsites", "epoch: 5\nsites",
+         "log: its last entry has epoch 4, but the situation has epoch 5"),
+        ("epoch: 4\nsites", "epoch: 0\nsites", "epoch: 0 is too small; 1 is the least"),
+        ("epoch: 4\nsites", "epoch: four\nsites", "epoch: four is no whole number"),
+        ("epoch: 3, at", "epoch: 4, at", "log: epochs do not grow from entry to entry"),
+        ("at: 2026-11-28T08:12:00Z", "at: noon",
+         "log[1].at: noon is no date, or no date and time (e.g. 2026-11-28 or 2026-11-28T08:12:00Z)"),
+        ("log:\n", "lock:\n",
+         "lock: unknown key; allowed are: closed_buildings, data, epoch, hypothetical, log, override, sites"),
+        ("override: []", "override: []\noverride: [peer-holds]", "line 6: override stands twice"),
+    ],
+)  # fmt: skip
+def test_a_wrong_situation(region: Region, tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert problems(written(tmp_path, old, new), region) == [f"situation.yaml: {problem}"]
+
+
+def test_every_error_is_told_at_once(region: Region, tmp_path: Path) -> None:
+    file = written(tmp_path)
+    text = NORMAL.replace("bolsward: bolsward", "bolsward: sneek").replace(
+        "closed_buildings: {}", "closed_buildings: {x: {}}"
+    )
+    file.write_text(text.replace("epoch: 4\nsites", "epoch: 7\nsites"), encoding="utf-8")
+    assert [line.split(":")[1] for line in problems(file, region)] == [" closed_buildings", " data.bolsward", " log"]
+
+
+def test_a_situation_that_is_not_there(region: Region, tmp_path: Path) -> None:
+    missing = tmp_path / "situation.yaml"
+    assert problems(missing, region) == [f"{missing}: the file does not exist"]
+
+
+def test_an_empty_situation(region: Region, tmp_path: Path) -> None:
+    (tmp_path / "situation.yaml").write_text("", encoding="utf-8")
+    assert problems(tmp_path / "situation.yaml", region) == ["situation.yaml: the file is empty"]
+
+
+def test_a_situation_that_is_a_list(region: Region, tmp_path: Path) -> None:
+    (tmp_path / "situation.yaml").write_text("- lost", encoding="utf-8")
+    assert problems(tmp_path / "situation.yaml", region) == ["situation.yaml: must be a mapping: {key: value}"]
