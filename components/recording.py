@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import grpc
+import grpc  # type: ignore[import-untyped]
 import pulumi
 from google.protobuf import empty_pb2, json_format, struct_pb2  # type: ignore[import-untyped]
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
@@ -81,7 +81,7 @@ class Recording:
         return tuple(sorted(registration.urn for registration in self))
 
 
-class _NotFoundError(grpc.RpcError):
+class _NotFoundError(grpc.RpcError):  # type: ignore[misc]
     """A failed look-up, as it comes from the engine."""
 
     def code(self) -> grpc.StatusCode:

@@ -105,9 +105,10 @@ def read_settings() -> StackSettings:
     )
     _check_secrets(raw, problems)
     stack = pulumi.get_stack()
-    if plain is not None and plain.site != stack:
+    site = raw.get("site", stack)
+    if site != stack:
         problems.add(
-            f"{_file()}: site", f"{plain.site} is not the name of this stack, {stack}; a stack is named after its site"
+            f"{_file()}: site", f"{site} is not the name of this stack, {stack}; a stack is named after its site"
         )
     if plain is None or problems.lines:
         raise UitwijkError(problems.lines)

@@ -42,7 +42,7 @@ def read_stack(
 def parse_export(site: str, text: str) -> StackFacts:
     """The facts in the text of an exported stack; unreadable if that is not what it is."""
     try:
-        deployment = json.loads(text).get("deployment") or {}
+        deployment = json.loads(text)["deployment"] or {}
         resources = list(_resources(deployment))
         situation = next((_applied(r) for r in resources if r["type"] == _SITUATION), {})
         return StackFacts(

@@ -1,0 +1,72 @@
+"""Who is asked before a stack is touched, and who is not."""
+
+from __future__ import annotations
+
+import threading
+
+from continuity.guard import StackFacts
+from continuity.region import Region
+from continuity.situation import SiteState, Situation
+from observe import gather
+
+HOME_DATA = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
+
+
+def situation(**states: SiteState) -> Situation:
+    normal = dict.fromkeys(HOME_DATA, SiteState.NORMAL)
+    return Situation(epoch=1, sites={**normal, **states}, data=HOME_DATA)
+
+
+class Asked:
+    """Remembers who was asked for the state of a stack."""
+
+    def __init__(self) -> None:
+        self.stacks: list[tuple[str, str | None]] = []
+
+    def read(self, site: str, backend: str | None) -> StackFacts:
+        self.stacks.append((site, backend))
+        return StackFacts(site=site, readable=True)
+
+
+def test_both_stacks_and_the_own_vcenter_are_asked(region: Region):
+    asked = Asked()
+    facts = gather(
+        region,
+        situation(),
+        "leeuwarden",
+        "vcenter.leeuwarden:443",
+        {"bolsward": "file:///there"},
+        read=asked.read,
+        reach=lambda server: f"asked {server}",
+    )
+    assert sorted(asked.stacks) == [("bolsward", "file:///there"), ("leeuwarden", None)]
+    assert facts.vcenter_problem == "asked vcenter.leeuwarden:443"
+    assert (facts.site, facts.own.site, list(facts.peers)) == ("leeuwarden", "leeuwarden", ["bolsward"])
+
+
+def test_a_peer_declared_lost_is_not_asked(region: Region):
+    asked = Asked()
+    lost = situation(bolsward=SiteState.LOST)
+    facts = gather(region, lost, "leeuwarden", "v", {"bolsward": "x"}, read=asked.read, reach=lambda _: None)
+    assert asked.stacks == [("leeuwarden", None)]
+    assert facts.peers == {}
+
+
+def test_a_drained_peer_is_asked(region: Region):
+    asked = Asked()
+    drained = situation(bolsward=SiteState.DRAINED)
+    gather(region, drained, "leeuwarden", "v", {}, read=asked.read, reach=lambda _: None)
+    assert ("bolsward", None) in asked.stacks
+
+
+def test_all_are_asked_at_once(region: Region):
+    everyone = threading.Barrier(3, timeout=10)
+
+    def read(site: str, _: str | None) -> StackFacts:
+        everyone.wait()
+        return StackFacts(site=site, readable=True)
+
+    def reach(_: str) -> None:
+        everyone.wait()
+
+    assert gather(region, situation(), "bolsward", "v", {}, read=read, reach=reach).own.readable
