@@ -153,9 +153,9 @@ class Stage:
         return {site: the_one_error(self.log(site)) for site in runs}
 
     @contextlib.contextmanager
-    def reconfigured(self, site: str, **settings: Any) -> Iterator[None]:
+    def reconfigured(self, stack: str, /, **settings: Any) -> Iterator[None]:
         """Inside, the stack's file states other settings of the project."""
-        file = self.engines[site].stack.project / f"Pulumi.{site}.yaml"
+        file = self.engines[stack].stack.project / f"Pulumi.{stack}.yaml"
         before = file.read_bytes()
         content = yaml.safe_load(before)
         content["config"] |= {f"uitwijk:{key}": value for key, value in settings.items()}

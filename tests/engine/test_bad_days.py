@@ -1,0 +1,145 @@
+"""Whatever is wrong around the program: one plain error that says where and what to do, and nothing changes."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from continuity.region import Region
+from tests.engine.stage import HOME, OTHER, Stage
+from uitwijk.engine import Engine, Stack
+from uitwijk.simulated import vcenter
+from uitwijk.simulated.inventory import site_inventory
+from uitwijk.simulated.project import bundle
+from uitwijk.simulated.vcenter import SimulatedVCenter
+
+PREFIX = "vcenter: the vCenter of {site} is of no use: "
+
+
+def test_a_vcenter_that_refuses_connections_is_named(shared: Stage) -> None:
+    with outage(shared, HOME, "refuse"):
+        (line,) = shared.refused("up", HOME)[HOME]
+    server = shared.vcenters[HOME].address.server
+    assert line.startswith(f"{PREFIX.format(site=HOME)}{server} refuses connections. If the site is lost: ")
+    assert "`uitwijk declare lost bolsward --by … --reason …`" in line
+
+
+@pytest.mark.timeout(150)
+def test_a_vcenter_that_is_silent_is_not_waited_for(shared: Stage) -> None:
+    with outage(shared, HOME, "hang"), outage(shared, OTHER, "drop"):
+        told = shared.refused("up")
+    for site, (line,) in told.items():
+        server = shared.vcenters[site].address.server
+        assert line.startswith(f"{PREFIX.format(site=site)}{server} does not answer within 10 s. ")
+
+
+def test_a_certificate_that_nobody_vouches_for_is_not_trusted(shared: Stage) -> None:
+    with shared.environment(HOME, SSL_CERT_FILE=str(shared.vcenters[OTHER].address.ca)):
+        (line,) = shared.refused("up", HOME)[HOME]
+    assert line.startswith(f"{PREFIX.format(site=HOME)}the certificate of {shared.vcenters[HOME].address.server} ")
+    assert "SSL_CERT_FILE names the trusted ones" in line
+
+
+def test_a_wrong_password_is_told_without_telling_it(shared: Stage) -> None:
+    wrong = secrets.token_urlsafe(18)
+    with shared.reconfigured(HOME):
+        shared.engines[HOME].text("config", "set", "--secret", "uitwijk:vcenterPassword", "--stack", HOME, stdin=wrong)
+        (line,) = shared.refused("preview", HOME)[HOME]
+    assert line.startswith(f"vCenter {shared.vcenters[HOME].address.server} of bolsward: ")
+    assert "vcenterPassword" in line
+    assert wrong not in shared.log(HOME)
+
+
+def test_everything_that_a_vcenter_lacks_is_named_at_once(
+    shared: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking = {"templates": "debian-12-desktop", "datastores": "data-leeuwarden", "networks": "harlingen-voice"}
+
+    def poor_inventory(region: Region, site: str) -> dict[str, Any]:
+        rich = site_inventory(region, site)
+        return rich | {part: [each for each in rich[part] if each["name"] != name] for part, name in lacking.items()}
+
+    monkeypatch.setattr(vcenter, "site_inventory", poor_inventory)
+    poor = SimulatedVCenter(HOME, tmp_path)
+    poor.password = shared.vcenters[HOME].password
+    try:
+        poor.start(shared.toolchain.simulator, shared.region)
+        trust = bundle([poor], tmp_path / "trust.pem")
+        address = {"server": poor.address.server, "user": vcenter.USER}
+        with shared.reconfigured(HOME, vcenter=address), shared.environment(HOME, SSL_CERT_FILE=str(trust)):
+            lines = shared.refused("preview", HOME)[HOME]
+    finally:
+        poor.stop()
+    assert len(lines) == len(lacking)
+    for line, what in zip(lines, ("datastore data-leeuwarden", "network harlingen-voice", "template"), strict=True):
+        assert line.startswith(f"vCenter {poor.address.server} of bolsward: no {what}")
+    assert "templates/debian-12-desktop" in lines[-1]
+
+
+def test_a_stack_whose_name_is_no_site_is_refused(shared: Stage) -> None:
+    own = shared.engines[HOME].stack
+    file = own.project / "Pulumi.balk.yaml"
+    settings = yaml.safe_load((own.project / f"Pulumi.{HOME}.yaml").read_text(encoding="utf-8"))
+    settings["config"]["uitwijk:site"] = "balk"
+    file.write_text(yaml.safe_dump(settings), encoding="utf-8")
+    shared.engines["balk"] = Engine(Stack("balk", own.project, own.env), shared.folder / "logs" / "balk")
+    try:
+        shared.engines["balk"].text("stack", "init", "balk", "--no-select")
+        (line,) = shared.refused("preview", "balk")["balk"]
+    finally:
+        del shared.engines["balk"]
+        file.unlink()
+    assert line == "Pulumi.balk.yaml: site: balk is no site of the catalogue; there are: bolsward, leeuwarden"
+
+
+def test_a_stack_file_that_names_another_site_or_unknown_keys_is_refused_with_all_mistakes(shared: Stage) -> None:
+    with shared.reconfigured(HOME, site=OTHER, colour="blue", guestNetworkWaitMinutes=-1):
+        lines = shared.refused("preview", HOME)[HOME]
+    assert [line.removeprefix("Pulumi.bolsward.yaml: ").partition(":")[0] for line in sorted(lines)] == [
+        "colour",
+        "guestNetworkWaitMinutes",
+        "site",
+    ]
+
+
+def test_a_situation_file_that_is_not_there_is_named(shared: Stage) -> None:
+    with shared.reconfigured(HOME, situation="nowhere/situation.yaml"):
+        (line,) = shared.refused("up", HOME)[HOME]
+    assert line == "nowhere/situation.yaml: the file does not exist"
+
+
+def test_every_mistake_of_a_broken_catalogue_is_told_at_once(shared: Stage, tmp_path: Path) -> None:
+    broken = shutil.copytree(shared.catalogue, tmp_path / "catalogue")
+    spoil(broken / "partnerships" / "iszf.yaml", members=["bolsward", "bolsward", "harlingen"])
+    spoil(broken / "municipalities" / "bolsward.yaml", number_blocks=[{"first": "0517-57", "last": "0517-579999"}])
+    spoil(broken / "municipalities" / "harlingen.yaml", colour="blue")
+    spoil(broken / "municipalities" / "leeuwarden.yaml", town_hall="nowhere")
+    with shared.reconfigured(HOME, catalogue=str(broken)):
+        lines = shared.refused("preview", HOME)[HOME]
+    assert sorted(": ".join(line.split(": ")[:2]) for line in lines) == [
+        "catalogue/municipalities/bolsward.yaml: number_blocks[0].first",
+        "catalogue/municipalities/harlingen.yaml: colour",
+        "catalogue/municipalities/leeuwarden.yaml: town_hall",
+        "catalogue/partnerships/iszf.yaml: members",
+    ]
+
+
+@contextlib.contextmanager
+def outage(stage: Stage, site: str, mode: Any) -> Iterator[None]:
+    stage.vcenters[site].management(mode)
+    try:
+        yield
+    finally:
+        stage.vcenters[site].management("up")
+
+
+def spoil(file: Path, **values: Any) -> None:
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    file.write_text(yaml.safe_dump(content | values), encoding="utf-8")

@@ -1,0 +1,104 @@
+"""A site is lost and comes back, in the small region, by nothing but `pulumi up`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.engine.stage import HOME, OTHER, Stage
+from uitwijk.simulated.replication import Directions, Replication
+
+
+def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: Stage) -> None:
+    storage = Storage(fresh)
+    fresh.up()
+    first = {site: fresh.inventory(site) for site in (HOME, OTHER)}
+    cold = fresh.cold(HOME)
+    assert len(storage.disks) == 5
+
+    storage.write(HOME, "replicated")
+    storage.replicate()
+    storage.write(HOME, "too-late")
+    storage.lost.add(HOME)
+    lose(fresh, HOME)
+
+    fresh.declare_next(sites={HOME: "lost"}, closed_buildings={"iszf-office": {}}, data={HOME: OTHER})
+    mark = fresh.vcenters[OTHER].mark()
+    run = fresh.up(OTHER)[OTHER]
+    assert set(run.machines("create")) == cold
+    seen, during = fresh.vcenters[OTHER].observed(mark), fresh.inventory(OTHER)
+    assert {machine.name for machine in during.machines if machine.powered_on} == fresh.expected(OTHER)
+    assert {event["vm"] for kind in ("power", "reconfigured", "destroyed") for event in seen[kind]} == cold
+    for machine in first[OTHER].machines:
+        assert during.by_name[machine.name].instance_uuid == machine.instance_uuid
+    assert storage.read(OTHER) == {disk: ["replicated"] for disk in storage.disks}
+    assert not any(fresh.vcenters[HOME].observed()["while_cut"].values())
+    storage.write(OTHER, "at-the-survivor")
+
+    give_back(fresh, HOME)
+    fresh.declare_next(sites={HOME: "drained"}, data={HOME: OTHER})
+    fresh.up(HOME)
+    assert set(fresh.inventory(HOME).by_name) == fresh.expected(HOME)
+    storage.lost.clear()
+    storage.replicate()
+    assert not fresh.up(OTHER)[OTHER].machines("create", "update", "delete", "replace")
+
+    fresh.declare_next(data={HOME: OTHER})
+    (waiting,) = {line.partition(":")[0] for line in fresh.refused("preview", HOME)[HOME]} - {"data-not-writable"}
+    assert waiting == "peer-holds"
+    assert set(fresh.up(OTHER)[OTHER].machines("delete")) == cold
+    storage.replicate()
+    fresh.declare_next()
+    assert set(fresh.up(HOME)[HOME].machines("create")) == cold
+    fresh.up(OTHER)
+
+    for site in (HOME, OTHER):
+        now = fresh.inventory(site)
+        assert {machine.name for machine in now.machines if machine.powered_on} == fresh.expected(site)
+        assert now.kept_apart == first[site].kept_apart
+        kept = set(first[site].by_name) - (cold if site == HOME else set())
+        assert {name: now.by_name[name] for name in kept} == {name: first[site].by_name[name] for name in kept}
+    assert storage.read(HOME) == {disk: ["replicated", "at-the-survivor"] for disk in storage.disks}
+    assert not [change for run in fresh.preview().values() for change in run.changed]
+
+
+def lose(stage: Stage, site: str) -> None:
+    """Nothing of the site can be reached any more: vCenter, storage, state, stack file, secrets."""
+    stage.vcenters[site].management("hang")
+    stage.vcenters[site].datastores("unreadable")
+    stage.projects[site].folder.rename(stage.folder / "out-of-reach")
+
+
+def give_back(stage: Stage, site: str) -> None:
+    (stage.folder / "out-of-reach").rename(stage.projects[site].folder)
+    stage.vcenters[site].datastores("readable")
+    stage.vcenters[site].management("up")
+
+
+class Storage:
+    """Both sites' storage, as far as it holds the data of Bolsward."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.lost: set[str] = set()
+        self._stage = stage
+        self._replication = Replication({s: v.folder for s, v in stage.vcenters.items()}, self._directions)
+        machines = [stage.region.machines[name] for name in stage.cold(HOME)]
+        self.disks = sorted(machine.disk_path(disk) for machine in machines for disk in machine.disks)
+
+    def _directions(self) -> Directions:
+        reachable = frozenset(set(self._stage.vcenters) - self.lost)
+        return Directions(self._stage.situation.data, reachable, reachable)
+
+    def replicate(self) -> None:
+        self._replication.cycle()
+
+    def write(self, site: str, mark: str) -> None:
+        for disk in self.disks:
+            with self._content(site, disk).open("a", encoding="utf-8") as content:
+                content.write(f"{mark}\n")
+
+    def read(self, site: str) -> dict[str, list[str]]:
+        return {disk: self._content(site, disk).read_text(encoding="utf-8").split() for disk in self.disks}
+
+    def _content(self, site: str, disk: str) -> Path:
+        path = self._stage.vcenters[site].folder / "datastores" / f"data-{HOME}" / disk
+        return path.with_name(f"{path.stem}-flat.vmdk")

@@ -1,0 +1,40 @@
+"""The vCenter fails in the middle of an `up`: what was applied is on record, and the next run finishes it."""
+
+from __future__ import annotations
+
+from tests.engine.stage import EPOCH, HOME, OTHER, Stage
+
+DATABASE, FRONT_END = "harlingen-civil-affairs-database-1", "harlingen-civil-affairs-application-1"
+
+
+def test_the_situation_is_on_record_even_when_every_machine_fails(fresh: Stage) -> None:
+    fresh.fail(OTHER, method="CloneVM_Task", fault="InsufficientResourcesFault")
+    run = fresh.up(OTHER, expect_failure=True)[OTHER]
+    assert run.code
+    assert not fresh.inventory(OTHER).machines
+    assert (fresh.facts(OTHER).epoch, fresh.facts(OTHER).digest) == (EPOCH, fresh.situation.digest)
+
+    fresh.declare(EPOCH - 1)
+    assert fresh.refused("preview", OTHER)[OTHER][0].startswith("epoch: ")
+
+
+def test_a_failed_database_stops_its_front_end_alone_and_a_second_run_finishes_the_rest(fresh: Stage) -> None:
+    fresh.fail(HOME, method="PowerOnVM_Task", object=DATABASE, fault="InsufficientResourcesFault")
+    run = fresh.up(HOME, expect_failure=True)[HOME]
+    assert run.code
+    assert [error for error in run.errors if DATABASE in error]
+    before = {machine.name: machine for machine in fresh.inventory(HOME).machines if machine.powered_on}
+    assert set(before) == fresh.expected(HOME) - {DATABASE, FRONT_END}
+
+    fresh.heal(HOME)
+    mark = fresh.vcenters[HOME].mark()
+    fresh.up(HOME)
+    after = fresh.inventory(HOME)
+    assert len(after.machines) == len(after.by_name)
+    assert {machine.name for machine in after.machines if machine.powered_on} == fresh.expected(HOME)
+    assert {name: after.by_name[name].instance_uuid for name in before} == {
+        name: machine.instance_uuid for name, machine in before.items()
+    }
+    seen = fresh.vcenters[HOME].observed(mark)
+    touched = {event["vm"] for kind in ("power", "reconfigured", "destroyed", "created") for event in seen[kind]}
+    assert touched == {DATABASE, FRONT_END}
