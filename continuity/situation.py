@@ -88,9 +88,10 @@ def load_situation(path: str | Path, region: Region) -> Situation:
     """
     file = Path(path)
     problems = Problems()
-    content = read_yaml(file, file.name, problems)
+    # Where to look for it is the whole question when it is not there.
+    content = read_yaml(file, file.name if file.exists() else str(file), problems)
     if content is None:
-        raise SituationError(problems.lines or [f"{file.name}: the file is empty"])
+        raise SituationError(problems.lines)
     situation: Situation | None = validate(Situation, content, file.name, problems)
     if situation is not None:
         check_situation(situation, region, file.name, problems)

@@ -51,8 +51,9 @@ def test_an_unknown_option_is_one_error(desk: Desk) -> None:
 
 
 def test_a_situation_file_that_does_not_exist_is_one_error(desk: Desk) -> None:
-    said = desk.uitwijk("status", "--situation", str(desk.folder / "nowhere.yaml"))
-    assert (said.code, said.err) == (2, "error: nowhere.yaml: the file does not exist\n")
+    file = desk.folder / "nowhere.yaml"
+    said = desk.uitwijk("status", "--situation", str(file))
+    assert (said.code, said.err) == (2, f"error: {file}: the file does not exist\n")
 
 
 def test_every_problem_of_the_situation_is_told_at_once(desk: Desk) -> None:
