@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, core_schema
 class Entity(BaseModel):
     """A part of a file: immutable, strict about its keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from continuity.reading import Problems, read_yaml, validate
 from continuity.region import Region
 
 _MANUAL_STEPS = "manual-steps.yaml"
-_ENTRIES: dict[str, Any] = {"sites": Site, "buildings": Building, "services": Service, "processes": Process}
+ENTRIES: dict[str, Any] = {"sites": Site, "buildings": Building, "services": Service, "processes": Process}
 """Files that hold one entry a slug."""
-_FOLDERS: dict[str, Any] = {"municipalities": Municipality, "partnerships": Partnership}
+FOLDERS: dict[str, Any] = {"municipalities": Municipality, "partnerships": Partnership}
 """Folders that hold one file a slug."""
-_FILES = ("region.yaml", *(f"{name}.yaml" for name in _ENTRIES), _MANUAL_STEPS)
+_FILES = ("region.yaml", *(f"{name}.yaml" for name in ENTRIES), _MANUAL_STEPS)
 
 
 def load_region(path: str | Path) -> Region:
@@ -61,8 +61,8 @@ class _Reader:
         without_steps = not (self._folder / _MANUAL_STEPS).exists()
         steps = () if without_steps else self._read(_MANUAL_STEPS, tuple[ManualStep, ...])
         parts = {
-            **{name: self._entries(name, kind) for name, kind in _ENTRIES.items()},
-            **{name: self._each(name, kind) for name, kind in _FOLDERS.items()},
+            **{name: self._entries(name, kind) for name, kind in ENTRIES.items()},
+            **{name: self._each(name, kind) for name, kind in FOLDERS.items()},
         }
         return Draft(
             settings=self._read("region.yaml", Settings),
@@ -72,7 +72,7 @@ class _Reader:
         )
 
     def _unknown_files(self) -> None:
-        for folder, known in ((".", _FILES), *((name, ()) for name in _FOLDERS)):
+        for folder, known in ((".", _FILES), *((name, ()) for name in FOLDERS)):
             for file in sorted((self._folder / folder).glob("*.y*ml")):
                 place = f"{self.name}/{file.relative_to(self._folder)}"
                 if file.suffix != ".yaml":

@@ -100,7 +100,7 @@ def test_an_unknown_key_deep_in_a_file(catalogue: Catalogue) -> None:
 
 def test_a_key_that_stands_twice(catalogue: Catalogue) -> None:
     catalogue.change(HARLINGEN, "home: bolsward", "home: bolsward\nhome: leeuwarden")
-    assert problems(catalogue) == [f"{HARLINGEN}: line 8: home stands twice"]
+    assert problems(catalogue) == [f"{HARLINGEN}: line 9: home stands twice"]
 
 
 def test_a_network_number_that_is_taken(catalogue: Catalogue) -> None:

@@ -40,7 +40,7 @@ def test_comments_and_layout_stay(desk: Desk) -> None:
     after = desk.file.read_text(encoding="utf-8")
     assert comments(after) == comments(before)
     assert after.splitlines()[:2] == before.splitlines()[:2]
-    assert after.splitlines()[3] == "sites: {bolsward: drained, leeuwarden: normal}           # normal | lost | drained"
+    assert "sites: {bolsward: drained, leeuwarden: normal}           # normal | lost | drained" in after.splitlines()
 
 
 def test_undoing_everything_leaves_only_the_epoch_and_the_log_different(desk: Desk) -> None:
