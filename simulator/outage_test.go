@@ -103,25 +103,6 @@ func TestADroppingSiteGivesNoSignOfLifeAndCountsTheAttempts(t *testing.T) {
 	}
 }
 
-func TestAnAnswerUnderWayIsHeldBackToo(t *testing.T) {
-	site := startSite(t)
-	w := site.workshop(t)
-	site.post(t, "/faults", `{"method": "CurrentTime", "delay_seconds": 0.2, "count": 1}`)
-	answered := make(chan error, 1)
-	go func() { answered <- ask(w) }()
-	eventually(t, "the request is under way", func() bool {
-		var rules []struct{ Hits int }
-		site.get(t, "/faults", &rules)
-		return rules[0].Hits == 1
-	})
-
-	site.post(t, "/management", `{"mode": "hang"}`)
-
-	if err := <-answered; !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("got %v", err)
-	}
-}
-
 func TestNobodyAskedMeansZeroAttempts(t *testing.T) {
 	site := startSite(t)
 	site.client(t)

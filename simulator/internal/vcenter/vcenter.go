@@ -14,10 +14,8 @@ import (
 	"sync"
 
 	"github.com/google/uuid"
-	_ "github.com/vmware/govmomi/pbm/simulator" // storage policies, which the provider asks for at login
 	"github.com/vmware/govmomi/simulator"
 	"github.com/vmware/govmomi/simulator/vpx"
-	_ "github.com/vmware/govmomi/vapi/simulator" // the REST interface, for tags
 	"github.com/vmware/govmomi/vim25/soap"
 	"github.com/vmware/govmomi/vim25/types"
 
