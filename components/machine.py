@@ -15,6 +15,8 @@ from continuity.region import Machine, Region
 
 _MIB = 1024
 """Per GiB; the provider counts memory in MiB."""
+_CLONE_MINUTES = 30
+_CUSTOMIZE_MINUTES = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +101,16 @@ def _clone(args: MachineArgs, template: str) -> vsphere.VirtualMachineCloneArgs:
     region, site, machine = args.region, args.site.slug, args.machine
     address = region.address(site, machine)
     domain = region.domain(site, region.workloads[machine.workload])
+    # The provider's defaults are stated: as `clone` is ignored later, a default that the provider filled in would make
+    # the inputs of the next run differ from those of the first, and cost a comparison of every machine.
     return vsphere.VirtualMachineCloneArgs(
         template_uuid=template,
+        timeout=_CLONE_MINUTES,
         customize=vsphere.VirtualMachineCloneCustomizeArgs(
-            linux_options=vsphere.VirtualMachineCloneCustomizeLinuxOptionsArgs(host_name=machine.name, domain=domain),
+            timeout=_CUSTOMIZE_MINUTES,
+            linux_options=vsphere.VirtualMachineCloneCustomizeLinuxOptionsArgs(
+                host_name=machine.name, domain=domain, hw_clock_utc=True
+            ),
             network_interfaces=[
                 vsphere.VirtualMachineCloneCustomizeNetworkInterfaceArgs(
                     ipv4_address=str(address.ip), ipv4_netmask=address.network.prefixlen
