@@ -202,6 +202,20 @@ func TestADiskThatDoesNotExistCannotBeAttached(t *testing.T) {
 	}
 }
 
+func TestAnAttachedDiskHasTheSizeThatItsFileStates(t *testing.T) {
+	w := startSite(t).workshop(t)
+	createDisk(t, w, "app/app.vmdk")
+	vm := must(w.clone("vm"))(t)
+	if err := attach(w, vm, "app/app.vmdk"); err != nil {
+		t.Fatal(err)
+	}
+
+	disks := must(vm.Device(w.ctx))(t).SelectByType((*types.VirtualDisk)(nil))
+	if size := disks[1].(*types.VirtualDisk).CapacityInBytes; size != 50*gib {
+		t.Errorf("%d bytes", size)
+	}
+}
+
 func TestADetachedDiskOutlivesItsMachine(t *testing.T) {
 	site := startSite(t)
 	w := site.workshop(t)
