@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from types import TracebackType
 
 import pulumi
 
@@ -17,9 +18,16 @@ _TOLD = 32
 """Exit code by which a program tells Pulumi's language host that its message has been shown."""
 
 
+def _without_interruptions(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """The engine interrupts a program that waits for a machine that failed; that is no news of its own."""
+    if not issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+
+
 @contextmanager
 def told_plainly() -> Iterator[None]:
     """Ends the run on a `UitwijkError` with its lines alone: no traceback, nothing changed."""
+    sys.excepthook = _without_interruptions
     try:
         yield
     except UitwijkError as error:

@@ -112,8 +112,9 @@ class Engine:
 
     def interrupt(self) -> None:
         """Stops a run that is under way."""
-        if self._running is not None:
-            children.stop(self._running)
+        running = self._running
+        if running is not None:
+            children.stop(running)
 
     def _program(self) -> str:
         for folder in self.stack.env.get("PATH", "").split(os.pathsep):

@@ -23,6 +23,7 @@ def test_a_failed_database_stops_its_front_end_alone_and_a_second_run_finishes_t
     run = fresh.up(HOME, expect_failure=True)[HOME]
     assert run.code
     assert [error for error in run.errors if DATABASE in error]
+    assert "Traceback" not in fresh.log(HOME)
     before = {machine.name: machine for machine in fresh.inventory(HOME).machines if machine.powered_on}
     assert set(before) == fresh.expected(HOME) - {DATABASE, FRONT_END}
 
