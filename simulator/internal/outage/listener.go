@@ -36,6 +36,8 @@ type Listener struct {
 	accept   net.Listener // nil while connections are refused
 	conns    map[net.Conn]struct{}
 	attempts Attempts
+	// Packets that the socket had dropped when the present cut began.
+	discardedBefore int
 	closed   bool
 }
 
@@ -67,7 +69,9 @@ func (l *Listener) Attempts() Attempts {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	attempts := l.attempts
-	attempts.Connections += l.socket.discarded()
+	if l.mode == Drop {
+		attempts.Connections += l.socket.discarded() - l.discardedBefore
+	}
 	return attempts
 }
 
@@ -77,6 +81,14 @@ func (l *Listener) Set(mode Mode) error {
 	defer l.mu.Unlock()
 	if mode == l.mode || l.closed {
 		return nil
+	}
+	// A busy kernel drops stray packets of its own while the interface is up;
+	// only those of the cut are attempts.
+	switch {
+	case mode == Drop:
+		l.discardedBefore = l.socket.discarded()
+	case l.mode == Drop:
+		l.attempts.Connections += l.socket.discarded() - l.discardedBefore
 	}
 	if err := l.socket.discard(mode == Drop); err != nil {
 		return err
