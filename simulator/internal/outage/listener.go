@@ -38,7 +38,7 @@ type Listener struct {
 	attempts Attempts
 	// Packets that the socket had dropped when the present cut began.
 	discardedBefore int
-	closed   bool
+	closed          bool
 }
 
 // Listen opens the listener at a loopback address with an explicit port.
