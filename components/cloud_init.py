@@ -110,17 +110,19 @@ def _written(file: File, *, defer: bool) -> dict[str, Any]:
 
 def _settings(region: Region, site: str, machine: Machine) -> File:
     """What the service needs to know: who it is, and the names of what it depends on, own site first."""
-    known = {
+    known: dict[str, Any] = {
         "organisation": machine.organisation,
         "service": machine.service,
         "role": machine.role,
         "number": machine.number,
         "site": site,
         "port": role_of(region, machine).port,
-        "data": [data_path(disk) for disk in machine.disks],
+        **({"data": [data_path(disk) for disk in machine.disks]} if machine.disks else {}),
         "needs": {name: [str(endpoint) for endpoint in found] for name, found in needs(region, site, machine).items()},
-        "peers": [str(endpoint) for endpoint in peers(region, site, machine)],
     }
+    if region.workloads[machine.workload].hot:
+        # Whoever serves at both sites has to agree with the others. A cold machine need not know how many it has.
+        known["peers"] = [str(endpoint) for endpoint in peers(region, site, machine)]
     return File(path="/etc/uitwijk/service.yaml", content=_yaml(known))
 
 
