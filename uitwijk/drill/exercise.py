@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +43,10 @@ class Exercise:
         self.evidence = evidence
         self.progress = progress
         self._toolchain = toolchain
-        self.catalogue = ROOT / "catalogue"
+        # Copies: whoever edits the repository meanwhile changes no machine of the drill.
+        self._program = folder / "program"
+        self.catalogue = folder / "catalogue"
+        shutil.copytree(ROOT / "catalogue", self.catalogue)
         self.region = load_region(self.catalogue)
         self.situation_file = folder / "situation.yaml"
         self.vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in self.region.sites}
@@ -60,6 +64,9 @@ class Exercise:
         """Starts both sites and their projects; on leaving, whatever was started is stopped."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.situation_file.write_bytes((ROOT / "situation.yaml").read_bytes())
+        for part in ("components", "continuity", "observe"):
+            shutil.copytree(ROOT / part, self._program / part, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copy(ROOT / "__main__.py", self._program)
         situation = self.situation
         if set(situation.sites.values()) != {"normal"} or situation.closed_buildings:
             raise UitwijkError(f"{ROOT.name}/situation.yaml: a drill starts from a normal situation; this one is not")
@@ -93,6 +100,7 @@ class Exercise:
                 situation=self.situation_file,
                 catalogue=self.catalogue,
                 peers=peers,
+                program=self._program,
             )
             self.engines[site] = Engine(stacks[site], self.evidence.log_file("x").parent)
             self.evidence.forbid([offices[site].passphrase_file.read_text(encoding="utf-8")])

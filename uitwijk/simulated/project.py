@@ -71,6 +71,7 @@ class Project:
         situation: Path,
         catalogue: Path,
         peers: Mapping[str, str],
+        program: Path = ROOT,
     ) -> dict[str, Stack]:
         """Writes the project, initialises a stack for each vCenter, and stores its secrets encrypted.
 
@@ -78,6 +79,7 @@ class Project:
             situation: the file that the stacks read.
             catalogue: the folder of the catalogue.
             peers: state backend by peer site, where it is not this project's own.
+            program: the folder of `__main__.py`.
 
         Raises:
             UitwijkError: when `pulumi` fails, with what it said.
@@ -88,7 +90,7 @@ class Project:
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         definition = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
-        _write(project / "Pulumi.yaml", {**definition, "main": str(ROOT)})
+        _write(project / "Pulumi.yaml", {**definition, "main": str(program)})
         env = {**clean_environment(toolchain), **self.env(trust)}
         stacks: dict[str, Stack] = {}
         for vcenter in vcenters:
