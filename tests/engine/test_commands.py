@@ -1,0 +1,159 @@
+"""`uitwijk sites` and `uitwijk env`, in a checkout of their own, with plain `pulumi`."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engine.small_region import ROOT, make_small_catalogue
+from tests.engine.stage import HOME, processes_of
+from tests.engine.waiting import wait_until
+from uitwijk.engine import MACHINE
+
+PACKAGES = ("components", "continuity", "observe", "uitwijk")
+FILES = ("Pulumi.yaml", "Pulumi.bolsward.yaml", "Pulumi.leeuwarden.yaml", "situation.yaml", "__main__.py")
+
+
+class Checkout:
+    """A copy of the repository, its region small, with the tool chain of this one."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for package in PACKAGES:
+            shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        for file in FILES:
+            shutil.copy(ROOT / file, folder)
+        make_small_catalogue(folder / "catalogue")
+        for tools in (".venv", ".tools"):
+            (folder / tools).symlink_to(ROOT / tools)
+        self.port = str(free_ports())
+
+    def command(self, *words: str) -> list[str | Path]:
+        return [self.folder / ".venv" / "bin" / "python", "-m", "uitwijk", *words]
+
+    def uitwijk(self, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(*words),
+            cwd=self.folder,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def delivered(self) -> dict[str, bytes]:
+        """What a user's own files hold."""
+        return {file: (self.folder / file).read_bytes() for file in FILES}
+
+    def sites(self) -> subprocess.Popen[str]:
+        """Starts `uitwijk sites`."""
+        return subprocess.Popen(
+            self.command("sites", "--first-port", self.port),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def simulators(self) -> list[str]:
+        """Command lines of the simulators that play this checkout's sites."""
+        return [command for command in processes_of(self.folder).values() if "vcenter-simulator" in command]
+
+
+@pytest.fixture
+def checkout(toolchain: object, tmp_path: Path) -> Checkout:
+    assert toolchain
+    return Checkout(tmp_path)
+
+
+@pytest.fixture
+def running(checkout: Checkout) -> Iterator[tuple[Checkout, subprocess.Popen[str]]]:
+    """The checkout, and its `uitwijk sites` once both sites are up."""
+    with checkout.sites() as process:
+        try:
+            wait_until(lambda: process.poll() is not None or (checkout.folder / ".sites" / "sites.json").exists())
+            assert process.poll() is None, process.communicate()[0]
+            yield checkout, process
+        finally:
+            process.terminate()
+
+
+def test_plain_pulumi_plays_on_the_simulated_sites_and_touches_no_file_of_the_user(
+    running: tuple[Checkout, subprocess.Popen[str]],
+) -> None:
+    checkout, process = running
+    before = checkout.delivered()
+    script = f'eval "$({" ".join(map(str, checkout.command("env")))})" && pulumi preview --stack {HOME} --json'
+    plan = subprocess.run(["sh", "-c", script], cwd=checkout.folder, capture_output=True, text=True, check=False)
+    assert plan.returncode == 0, plan.stderr + plan.stdout
+    steps = json.loads(plan.stdout)["steps"]
+    machines = [step for step in steps if step["op"] == "create" and f"${MACHINE}::" in step["urn"]]
+    assert len(machines) == 19
+    assert checkout.delivered() == before
+
+    second = checkout.uitwijk("sites", "--first-port", checkout.port)
+    assert (second.returncode, second.stderr) == (
+        2,
+        f"error: the sites are up already (process {process.pid}); `uitwijk sites stop` ends them\n",
+    )
+
+    assert len(checkout.simulators()) == 2
+    assert checkout.uitwijk("sites", "stop").returncode == 0
+    said, _ = process.communicate()
+    assert process.returncode == 0
+    assert said.endswith("the sites are down\n")
+    assert "Traceback" not in said
+    assert not checkout.simulators()
+    assert checkout.delivered() == before
+    gone = checkout.uitwijk("sites", "stop")
+    assert (gone.returncode, gone.stderr) == (2, "error: no simulated sites are up; `make sites` starts them\n")
+
+
+def test_a_port_that_is_in_use_is_one_clear_error(checkout: Checkout) -> None:
+    with socket.create_server(("127.0.0.1", int(checkout.port) + 1)):
+        said = checkout.uitwijk("sites", "--first-port", checkout.port)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert said.stderr == (
+        f"error: port {int(checkout.port) + 1} for the vCenter of leeuwarden is in use; end what listens there, or "
+        "choose others with `uitwijk sites --first-port N`\n"
+    )
+    assert not (checkout.folder / ".sites").exists()
+
+
+@pytest.mark.parametrize("command", ["drill", "sites"])
+def test_a_tool_chain_that_is_not_built_is_one_clear_error(checkout: Checkout, command: str) -> None:
+    (checkout.folder / ".tools").unlink()
+    said = checkout.uitwijk(command)
+    assert said.returncode == 2
+    assert said.stderr.splitlines() == [
+        "error: .tools/bin/vcenter-simulator is missing: run `make tools`",
+        "error: pulumi not found: run `make tools`, or set UITWIJK_TOOLCHAIN=ambient",
+    ]
+    assert not (checkout.folder / "evidence").exists()
+
+
+def test_a_pulumi_of_the_user_that_is_not_there_is_one_clear_error(checkout: Checkout) -> None:
+    said = checkout.uitwijk("drill", UITWIJK_TOOLCHAIN="ambient", PATH="/nowhere")
+    assert said.returncode == 2
+    assert said.stderr == "error: pulumi not found: install Pulumi, or unset UITWIJK_TOOLCHAIN\n"
+
+
+def free_ports() -> int:
+    """The first of two neighbouring ports on which nobody listens."""
+    while True:
+        with socket.create_server(("127.0.0.1", 0)) as first:
+            port = int(first.getsockname()[1])
+            try:
+                with socket.create_server(("127.0.0.1", port + 1)):
+                    return port
+            except OSError:
+                continue
