@@ -51,7 +51,7 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
     Raises:
         UitwijkError: when the drill cannot begin.
     """
-    console = Console()
+    console = Console(soft_wrap=True)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     if scenario is not None and scenario not in SCENARIOS:

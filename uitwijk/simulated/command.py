@@ -37,7 +37,7 @@ def keep_up(first_port: int = FIRST_PORT) -> None:
     Raises:
         UitwijkError: when the sites run already, a port is in use or the tool chain is missing.
     """
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     toolchain = find_toolchain()
     region = load_region(ROOT / "catalogue")
     if (other := _running()) is not None:
