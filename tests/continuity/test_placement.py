@@ -10,6 +10,7 @@ from continuity import place
 from continuity.declaration import Change, declare
 from continuity.region import Region
 from continuity.situation import Situation
+from tests.continuity.regions import build
 from tests.continuity.situations import situation
 
 NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
@@ -92,6 +93,19 @@ def test_an_order_for_more_seats_than_there_are_staff_seats_the_staff(region: Re
     sent = {"leeuwarden-town-hall": 80, "iszf-office": 60}
     seats = place(region, situation(region, closed={"bolsward-town-hall": sent})).seats["bolsward"]
     assert seats.at == {"iszf-office": 60, "leeuwarden-town-hall": 19}
+
+
+def test_seats_ordered_for_a_building_are_ordered_once_for_all_who_work_there() -> None:
+    office = {"home": "east", "seats": 4, "members": []}
+    shared = build(
+        hosts={"east": [(64, 512)] * 3, "west": [(64, 512)] * 3},
+        municipalities={slug: {"home": "east", "seats": 1, "relocation": []} for slug in ("m-one", "m-two")},
+        partnerships={"p-one": {**office, "members": ["m-one"]}, "p-two": {**office, "members": ["m-two"]}},
+        spare_seats=8,
+    )
+    seats = place(shared, situation(shared, closed={"east-office": {"west-office": 5}})).seats
+    assert seats["p-one"].at == {"west-office": 4}
+    assert seats["p-two"].at == {"west-office": 1, "m-two-hall": 3}
 
 
 def test_urgent_work_of_every_municipality_is_seated_before_less_urgent_work_of_any(region: Region) -> None:

@@ -1,0 +1,82 @@
+"""Which work goes on, given seats, buildings, workloads and numbers."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from continuity.catalogue import MinimumSeats
+from continuity.processes import Processes, judge_processes
+from continuity.region import Region
+from tests.continuity.regions import build
+
+URGENT = ("crisis-management", "telephone-contact", "civil-affairs-counter", "document-issue", "civil-registration")
+
+
+def harlingen(
+    region: Region,
+    *,
+    seats: int = 128,
+    building: str = "harlingen-town-hall",
+    down: frozenset[str] = frozenset(),
+    rings: bool = True,
+) -> Processes:
+    buildings = frozenset({building}) if seats else frozenset()
+    return judge_processes(region, "harlingen", seats=seats, buildings=buildings, down=down, rings=rings)
+
+
+def test_everything_goes_on_when_everything_is_there(region: Region) -> None:
+    assert harlingen(region).continues == tuple(region.processes)
+    assert harlingen(region).majority
+
+
+@pytest.mark.parametrize(
+    ("seats", "more", "majority"), [(13, [], False), (15, ["records"], False), (17, ["records", "youth-care"], True)]
+)
+def test_the_majority_is_more_than_half_of_the_work(
+    region: Region, seats: int, more: list[str], majority: bool
+) -> None:
+    processes = harlingen(region, seats=seats, building="iszf-office")
+    assert set(processes.continues) == {*URGENT, "e-services", *more}
+    assert processes.majority is majority
+
+
+def test_there_is_no_majority_without_all_urgent_work(region: Region) -> None:
+    processes = harlingen(region, down=frozenset({"harlingen/counter"}))
+    assert set(processes.stopped) == {"civil-affairs-counter", "document-issue"}
+    assert not processes.majority
+
+
+def test_work_on_the_telephone_stops_when_no_number_rings(region: Region) -> None:
+    processes = harlingen(region, rings=False)
+    assert processes.stopped == dict.fromkeys(("crisis-management", "telephone-contact"), "its numbers do not ring")
+
+
+def test_work_stops_with_whatever_its_services_need(region: Region) -> None:
+    stopped = harlingen(region, down=frozenset({"iszf/databases"})).stopped
+    assert set(stopped.values()) == {"iszf/databases runs nowhere"}
+    assert set(stopped) == {"permits", "youth-care", "social-support", "finance", "taxes"}
+
+
+def test_work_at_the_counter_needs_a_printer_in_the_room(region: Region) -> None:
+    hall = region.buildings["workum-town-hall"].model_copy(update={"stations": frozenset()})
+    without_printer = dataclasses.replace(region, buildings={**region.buildings, "workum-town-hall": hall})
+    stopped = harlingen(without_printer, building="workum-town-hall").stopped
+    assert stopped["document-issue"] == "no document-printer in a building where the staff sit"
+    assert "civil-affairs-counter" not in stopped
+
+
+def test_work_whose_service_nobody_runs_stops(region: Region) -> None:
+    who = region.municipalities["harlingen"].model_copy(update={"without": frozenset({"taxes"})})
+    without_taxes = dataclasses.replace(region, municipalities={**region.municipalities, "harlingen": who})
+    assert harlingen(without_taxes).stopped == {"taxes": "nobody runs taxes for harlingen"}
+
+
+def test_a_share_of_seats_is_counted_as_it_is_written() -> None:
+    region = build(
+        hosts={"east": [(64, 512)] * 3}, municipalities={"m": {"home": "east", "seats": 100, "relocation": []}}
+    )
+    process = region.processes["filing"].model_copy(update={"seats": MinimumSeats(share=0.07, at_least=0)})
+    assert 0.07 * 100 > 7
+    assert dataclasses.replace(region, processes={"filing": process}).minimum_seats("m", "filing") == 7
