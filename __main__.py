@@ -15,7 +15,7 @@ with components.told_plainly():
     placement = continuity.place(region, situation)
     if not components.only_previewed(situation):
         facts = observe.gather(region, situation, settings.site, settings.vcenter.server, settings.peer_backends)
-        components.refuse_if(judge(region, situation, placement, facts))
+        components.refuse_if(judge(region, situation, placement, facts), facts.own)
 
     around = components.Surroundings(
         region=region,

@@ -10,7 +10,7 @@ from types import TracebackType
 import pulumi
 
 from continuity.errors import UitwijkError
-from continuity.guard import Refusal
+from continuity.guard import Refusal, StackFacts
 from continuity.placement import Placement
 from continuity.situation import Situation
 
@@ -49,14 +49,17 @@ def only_previewed(situation: Situation) -> bool:
     return situation.hypothetical
 
 
-def refuse_if(refusals: Sequence[Refusal]) -> None:
-    """Ends the run if the guard refuses.
+def refuse_if(refusals: Sequence[Refusal], own: StackFacts) -> None:
+    """Ends the run if the guard refuses, or could not know what this very stack has applied.
 
     Raises:
         UitwijkError: with every refusal.
     """
-    if refusals:
-        raise UitwijkError(f"{refusal.row}: {refusal.text}" for refusal in refusals)
+    problems = [f"{refusal.row}: {refusal.text}" for refusal in refusals]
+    if not own.readable:
+        problems.insert(0, f"the state of this stack, {own.site}, cannot be read by `pulumi stack export`: {own.why}")
+    if problems:
+        raise UitwijkError(problems)
 
 
 def export_facts(situation: Situation, placement: Placement, site: str) -> None:

@@ -44,7 +44,7 @@ def _ask(server: str, timeout: float) -> str | None:
         return (
             f"the certificate of {server} is not trusted ({error.verify_message}); SSL_CERT_FILE names the trusted ones"
         )
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, http.client.HTTPException, ValueError) as error:
         return f"{server} cannot be reached: {error or type(error).__name__}"
     finally:
         connection.close()

@@ -41,8 +41,16 @@ def test_a_mistake_in_the_program_itself_is_not_hidden():
 
 def test_all_refusals_are_told(errors):
     with pytest.raises(SystemExit), told_plainly():
-        refuse_if([Refusal("vcenter", "no answer"), Refusal("epoch", "old")])
+        refuse_if([Refusal("vcenter", "no answer"), Refusal("epoch", "old")], StackFacts("bolsward", readable=True))
     assert errors == ["vcenter: no answer\nepoch: old"]
+
+
+def test_a_run_that_cannot_read_its_own_state_goes_no_further(errors):
+    with pytest.raises(SystemExit), told_plainly():
+        refuse_if([], StackFacts("bolsward", readable=False, why="pulumi cannot be run"))
+    assert errors == [
+        "the state of this stack, bolsward, cannot be read by `pulumi stack export`: pulumi cannot be run"
+    ]
 
 
 def test_a_hypothetical_situation_is_previewed_whatever_the_facts(region: Region):

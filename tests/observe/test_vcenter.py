@@ -91,7 +91,12 @@ def test_a_server_that_takes_the_connection_and_hangs_does_not_answer(listener):
 
 def test_a_name_service_that_hangs_does_not_hang_the_program(monkeypatch):
     stop = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: stop.wait())
+
+    def hang(*_: object, **__: object) -> None:
+        stop.wait()
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
     assert vcenter_problem("vcenter.example", timeout=0.3) == "vcenter.example does not answer within 0.3 s"
     stop.set()
 
