@@ -71,7 +71,6 @@ def virtual_machine(
             depends_on=depends_on,
             # A rebuilt template has a new identity; that must not replace what runs.
             ignore_changes=["clone"],
-            custom_timeouts=pulumi.CustomTimeouts(create="30m", update="30m", delete="15m"),
         ),
     )
 
