@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import secrets
-import shlex
 import shutil
 import subprocess
 import sys
@@ -22,6 +21,7 @@ from observe.inventory import Inventory, read_inventory
 from uitwijk.drill.progress import Progress
 from uitwijk.engine import Engine, Run
 from uitwijk.evidence import Evidence
+from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment
 from uitwijk.simulated.replication import Directions, Replication
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
@@ -218,12 +218,7 @@ class Exercise:
         variables = self.vcenters[site].client_environment() | {
             name: value for name, value in self.engines[site].stack.env.items() if name.startswith(("PULUMI_", "SSL_"))
         }
-        lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
-        lines.append(f"cd {shlex.quote(str(self.engines[site].stack.project))}")
-        path = self.folder / f"{site}.env"
-        path.touch(mode=0o600)
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        return path
+        return write_exports(self.folder / f"{site}.env", variables, self.engines[site].stack.project)
 
     def _directions(self) -> Directions:
         reachable = frozenset(set(self.vcenters) - self._cut)

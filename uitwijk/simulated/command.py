@@ -17,6 +17,7 @@ from rich.console import Console
 
 from continuity import load_region
 from continuity.errors import UitwijkError
+from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import control
 from uitwijk.simulated.project import Project, SharedSecrets, bundle
 from uitwijk.simulated.replication import Replication
@@ -64,11 +65,15 @@ def keep_up(first_port: int = FIRST_PORT) -> None:
             catalogue=ROOT / "catalogue",
             peers={},
         )
+        # The storage watches the stacks through `pulumi`, with this project's tool chain and settings.
+        os.environ.update(next(iter(stacks.values())).env)
         storage = Storage(region, vcenters, ROOT / "situation.yaml", next(iter(stacks.values())))
         replication = Replication(
             {site: vcenter.folder for site, vcenter in vcenters.items()}, storage.directions, console.print
         )
         stack.enter_context(replication)
+        for vcenter in vcenters.values():
+            write_exports(FOLDER / f"{vcenter.site}.env", vcenter.client_environment())
         _write_summary(toolchain, project, vcenters, trust)
         stack.callback(SUMMARY.unlink, missing_ok=True)
         _tell(console, vcenters)
