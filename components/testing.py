@@ -82,7 +82,7 @@ def record(
         loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     finally:
         loop.close()
-        asyncio.set_event_loop(asyncio.new_event_loop())
+        asyncio.set_event_loop(None)
     recording = monitor.recording()
     assert not recording.faults, "\n".join(recording.faults)
     return recording
