@@ -22,6 +22,7 @@ from uitwijk.drill.progress import Progress
 from uitwijk.engine import Engine, Run
 from uitwijk.evidence import Evidence
 from uitwijk.simulated.access import write_exports
+from uitwijk.simulated.control import cut_off
 from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment
 from uitwijk.simulated.replication import Directions, Replication
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
@@ -188,9 +189,7 @@ class Exercise:
     def lose(self, site: str) -> None:
         """Cuts the site off: vCenter, guests' network, storage, and its office with stack file, state and secrets."""
         vcenter = self.vcenters[site]
-        vcenter.management("hang")
-        vcenter.guests_network("cut")
-        vcenter.datastores("unreadable")
+        cut_off(vcenter.address.control)
         office = vcenter.folder / "office"
         self._sealed.mkdir(exist_ok=True)
         os.rename(office, self._sealed / site)

@@ -18,7 +18,7 @@ from rich.console import Console
 from continuity import load_region
 from continuity.errors import UitwijkError
 from uitwijk.simulated.access import write_exports
-from uitwijk.simulated.control import control
+from uitwijk.simulated.control import control, cut_off
 from uitwijk.simulated.project import Project, SharedSecrets, bundle
 from uitwijk.simulated.replication import Replication
 from uitwijk.simulated.storage import Storage
@@ -96,10 +96,7 @@ def cut(site: str) -> None:
     Raises:
         UitwijkError: when no sites are up, or there is none of that name.
     """
-    url = _control_url(site)
-    control(url, "POST", "/management", {"mode": "hang"})
-    control(url, "POST", "/guests-network", {"mode": "cut"})
-    control(url, "POST", "/datastores", {"mode": "unreadable"})
+    cut_off(_control_url(site))
 
 
 def restore(site: str) -> None:

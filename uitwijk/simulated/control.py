@@ -29,3 +29,16 @@ def control(url: str, method: str, path: str, body: Any = None) -> dict[str, Any
         raise UitwijkError(f"simulator at {url}: {method} {path}: {error}") from error
     result: dict[str, Any] = json.loads(content) if content.strip() else {}
     return result
+
+
+def cut_off(url: str) -> None:
+    """Plays the loss of the site whose simulator has its control endpoint at `url`.
+
+    The vCenter never answers, and the guests' network and the storage are gone.
+
+    Raises:
+        UitwijkError: when the simulator does not answer, or refuses.
+    """
+    control(url, "POST", "/management", {"mode": "hang"})
+    control(url, "POST", "/guests-network", {"mode": "cut"})
+    control(url, "POST", "/datastores", {"mode": "unreadable"})
