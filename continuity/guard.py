@@ -6,7 +6,7 @@ work on one workload, or one on data that is not the writable copy. Only cold wo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from continuity.placement import Placement
@@ -99,8 +99,16 @@ class _Guard:
     def _machines(self, keys: Iterable[str]) -> set[str]:
         return {machine.name for key in keys for machine in self._region.workloads[key].machines}
 
-    def _workloads(self, machines: Iterable[str]) -> set[str]:
-        return {self._region.machines[name].workload for name in machines}
+    def _held(self, stack: StackFacts, keys: Collection[str]) -> set[str]:
+        """The stack's machines of these workloads."""
+        return {name for name in stack.machines if self._workload_of(name) in keys}
+
+    def _workload_of(self, machine: str) -> str | None:
+        """Whose machine it is. One that left the catalogue still bears its organisation, service, role and number."""
+        if machine in self._region.machines:
+            return self._region.machines[machine].workload
+        bearing = [key for key in self._region.workloads if machine.startswith(key.replace("/", "-") + "-")]
+        return max(bearing, key=len, default=None)
 
     def epochs(self) -> list[Refusal]:
         stacks = [self._facts.own, *(peer for peer in self._peers if peer.readable)]
@@ -140,10 +148,9 @@ class _Guard:
         return refusals
 
     def peer_holds(self) -> list[Refusal]:
-        mine = self._machines(self._placed_here)
         refusals = []
         for peer in self._peers:
-            held = mine & peer.machines
+            held = self._held(peer, self._placed_here)
             if held:
                 text = (
                     f"stack {peer.site} still holds {len(held)} machines of workloads placed here: {names(held)}. "
@@ -168,15 +175,11 @@ class _Guard:
         return refusals
 
     def gives_to_unsafe_peer(self) -> list[Refusal]:
-        cold = {
-            name
-            for name in self._facts.own.machines & set(self._region.machines)
-            if not self._region.workloads[self._region.machines[name].workload].hot
-        }
+        own = {self._workload_of(name) for name in self._facts.own.machines}
         refusals = []
         for peer in self._peers:
-            given = {key for key in self._workloads(cold) if self._where[key] == peer.site}
-            held = self._machines(key for key in given if not self._is_stale_here(key)) & peer.machines
+            given = {key for key, where in self._where.items() if where == peer.site and key in own}
+            held = self._held(peer, {key for key in given if not self._is_stale_here(key)})
             if given and not peer.readable:
                 why = f"its state cannot be read ({peer.why})"
             elif held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -174,6 +175,23 @@ def test_one_machine_of_a_workload_at_the_peer_is_enough(region: Region, normal:
     held = machines(region, ["harlingen/taxes"])
     peer = StackFacts("leeuwarden", readable=True, epoch=5, digest=normal.digest, machines=held)
     assert rows(region, normal, stack(region, "bolsward", normal), peer) == ["peer-holds"]
+
+
+@pytest.mark.parametrize("left", ["harlingen-civil-affairs-archive-1", "harlingen-workplaces-session-host-99"])
+def test_a_machine_at_the_peer_that_left_the_catalogue_is_still_its_workloads(
+    region: Region, normal: Situation, left: str
+) -> None:
+    peer = stack(region, "leeuwarden", normal)
+    peer = replace(peer, machines=peer.machines | {left})
+    (refusal,) = refusals(region, normal, stack(region, "bolsward", normal), peer)
+    assert refusal.row == "peer-holds"
+    assert left in refusal.text
+
+
+def test_a_machine_at_the_peer_of_an_organisation_that_left_is_nobodys(region: Region, normal: Situation) -> None:
+    peer = stack(region, "leeuwarden", normal)
+    peer = replace(peer, machines=peer.machines | {"sneek-civil-affairs-database-1"})
+    assert rows(region, normal, stack(region, "bolsward", normal), peer) == []
 
 
 def test_a_workload_that_is_in_this_stack_already_is_judged_as_a_new_one_is(region: Region, normal: Situation) -> None:
