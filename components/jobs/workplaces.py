@@ -39,6 +39,5 @@ def _broker(region: Region, site: str, machine: Machine) -> Job:
     )
     return Job(
         files=[File(path="/etc/haproxy/haproxy.cfg", content=content)],
-        # A broker hands sessions on and serves none itself; both programs want the same port.
-        commands=["systemctl disable --now xrdp || true", "systemctl restart haproxy"],
+        commands=["systemctl restart haproxy"],
     )
