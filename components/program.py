@@ -16,6 +16,9 @@ from continuity.situation import Situation
 
 _TOLD = 32
 """Exit code by which a program tells Pulumi's language host that its message has been shown."""
+_FRAMES = 8
+"""Of the stack trace that the SDK puts into the state with every resource: enough to lead to the line that made it. All
+of it is a twelfth of a machine's state, which is written anew at each step of a failover."""
 
 
 def _without_interruptions(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -28,11 +31,14 @@ def _without_interruptions(kind: type[BaseException], error: BaseException, trac
 def told_plainly() -> Iterator[None]:
     """Ends the run on a `UitwijkError` with its lines alone: no traceback, nothing changed."""
     sys.excepthook = _without_interruptions
+    sys.tracebacklimit = _FRAMES
     try:
         yield
     except UitwijkError as error:
         pulumi.log.error("\n".join(error.problems))
         sys.exit(_TOLD)
+    finally:
+        del sys.tracebacklimit
 
 
 def only_previewed(situation: Situation) -> bool:

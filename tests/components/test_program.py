@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from pathlib import Path
 
 import pulumi
@@ -37,6 +38,7 @@ def test_a_problem_ends_the_run_with_its_lines_alone(errors):
 def test_a_mistake_in_the_program_itself_is_not_hidden():
     with pytest.raises(ZeroDivisionError), told_plainly():
         _ = 1 / 0
+    assert not hasattr(sys, "tracebacklimit")
 
 
 def test_all_refusals_are_told(errors):

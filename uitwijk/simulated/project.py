@@ -40,7 +40,7 @@ class Project:
     @property
     def backend(self) -> str:
         """URL of the state backend."""
-        return f"file://{self.folder / 'state'}"
+        return f"file://{self.folder / 'state'}?metadata=skip"
 
     @property
     def passphrase_file(self) -> Path:
@@ -87,6 +87,8 @@ class Project:
         project = self.folder / "project"
         for folder in (project, self.folder / "state", self.home):
             folder.mkdir(parents=True, exist_ok=True)
+        # The engine keeps a debug log in this folder; where it finds a file instead, it does without.
+        (self.home / "logs").touch()
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         definition = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
