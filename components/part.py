@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pulumi
@@ -34,6 +34,8 @@ class Surroundings:
     site: Site
     record: SituationRecord
     """In the state before any machine changes."""
+    waiting: Collection[str] = frozenset()
+    """Names of machines that are not made yet, for others have to make room first."""
     running: dict[str, list[pulumi.Resource]] = field(default_factory=dict)
     """The machines to wait for, by key of the workloads made so far."""
 
@@ -80,6 +82,8 @@ class Part(pulumi.ComponentResource):
             return
         made: dict[str, list[vsphere.VirtualMachine]] = {}
         for machine in workload.machines:
+            if machine.name in self.around.waiting:
+                continue
             before = [*disks.get(machine.name, ()), *self._started_before(workload, machine, made)]
             made.setdefault(machine.role, []).append(self._machine(machine, secrets, before))
         for role, machines in made.items():
@@ -94,7 +98,7 @@ class Part(pulumi.ComponentResource):
         """Machines that must run first: of earlier roles, or else (those wait for them) of other workloads."""
         after = role_of(self.region, machine).after
         if after:
-            return [earlier for role in sorted(after) for earlier in made[role]]
+            return [earlier for role in sorted(after) for earlier in made.get(role, ())]
         return [earlier for key in workload.depends_on for earlier in self.around.running.get(key, ())]
 
     def _disks(self, workload: Workload) -> dict[str, list[pulumi.Resource]]:

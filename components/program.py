@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
 import pulumi
 
 from continuity.errors import UitwijkError
-from continuity.guard import Refusal, StackFacts
+from continuity.guard import Refusal, StackFacts, names
 from continuity.placement import Placement
 from continuity.situation import Situation
 
@@ -68,13 +68,24 @@ def refuse_if(refusals: Sequence[Refusal], own: StackFacts) -> None:
         raise UitwijkError(problems)
 
 
-def export_facts(situation: Situation, placement: Placement, site: str) -> None:
-    """Exports what a person or a monitor may want to know: plain data, which no failed resource can hold back."""
+def export_facts(situation: Situation, placement: Placement, site: str, waiting: Collection[str]) -> None:
+    """Exports what a person or a monitor may want to know: plain data, which no failed resource can hold back.
+
+    What finds no room, or has none yet, is told as a warning, too: a list among the outputs is easily overlooked.
+    """
+    if placement.shed:
+        pulumi.log.warn(f"no site has room for {len(placement.shed)} workloads: {names(placement.shed)}")
+    if waiting:
+        pulumi.log.warn(
+            f"{len(waiting)} machines wait for room at {site}: {names(waiting)}. This `up` only removes what has to "
+            f"make room for them; run `pulumi up --stack {site}` once more to start them"
+        )
     pulumi.export("epoch", situation.epoch)
     pulumi.export("digest", situation.digest)
     pulumi.export("site", site)
     pulumi.export("workloads", _by_organisation(placement.runs_at(site)))
     pulumi.export("shed", list(placement.shed))
+    pulumi.export("waiting", sorted(waiting))
     pulumi.export("manualSteps", [f"{action.owner}: {action.step}" for action in placement.manual_steps])
 
 

@@ -10,7 +10,9 @@ import pulumi
 import pytest
 
 from components.program import refuse_if, told_plainly
+from components.recording import Recording
 from components.testing import harmless, record_site
+from continuity import load_region
 from continuity.errors import UitwijkError
 from continuity.guard import Refusal, StackFacts
 from continuity.region import Region
@@ -94,6 +96,40 @@ def test_a_situation_that_is_not_legal_stops_the_run(errors):
             "bolsward", situation=SITUATIONS["S1"].model_copy(update={"closed_buildings": {"sneek": ClosedBuilding()}})
         )
     assert "sneek is no building" in errors[0]
+
+
+def test_where_room_has_to_be_made_a_first_up_only_removes_and_the_next_one_creates(catalogue, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    sites = catalogue.folder / "sites.yaml"
+    kept_hosts = [line for line in sites.read_text().splitlines() if "leeuwarden-host-4" not in line]
+    sites.write_text("\n".join(line for line in kept_hosts if "leeuwarden-host-5" not in line))
+    region = load_region(catalogue.folder)
+    facts = harmless(region, "leeuwarden")
+
+    def up(running: frozenset[str]) -> Recording:
+        own = dataclasses.replace(facts.own, machines=running)
+        told.clear()
+        return record_site(
+            "leeuwarden",
+            catalogue=catalogue.folder,
+            situation=SITUATIONS["S2"],
+            facts=dataclasses.replace(facts, own=own),
+        )
+
+    before = frozenset(record_site("leeuwarden", catalogue=catalogue.folder).machines)
+    first = up(before)
+    kept = frozenset(first.machines)
+    assert kept < before
+    assert len(first.outputs["waiting"]) > 100
+    assert "wait for room at leeuwarden" in told[1]
+    assert "`pulumi up --stack leeuwarden` once more" in told[1]
+
+    second = up(kept)
+    assert set(second.machines) == kept | set(first.outputs["waiting"])
+    assert second.outputs["waiting"] == []
+    shed = second.outputs["shed"]
+    assert [line.split(": ")[0] for line in told] == [f"no site has room for {len(shed)} workloads"]
 
 
 def test_the_program_stays_short_enough_to_read():
