@@ -133,11 +133,11 @@ def record_site(
 
 def harmless(region: Region, site: str) -> Facts:
     """Facts of a site whose vCenter answers and whose data disks exist; no other site holds anything."""
-    disks = frozenset(
-        f"{machine.name}-{disk}"
+    disks = {
+        f"{machine.name}-{disk}": size
         for machine in region.machines.values()
         if region.workloads[machine.workload].home == site
-        for disk in machine.disks
-    )
+        for disk, size in machine.disks.items()
+    }
     peers = {peer: StackFacts(site=peer, readable=True) for peer in region.sites if peer != site}
     return Facts(site=site, own=StackFacts(site=site, readable=True, disks=disks), peers=peers, vcenter_problem=None)

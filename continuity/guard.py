@@ -7,7 +7,7 @@ work on one workload, or one on data that is not the writable copy. Only cold wo
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from continuity.placement import Placement
 from continuity.region import Region
@@ -28,8 +28,8 @@ class StackFacts:
     """Of that situation's content."""
     machines: frozenset[str] = frozenset()
     """Logical names of its machines, those of pending operations included."""
-    disks: frozenset[str] = frozenset()
-    """Logical names of its data disks."""
+    disks: Mapping[str, int] = field(default_factory=dict)
+    """Sizes of its data disks in GiB, as last applied, by logical name."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,7 @@ def judge(region: Region, situation: Situation, placement: Placement, facts: Fac
         *guard.gives_to_unsafe_peer(),
         *guard.data_not_writable(),
         *guard.empty_disk(),
+        *guard.disk_size(),
     ]
     return tuple(refusal for refusal in found if refusal.row not in situation.override)
 
@@ -154,7 +155,8 @@ class _Guard:
             if held:
                 text = (
                     f"stack {peer.site} still holds {len(held)} machines of workloads placed here: {names(held)}. "
-                    f"Release them first: `pulumi up --stack {peer.site}` (if {peer.site} is lost, declare it lost). "
+                    f"Release them first: `pulumi up --stack {peer.site}` (after an interrupted run, `pulumi refresh "
+                    f"--stack {peer.site}` before it; if {peer.site} is lost, declare it lost). "
                     "`uitwijk declare override peer-holds` lifts this for one epoch, at the risk of split brain"
                 )
                 refusals.append(Refusal("peer-holds", text))
@@ -213,16 +215,19 @@ class _Guard:
                 refusals.append(Refusal("data-not-writable", text))
         return refusals
 
-    def empty_disk(self) -> list[Refusal]:
-        writable = self._situation.data[self._site]
-        disks = {
-            f"{machine.name}-{disk}"
+    def _home_disks(self) -> dict[str, int]:
+        """The data disks that belong to this site, whatever runs where: sizes in GiB by logical name."""
+        return {
+            f"{machine.name}-{disk}": size
             for workload in self._region.workloads.values()
             if workload.home == self._site
             for machine in workload.machines
-            for disk in machine.disks
+            for disk, size in machine.disks.items()
         }
-        missing = disks - self._facts.own.disks
+
+    def empty_disk(self) -> list[Refusal]:
+        writable = self._situation.data[self._site]
+        missing = self._home_disks().keys() - self._facts.own.disks.keys()
         if writable == self._site or not missing:
             return []
         text = (
@@ -231,3 +236,19 @@ class _Guard:
             f"`pulumi refresh --stack {self._site}`, then `pulumi up --stack {self._site}`"
         )
         return [Refusal("empty-disk", text)]
+
+    def disk_size(self) -> list[Refusal]:
+        made = self._facts.own.disks
+        changed = [
+            f"{disk} is {made[disk]} GiB, not {size}"
+            for disk, size in self._home_disks().items()
+            if made.get(disk, size) != size
+        ]
+        if not changed:
+            return []
+        text = (
+            f"{len(changed)} data disks of {self._site} differ in size from the catalogue: {names(changed)}. Neither "
+            "the provider nor the engine resizes an attached disk. Put the size back that the catalogue had, and give "
+            "the role a further data disk (catalogue/services.yaml, disks)"
+        )
+        return [Refusal("disk-size", text)]

@@ -50,8 +50,8 @@ def parse_export(site: str, text: str) -> StackFacts:
             readable=True,
             epoch=None if situation.get("epoch") is None else int(situation["epoch"]),
             digest=situation.get("digest"),
-            machines=_names(resources, _MACHINE),
-            disks=_names(resources, _DISK),
+            machines=frozenset(_name(r) for r in resources if r["type"] == _MACHINE),
+            disks={_name(r): int(r["inputs"]["size"]) for r in resources if r["type"] == _DISK},
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return StackFacts(
@@ -114,8 +114,8 @@ def _resources(deployment: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield operation["resource"]
 
 
-def _names(resources: list[dict[str, Any]], kind: str) -> frozenset[str]:
-    return frozenset(resource["urn"].rsplit("::", 1)[1] for resource in resources if resource["type"] == kind)
+def _name(resource: dict[str, Any]) -> str:
+    return str(resource["urn"].rsplit("::", 1)[1])
 
 
 def _applied(resource: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def stack(region: Region, site: str, declared: Situation | None, *, readable: bo
         epoch=declared.epoch if declared and readable else None,
         digest=declared.digest if declared and readable else None,
         machines=machines(region, held) if readable else frozenset(),
-        disks=disks(region, site) if declared and readable else frozenset(),
+        disks=disks(region, site) if declared and readable else {},
     )
 
 
@@ -35,9 +35,10 @@ def machines(region: Region, keys: Iterable[str]) -> frozenset[str]:
     return frozenset(machine.name for key in keys for machine in region.workloads[key].machines)
 
 
-def disks(region: Region, site: str) -> frozenset[str]:
+def disks(region: Region, site: str) -> dict[str, int]:
     own = (workload for workload in region.workloads.values() if workload.home == site)
-    return frozenset(f"{machine.name}-{disk}" for each in own for machine in each.machines for disk in machine.disks)
+    machines = (machine for workload in own for machine in workload.machines)
+    return {f"{machine.name}-{disk}": size for machine in machines for disk, size in machine.disks.items()}
 
 
 def refusals(
@@ -340,6 +341,50 @@ def test_disks_are_created_where_the_data_is_at_home(region: Region, normal: Sit
     assert rows(region, normal, new, stack(region, "leeuwarden", normal)) == []
 
 
+# Row 9: the size of disks
+
+RESIZED = "harlingen-civil-affairs-database-1-data"
+
+
+@pytest.mark.parametrize("gib", [150, 199, 201, 300])
+def test_a_disk_of_another_size_than_the_catalogue_says_is_refused(region: Region, normal: Situation, gib: int) -> None:
+    own = stack(region, "bolsward", normal)
+    own = replace(own, disks={**own.disks, RESIZED: gib})
+    (refusal,) = refusals(region, normal, own, stack(region, "leeuwarden", normal))
+    assert refusal.row == "disk-size"
+    assert (
+        f"1 data disks of bolsward differ in size from the catalogue: {RESIZED} is {gib} GiB, not 200. " in refusal.text
+    )
+    assert "catalogue/services.yaml" in refusal.text
+    assert "a further data disk" in refusal.text
+
+
+def test_every_disk_of_another_size_is_counted(region: Region, normal: Situation) -> None:
+    own = stack(region, "bolsward", normal)
+    own = replace(own, disks=dict.fromkeys(own.disks, 1))
+    (refusal,) = refusals(region, normal, own, stack(region, "leeuwarden", normal))
+    assert refusal.text.startswith(f"{len(own.disks)} data disks of bolsward differ")
+
+
+def test_the_size_is_judged_wherever_the_dataset_is_writable(region: Region) -> None:
+    over = situation(region, **PEER_DRAINED, epoch=6)
+    own = stack(region, "bolsward", over)
+    own = replace(own, disks={**own.disks, RESIZED: 100})
+    assert rows(region, over, own, stack(region, "leeuwarden", over)) == ["disk-size"]
+
+
+def test_a_disk_of_the_peer_is_the_peers_business(region: Region, normal: Situation) -> None:
+    peer = stack(region, "leeuwarden", normal)
+    peer = replace(peer, disks=dict.fromkeys(peer.disks, 1))
+    assert rows(region, normal, stack(region, "bolsward", normal), peer) == []
+
+
+def test_a_new_disk_and_one_that_left_the_catalogue_have_no_other_size(region: Region, normal: Situation) -> None:
+    own = stack(region, "bolsward", normal)
+    changed = {name: size for name, size in own.disks.items() if name != RESIZED} | {f"{RESIZED}-2": 1}
+    assert rows(region, normal, replace(own, disks=changed), stack(region, "leeuwarden", normal)) == []
+
+
 # Overrides, and all at once
 
 
@@ -367,6 +412,9 @@ def test_an_override_lifts_no_other_row(region: Region, normal: Situation) -> No
     assert rows(region, lost, peer, own) == ["own-site-lost"]
     rebuilt = situation(region, **PEER_DRAINED, epoch=6, override=both)
     assert rows(region, rebuilt, stack(region, "bolsward", None), own) == ["empty-disk"]
+    resized = replace(peer, disks=dict.fromkeys(peer.disks, 1))
+    calm = situation(region, epoch=6, override=both)
+    assert rows(region, calm, resized, own) == ["disk-size"]
 
 
 def test_every_refusal_is_told_at_once(region: Region, normal: Situation) -> None:

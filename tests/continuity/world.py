@@ -38,7 +38,7 @@ class Stack:
     epoch: int | None = None
     digest: str | None = None
     machines: set[str] = field(default_factory=set)
-    disks: set[str] = field(default_factory=set)
+    disks: dict[str, int] = field(default_factory=dict)
 
 
 class World:
@@ -110,9 +110,10 @@ class World:
             self.fenced.discard(site)
         return ()
 
-    def _disks(self, site: str) -> set[str]:
+    def _disks(self, site: str) -> dict[str, int]:
         own = (workload for workload in self.region.workloads.values() if workload.home == site)
-        return {f"{machine.name}-{disk}" for each in own for machine in each.machines for disk in machine.disks}
+        machines = (machine for workload in own for machine in workload.machines)
+        return {f"{machine.name}-{disk}": size for machine in machines for disk, size in machine.disks.items()}
 
     def _facts(self, site: str, declared: Situation) -> Facts:
         peers = [peer for peer in self.region.sites if peer != site and declared.reachable(peer)]
@@ -130,7 +131,7 @@ class World:
 
     def _seen(self, site: str) -> StackFacts:
         stack = self.stacks[site]
-        machines, disks = frozenset(stack.machines), frozenset(stack.disks)
+        machines, disks = frozenset(stack.machines), dict(stack.disks)
         return StackFacts(site, True, epoch=stack.epoch, digest=stack.digest, machines=machines, disks=disks)
 
     def cold_at(self, site: str) -> set[str]:

@@ -32,13 +32,13 @@ def test_a_state_tells_machines_disks_and_the_situation_applied():
             resource("pulumi:pulumi:Stack", "uitwijk-bolsward"),
             resource(SITUATION, "situation", inputs={"epoch": 4, "digest": "abc"}),
             resource(MACHINE, "harlingen-counter-application-1"),
-            resource(DISK, "iszf-databases-server-1-data"),
+            resource(DISK, "iszf-databases-server-1-data", inputs={"size": 500}, outputs={"size": 600}),
         ),
     )
     assert facts.readable
     assert (facts.epoch, facts.digest) == (4, "abc")
     assert facts.machines == {"harlingen-counter-application-1"}
-    assert facts.disks == {"iszf-databases-server-1-data"}
+    assert facts.disks == {"iszf-databases-server-1-data": 500}
 
 
 @pytest.mark.parametrize("kind", ["creating", "updating", "deleting"])
@@ -61,7 +61,7 @@ def test_the_situation_counts_as_applied_while_its_outputs_are_not_there_yet():
 def test_an_initialised_stack_is_readable_and_has_applied_nothing(deployment):
     facts = parse_export("bolsward", json.dumps({"version": 3, "deployment": deployment}))
     assert facts.readable
-    assert (facts.epoch, facts.digest, facts.machines, facts.disks) == (None, None, frozenset(), frozenset())
+    assert (facts.epoch, facts.digest, facts.machines, facts.disks) == (None, None, frozenset(), {})
 
 
 @pytest.mark.parametrize(

@@ -140,13 +140,13 @@ class Sites:
                 epoch=self.situation.epoch,
                 digest=self.situation.digest,
                 machines=frozenset(m.name for key in placement.runs_at(site) for m in workloads[key].machines),
-                disks=frozenset(
-                    f"{m.name}-{disk}"
+                disks={
+                    f"{m.name}-{disk}": size
                     for w in workloads.values()
                     if w.home == site
                     for m in w.machines
-                    for disk in m.disks
-                ),
+                    for disk, size in m.disks.items()
+                },
             )
         return refusals
 
