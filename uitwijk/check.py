@@ -19,7 +19,7 @@ from uitwijk.env import environment
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.model import catalogue_line, loss_lines, situation_line
 from uitwijk.readiness.sites import machines_line, mirror_lines, read_vcenters, split_brain_line, vcenter_line
-from uitwijk.readiness.stacks import Pulumi, read_stacks, stack_line
+from uitwijk.readiness.stacks import Pulumi, lock_lines, read_stacks, stack_line
 from uitwijk.status import ATTENTION, BAD, GOOD
 from uitwijk.workspace import Workspace
 
@@ -61,6 +61,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
             yield ok(f"stack {site}", "not asked: the site is declared lost")
             continue
         yield stack_line(situation, readings[site])
+        yield from lock_lines(readings[site])
         yield vcenter_line(readings[site], found.get(site))
     inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     yield from mirror_lines(region, inventories)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,10 +14,13 @@ from continuity.guard import StackFacts
 from continuity.situation import Situation
 from observe.stacks import PROJECT, parse_export
 from uitwijk.readiness.line import Line, attention, fail, not_checked, ok
+from uitwijk.readiness.locks import Lock, find_locks
 from uitwijk.status import shortened
 
 _TIMEOUT = 30.0
 """Seconds that `pulumi` may take to read a configuration or a state."""
+_WAIT = "wait for that run to end"
+_RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
 
 
 class PulumiError(Exception):
@@ -52,8 +55,10 @@ class StackReading:
     vcenter_problem: PulumiError | None
     """Why the vCenter's address or password is not known."""
     facts: StackFacts
-    pending: tuple[str, ...]
-    """Logical names of what an interrupted update was about to do."""
+    pending: Mapping[str, str]
+    """What an update that did not end yet, or never will, was about to do: creating, deleting … by logical name."""
+    locks: tuple[Lock, ...]
+    """Of runs that keep others off the stack; known of file backends alone."""
     state_problem: PulumiError | None
     """Why the state cannot be read."""
 
@@ -91,6 +96,14 @@ class Pulumi:
             PulumiError: when it cannot be read.
         """
         return self._ask("stack", "export", "--stack", f"organization/{PROJECT}/{site}", backend=backend)
+
+    def locks(self, site: str, backend: str | None) -> tuple[Lock, ...]:
+        """The locks on the stack, if its backend is a folder that can be read."""
+        url = backend or self._environment.get("PULUMI_BACKEND_URL")
+        try:
+            return find_locks(url or json.loads(self._ask("whoami", "--json"))["url"], site, self._folder)
+        except PulumiError:
+            return ()
 
     def _ask(self, *arguments: str, backend: str | None = None) -> str:
         environment = {**self._environment, **({"PULUMI_BACKEND_URL": backend} if backend else {})}
@@ -161,10 +174,11 @@ def _read(
     try:
         text = pulumi.export(site, backend)
         operations = (json.loads(text).get("deployment") or {}).get("pending_operations") or ()
-        pending = tuple(operation["resource"]["urn"].rsplit("::", 1)[-1] for operation in operations)
-        return StackReading(site, vcenter, problem, parse_export(site, text), pending, None)
+        pending = {each["resource"]["urn"].rsplit("::", 1)[-1]: each.get("type", "") for each in operations}
+        locks = pulumi.locks(site, backend)
+        return StackReading(site, vcenter, problem, parse_export(site, text), pending, locks, None)
     except PulumiError as error:
-        return StackReading(site, vcenter, problem, StackFacts(site, False, error.why), (), error)
+        return StackReading(site, vcenter, problem, StackFacts(site, False, error.why), {}, (), error)
 
 
 def stack_line(situation: Situation, reading: StackReading) -> Line:
@@ -178,11 +192,10 @@ def stack_line(situation: Situation, reading: StackReading) -> Line:
     if not facts.readable:
         return fail(subject, f"its state cannot be read: {facts.why}", f"see `pulumi stack export --stack {site}`")
     if reading.pending:
-        return fail(
-            subject,
-            f"an update was interrupted; unfinished: {shortened(reading.pending)}",
-            f"`pulumi refresh --stack {site}`, then `pulumi up --stack {site}`",
-        )
+        unfinished = f"unfinished: {shortened(list(reading.pending))}"
+        if any(lock.alive is not False for lock in reading.locks):
+            return attention(subject, f"an update is under way; {unfinished}", f"see lock {site}")
+        return fail(subject, f"an update was interrupted; {unfinished}", _way_out(reading))
     up = f"`pulumi up --stack {site}`"
     if facts.epoch is None:
         return attention(subject, "was never brought up", up)
@@ -201,3 +214,33 @@ def stack_line(situation: Situation, reading: StackReading) -> Line:
     if facts.epoch < situation.epoch:
         return attention(subject, f"is at epoch {facts.epoch}, the situation at epoch {situation.epoch}", up)
     return ok(subject, f"epoch {facts.epoch}, {len(facts.machines)} machines, nothing pending")
+
+
+def lock_lines(reading: StackReading) -> Iterator[Line]:
+    """Who keeps others off the stack, and what to do about it; nothing, if nobody does."""
+    subject = f"lock {reading.site}"
+    for lock in reading.locks:
+        held = f"held since {lock.since:%Y-%m-%d %H:%M:%S} UTC by {lock.owner}, process {lock.pid}"
+        if lock.alive:
+            yield attention(subject, f"{held}, which is at work: no other run can change the stack", _WAIT)
+        elif lock.alive is None:
+            remedy = f"{_WAIT}. Only if it is dead for certain: {_way_out(reading)}. {_RISK}"
+            yield attention(subject, f"{held}; whether that still runs cannot be seen from this machine", remedy)
+        else:
+            yield fail(subject, f"{held}, which is dead: its run was broken off", f"{_way_out(reading)}. {_RISK}")
+
+
+def _way_out(reading: StackReading) -> str:
+    """What finishes a run that was broken off."""
+    stack = f"--stack {reading.site}"
+    half_made = sorted(name for name, operation in reading.pending.items() if operation == "creating")
+    steps = [f"`pulumi cancel {stack}`"] if reading.locks else []
+    if half_made:
+        steps += [
+            f"in the vCenter, switch off what there is of {', '.join(half_made)} and remove it from the inventory "
+            "(never from disk: its data disks would go, too)",
+            f"`pulumi refresh --clear-pending-creates {stack}`",
+        ]
+    else:
+        steps += [f"`pulumi refresh {stack}`"]
+    return ", then ".join([*steps, f"`pulumi up {stack}`"])
