@@ -180,6 +180,25 @@ def drill(
 
 
 @app.command()
+def rebuilt(
+    site: Annotated[str, typer.Argument(metavar="SITE", help="Whose vCenter is new and empty.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even on a terminal.")] = False,
+) -> None:
+    """
+    A lost site comes back with an empty new vCenter: let its stack forget what stood in the old one.
+
+    Data disks and secrets stay in the state; they come back by replication. Refused while machines of the stack stand
+    in the vCenter, and unless the site is declared drained. Changes the stack's state only, and keeps the old one.
+
+    Example: `uitwijk rebuilt leeuwarden`
+    """
+    from uitwijk.rebuilt import run as forget
+    from uitwijk.workspace import Workspace
+
+    forget(Workspace(), site, yes=yes)
+
+
+@app.command()
 def report(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a drill's evidence.")]) -> None:
     """
     Render the evidence of a drill again.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
@@ -18,12 +17,21 @@ from observe.inventory import Inventory
 from uitwijk.env import environment
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.model import catalogue_line, loss_lines, situation_line
-from uitwijk.readiness.sites import machines_line, mirror_lines, read_vcenters, split_brain_line, vcenter_line
+from uitwijk.readiness.sites import (
+    lost_line,
+    machines_line,
+    mirror_lines,
+    read_lost,
+    read_vcenters,
+    rebuilt_lines,
+    split_brain_line,
+    vcenter_line,
+)
 from uitwijk.readiness.stacks import Pulumi, lock_lines, read_stacks, stack_line
 from uitwijk.status import ATTENTION, BAD, GOOD
+from uitwijk.trust import trusting
 from uitwijk.workspace import Workspace
 
-_TRUST = "SSL_CERT_FILE"
 _STYLES = {Verdict.OK: GOOD, Verdict.ATTENTION: ATTENTION, Verdict.FAIL: BAD}
 
 
@@ -50,15 +58,17 @@ def lines(workspace: Workspace) -> Iterator[Line]:
 
 
 def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iterator[Line]:
-    """What stands at the sites that are not declared lost; a lost one is never asked."""
+    """What stands at the sites. Of one that is declared lost only the vCenter is looked at: it may have come back."""
     variables = {**os.environ, **environment(workspace, os.environ)}
     pulumi = Pulumi(workspace.root, {name: value for name, value in variables.items() if value is not None})
-    with _trusting(variables.get(_TRUST)):
+    with trusting(variables.get("SSL_CERT_FILE")):
         readings = read_stacks(pulumi, situation.living)
         found = read_vcenters(readings)
+        lost = {site: read_lost(pulumi, site) for site in region.sites if site not in readings}
     for site in region.sites:
-        if site not in readings:
+        if site in lost:
             yield ok(f"stack {site}", "not asked: the site is declared lost")
+            yield lost_line(region, site, lost[site])
             continue
         yield stack_line(situation, readings[site])
         yield from lock_lines(readings[site])
@@ -66,24 +76,12 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     yield from mirror_lines(region, inventories)
     placement = place(region, situation)
-    yield split_brain_line(region, placement, inventories)
+    returned = {site: inventory for site, inventory in lost.items() if isinstance(inventory, Inventory)}
+    yield split_brain_line(region, placement, {**inventories, **returned})
     for site, inventory in inventories.items():
+        yield from rebuilt_lines(readings[site].facts, inventory)
         if readings[site].facts.epoch is not None:
             yield machines_line(region, placement, site, inventory)
-
-
-@contextmanager
-def _trusting(authorities: str | None) -> Iterator[None]:
-    """Lets this process trust the certificate authorities in a file; OpenSSL takes it from the environment."""
-    before = os.environ.get(_TRUST)
-    if authorities is not None:
-        os.environ[_TRUST] = authorities
-    try:
-        yield
-    finally:
-        os.environ.pop(_TRUST, None)
-        if before is not None:
-            os.environ[_TRUST] = before
 
 
 def verdict(found: Sequence[Line]) -> Verdict:

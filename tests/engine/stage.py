@@ -129,6 +129,11 @@ class Stage:
         vcenter = self.vcenters[site]
         return read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
 
+    def rebuild(self, site: str) -> None:
+        """Puts an empty new vCenter with empty storage in the place of the site's, under its old name and account."""
+        self.vcenters[site].rebuild(self.toolchain.simulator, self.region)
+        bundle(self.vcenters.values(), self.trust)
+
     def fail(self, site: str, **rule: Any) -> None:
         """Makes calls to the site's vCenter fail, from now on."""
         control(self.vcenters[site].address.control, "POST", "/faults", rule)

@@ -25,7 +25,7 @@ answers = pathlib.Path(__file__).parent / "answers"
 stack = sys.argv[sys.argv.index("--stack") + 1].rsplit("/", 1)[-1]
 kind = "config" if sys.argv[1] == "config" else "state"
 with open(answers / "asked", "a") as log:
-    log.write(stack + "\\n")
+    log.write(stack + "." + kind + "\\n")
 answer = answers / (stack + "." + kind)
 if not answer.exists():
     sys.exit("error: no stack named '" + stack + "' found")
@@ -82,7 +82,7 @@ class Engine:
 
     @property
     def asked(self) -> set[str]:
-        """The stacks that were asked for anything."""
+        """What was asked for: `STACK.config` or `STACK.state`."""
         log = self._answers / "asked"
         return set(log.read_text(encoding="utf-8").split()) if log.exists() else set()
 
@@ -269,11 +269,11 @@ def test_a_state_that_is_no_state_fails(desk: Desk, engine: Engine) -> None:
     assert lines(desk)["stack bolsward"]["verdict"] == "fail"
 
 
-def test_a_site_that_is_declared_lost_is_never_asked(desk: Desk, engine: Engine) -> None:
+def test_the_stack_of_a_site_that_is_declared_lost_is_never_asked(desk: Desk, engine: Engine) -> None:
     both_applied(desk, engine)
     desk.must_declare("lost bolsward")
     assert lines(desk)["stack bolsward"]["why"] == "not asked: the site is declared lost"
-    assert engine.asked == {"leeuwarden"}
+    assert "bolsward.state" not in engine.asked
 
 
 def test_a_peers_state_is_read_where_the_configuration_says(desk: Desk, engine: Engine, refusing: str) -> None:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from continuity.errors import UitwijkError
+from continuity.guard import StackFacts
 from continuity.placement import Placement
 from continuity.region import Region
 from observe.inventory import Host, Inventory, read_inventory
 from observe.vcenter import vcenter_problem
 from uitwijk.readiness.line import Line, attention, fail, not_checked, ok
-from uitwijk.readiness.stacks import StackReading, VCenter
+from uitwijk.readiness.stacks import Pulumi, PulumiError, StackReading, VCenter
 from uitwijk.simulated.inventory import site_inventory
 from uitwijk.status import shortened
 
@@ -41,6 +42,33 @@ def vcenter_line(reading: StackReading, found: Inventory | str | None) -> Line:
         remedy = f"if the site is lost: `uitwijk declare lost {reading.site} --by … --reason …`"
         return fail(subject, str(found), remedy)
     return ok(subject, f"{found.server} answers: {len(found.hosts)} hosts, {len(found.machines)} machines")
+
+
+def read_lost(pulumi: Pulumi, site: str) -> Inventory | str:
+    """What stands in the vCenter of a site that is declared lost, if it answers again; else why that is not known.
+
+    Only its vCenter is looked at. Its stack is left alone, for its state may be as lost as the site.
+    """
+    try:
+        settings = pulumi.configuration(site)
+        vcenter = VCenter(settings["vcenter"]["server"], settings["vcenter"]["user"], settings["vcenterPassword"])
+    except (PulumiError, KeyError, TypeError):
+        return "nobody here knows its vCenter"
+    return _read(vcenter)
+
+
+def lost_line(region: Region, site: str, found: Inventory | str) -> Line:
+    """Whether a site that is declared lost is back."""
+    subject = f"vCenter {site}"
+    if not isinstance(found, Inventory):
+        return ok(subject, f"the site is declared lost, and {found}")
+    old = sorted(_cold(region) & _running(found))
+    return attention(
+        subject,
+        f"the site is declared lost, and {found.server} answers: {len(old)} cold machines run there",
+        f"keep the production network of {site} cut (fencing); then `uitwijk declare drained {site} --by … --reason …` "
+        f"and `pulumi up --stack {site}`",
+    )
 
 
 def mirror_lines(region: Region, inventories: Mapping[str, Inventory]) -> Iterator[Line]:
@@ -163,6 +191,17 @@ def machines_line(region: Region, placement: Placement, site: str, inventory: In
     if findings:
         return attention(subject, "; ".join(findings), f"`pulumi up --stack {site}`; power on what is off")
     return ok(subject, f"all {len(wanted)} run")
+
+
+def rebuilt_lines(facts: StackFacts, inventory: Inventory) -> Iterator[Line]:
+    """Whether the vCenter is a new one, of which the stack does not know yet."""
+    held = facts.machines
+    if held and not held & inventory.by_name.keys():
+        yield fail(
+            f"rebuilt {facts.site}",
+            f"none of the {len(held)} machines that the state of the stack holds stands in {inventory.server}",
+            f"`uitwijk declare drained {facts.site} --by … --reason …`, then `uitwijk rebuilt {facts.site}`",
+        )
 
 
 def _cold(region: Region) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import subprocess
 import time
 from dataclasses import dataclass
@@ -92,6 +93,19 @@ class SimulatedVCenter:
             time.sleep(0.02)
         said = json.loads(ready.read_text(encoding="utf-8"))
         self._address = Address(said["server"], said["control"], ca)
+
+    def rebuild(self, simulator: Path, region: Region) -> None:
+        """Puts a new vCenter in the place of this one: hosts, networks, templates, and empty storage.
+
+        It has the old address and account, and a certificate authority of its own. Call it from the main thread.
+
+        Raises:
+            UitwijkError: when it does not come up.
+        """
+        port = int(self.address.server.rsplit(":", 1)[1])
+        self.stop()
+        shutil.rmtree(self.folder / "datastores")
+        self.start(simulator, region, port)
 
     def stop(self) -> None:
         """Ends the process."""
