@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vmware/govmomi/fault"
 	"github.com/vmware/govmomi/vim25/types"
@@ -42,6 +43,33 @@ func TestDeletedFaultsHitNothing(t *testing.T) {
 
 	if err := wait(w.ctx)(vm.PowerOn(w.ctx)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestACallThatWaitsGoesOnWhenTheFaultsAreDeleted(t *testing.T) {
+	site := startSite(t)
+	w := site.workshop(t)
+	vm := must(w.clone("vm"))(t)
+	site.post(t, "/faults", `{"method": "PowerOnVM_Task", "object": "vm", "count": 1, "delay_seconds": 3600}`)
+	started := make(chan error, 1)
+	go func() { started <- wait(w.ctx)(vm.PowerOn(w.ctx)) }()
+	for rules := []struct{ Hits int }{{}}; rules[0].Hits == 0; {
+		site.get(t, "/faults", &rules)
+	}
+	if len(started) > 0 {
+		t.Fatalf("the call did not wait: %v", <-started)
+	}
+
+	request := must(http.NewRequest(http.MethodDelete, site.Control+"/faults", nil))(t)
+	must(http.DefaultClient.Do(request))(t).Body.Close()
+
+	select {
+	case err := <-started:
+		if err != nil {
+			t.Error(err)
+		}
+	case <-time.After(patience):
+		t.Error("the call still waits")
 	}
 }
 

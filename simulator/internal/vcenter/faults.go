@@ -22,7 +22,8 @@ type Fault struct {
 	Object string `json:"object"`
 	// Count is how many calls the rule hits; 0 means every one.
 	Count int `json:"count"`
-	// DelaySeconds is how long the call waits first.
+	// DelaySeconds is how long the call waits first, if the rules are not
+	// cleared before.
 	DelaySeconds float64 `json:"delay_seconds"`
 	// Fault is the vSphere fault that the call ends with, for example
 	// InsufficientResourcesFault; empty means that it goes on after the delay.
@@ -37,6 +38,8 @@ type Fault struct {
 type Faults struct {
 	mu    sync.Mutex
 	rules []*Fault
+	// cleared is closed when the rules in force are cleared.
+	cleared chan struct{}
 }
 
 // Add checks a rule and puts it in force.
@@ -71,11 +74,15 @@ func (f *Faults) Add(rule Fault) error {
 	return nil
 }
 
-// Clear removes every rule.
+// Clear removes every rule. Calls that wait go on at once.
 func (f *Faults) Clear() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.rules = nil
+	if f.cleared != nil {
+		close(f.cleared)
+		f.cleared = nil
+	}
 }
 
 // Rules lists the rules with their hits.
@@ -89,8 +96,9 @@ func (f *Faults) Rules() []Fault {
 	return rules
 }
 
-// hit finds the rule for a call and counts it.
-func (f *Faults) hit(ctx *simulator.Context, method *simulator.Method) *Fault {
+// hit finds the rule for a call and counts it. With it comes what ends its
+// delay early.
+func (f *Faults) hit(ctx *simulator.Context, method *simulator.Method) (*Fault, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, rule := range f.rules {
@@ -98,10 +106,13 @@ func (f *Faults) hit(ctx *simulator.Context, method *simulator.Method) *Fault {
 			continue
 		}
 		rule.Hits++
+		if f.cleared == nil {
+			f.cleared = make(chan struct{})
+		}
 		found := *rule
-		return &found
+		return &found, f.cleared
 	}
-	return nil
+	return nil, nil
 }
 
 // about tells whether the rule's glob fits a name that the call concerns.
@@ -141,8 +152,11 @@ func (v *VCenter) refused(ctx *simulator.Context, method *simulator.Method) bool
 	if ctx.Session == nil {
 		return false
 	}
-	if rule := v.Faults.hit(ctx, method); rule != nil {
-		time.Sleep(time.Duration(rule.DelaySeconds * float64(time.Second)))
+	if rule, cleared := v.Faults.hit(ctx, method); rule != nil {
+		select {
+		case <-time.After(time.Duration(rule.DelaySeconds * float64(time.Second))):
+		case <-cleared:
+		}
 		if rule.kind != nil {
 			fault := reflect.New(rule.kind).Interface().(types.BaseMethodFault)
 			refuse(ctx, method, fault, "fault injected by the simulator: "+rule.Fault)
