@@ -35,11 +35,11 @@ def build(
     size: str = "M",
     count: int = 1,
 ) -> Region:
-    """A small region, checked as a loaded one is.
+    """A region, checked as a loaded one is. It may be larger than the address plan allows: no placement asks for one.
 
     Args:
         hosts: cores and memory in GiB of each host, by site. Each site is housed by `<site>-office`.
-        municipalities: by slug: `home`, `seats`, perhaps `relocation`; its hall is `<slug>-hall`.
+        municipalities: by slug: `home`, `seats`, perhaps `relocation` and more; its hall is `<slug>-hall`.
         partnerships: by slug: `home`, `seats`, `members`; its office is that of its home.
         spare_seats: of every building.
         size: size class of the machines that do the work.
@@ -80,7 +80,7 @@ def build(
             slug: Municipality.model_validate(
                 {
                     "name": slug,
-                    "network_number": 10 + index,
+                    "network_number": 0,
                     "cbs_code": f"{index:04}",
                     "inhabitants": 1000,
                     "town_hall": f"{slug}-hall",
@@ -88,7 +88,7 @@ def build(
                     "number_blocks": [{"first": f"0517-4{index:02}200", "last": f"0517-4{index:02}299"}],
                     **municipality,
                 }
-            )
+            ).model_copy(update={"network_number": len(partnerships) + index})
             for index, (slug, municipality) in enumerate(municipalities.items())
         },
         partnerships={
@@ -193,20 +193,25 @@ _HOSTS = st.lists(
 )
 
 
+_WITHOUT = st.sampled_from([(), (), ("reports",), ("reports", "archive")])
+_SIZES = st.dictionaries(st.sampled_from(["registry/database", "registry/application"]), st.sampled_from(sorted(SIZES)))
+SMALL = st.integers(min_value=1, max_value=4)
+LARGE = st.sampled_from([5, 13, 31, 60])
+"""How many municipalities."""
+
+
 @st.composite
-def regions(draw: st.DrawFn) -> Region:
-    """Two sites; some municipalities in partnerships, some on their own; hosts from far too small to ample."""
+def regions(draw: st.DrawFn, size: st.SearchStrategy[int] = SMALL) -> Region:
+    """Two sites with hosts from far too small to ample, and up to three partnerships, perhaps all at one site.
+
+    Some municipalities are members, some use what a partnership runs, some are on their own.
+    """
     hosts = {site: draw(_HOSTS) for site in ("east", "west")}
-    slugs = [f"m{number}" for number in range(draw(st.integers(min_value=1, max_value=4)))]
+    slugs = [f"m{number}" for number in range(draw(size))]
     buildings = [*(f"{site}-office" for site in hosts), *(f"{slug}-hall" for slug in slugs)]
-    belongs = {slug: draw(st.sampled_from([None, "pe", "pw"])) for slug in slugs}
-    homes = {"pe": "east", "pw": "west"}
-    municipalities: dict[str, dict[str, Any]] = {}
-    for slug in slugs:
-        home = homes.get(str(belongs[slug])) or draw(st.sampled_from(sorted(hosts)))
-        municipalities[slug] = {"home": home, "seats": draw(st.integers(min_value=1, max_value=40))}
-        if belongs[slug] is None:
-            municipalities[slug]["relocation"] = draw(st.permutations(buildings).map(lambda order: order[:3]))
+    founded = [f"p{number}" for number in range(draw(st.integers(min_value=0, max_value=3)))]
+    homes = {slug: draw(st.sampled_from(sorted(hosts))) for slug in founded}
+    belongs = {slug: draw(st.sampled_from([None, *founded])) for slug in slugs}
     partnerships = {
         slug: {
             "home": home,
@@ -216,6 +221,16 @@ def regions(draw: st.DrawFn) -> Region:
         for slug, home in homes.items()
         if slug in belongs.values()
     }
+    municipalities: dict[str, dict[str, Any]] = {}
+    for slug in slugs:
+        home = homes.get(str(belongs[slug])) or draw(st.sampled_from(sorted(hosts)))
+        seats = draw(st.one_of(st.integers(min_value=1, max_value=40), st.sampled_from([97, 255])))
+        municipalities[slug] = {"home": home, "seats": seats, "without": draw(_WITHOUT), "sizes": draw(_SIZES)}
+        if belongs[slug] is None:
+            municipalities[slug]["relocation"] = draw(st.permutations(buildings).map(lambda order: order[:3]))
+            if partnerships and draw(st.booleans()):
+                user = {"without": [], "uses": {"archive": draw(st.sampled_from(sorted(partnerships)))}}
+                municipalities[slug].update(user)
     return build(
         hosts=hosts,
         municipalities=municipalities,

@@ -6,20 +6,21 @@ import dataclasses
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from continuity import place
 from continuity.catalogue import Host
+from continuity.invariants import Invariants
+from continuity.proof import Calamities, all_calamities, prove
 from continuity.region import Region
 from continuity.situation import Situation
-from tests.continuity import invariants
-from tests.continuity.regions import regions, situations
+from tests.continuity.regions import LARGE, SMALL, regions, situations
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> tuple[Region, Situation]:
-    region = draw(regions())
+def cases(draw: st.DrawFn, size: st.SearchStrategy[int] = SMALL) -> tuple[Region, Situation]:
+    region = draw(regions(size))
     return region, draw(situations(region))
 
 
@@ -37,10 +38,34 @@ def shuffled(mapping: dict[str, Any], order: list[int]) -> dict[str, Any]:
     return {keys[index % len(keys)]: mapping[keys[index % len(keys)]] for index in [*order, *range(len(keys))]}
 
 
+@settings(max_examples=8 * settings.default.max_examples)
 @given(cases())
 def test_every_invariant_holds(case: tuple[Region, Situation]) -> None:
     region, declared = case
-    invariants.check(region, declared, place(region, declared))
+    assert Invariants(region).violated(declared, place(region, declared)) == []
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(cases(LARGE))
+def test_every_invariant_holds_in_large_regions(case: tuple[Region, Situation]) -> None:
+    region, declared = case
+    assert Invariants(region).violated(declared, place(region, declared)) == []
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(regions(LARGE))
+def test_large_regions_survive_every_state_of_their_sites(region: Region) -> None:
+    proof = prove(region, Calamities(region, most_closed=0), [2])
+    assert proof.violations == ()
+    assert proof.situations == 9
+
+
+@settings(max_examples=settings.default.max_examples // 2)
+@given(regions(st.integers(min_value=1, max_value=3)))
+def test_all_calamities_of_small_regions_are_safe(region: Region) -> None:
+    proof = prove(region, all_calamities(region), [2])
+    assert proof.violations == ()
+    assert proof.situations == 9 * 2 ** len(region.buildings)
 
 
 @given(cases(), st.integers(min_value=1, max_value=64), st.sampled_from([2, 16, 64, 512]))
@@ -84,9 +109,11 @@ def test_staff_sit_where_the_duty_officer_sends_them_as_far_as_there_are_seats(c
 
 
 @given(regions())
-def test_a_municipality_gets_a_service_from_itself_or_its_partnership_and_from_nobody_else(region: Region) -> None:
-    for municipality in region.municipalities:
-        own = {f"{municipality}/{service}" for service in region.services}
-        partnership = {f"{region.partnership_of.get(municipality)}/{service}" for service in region.services}
-        providers = {region.provider(municipality, service) for service in region.services}
-        assert providers <= own | partnership
+def test_a_municipality_gets_a_service_from_itself_or_a_partnership_that_it_named_and_from_nobody_else(
+    region: Region,
+) -> None:
+    for slug, municipality in region.municipalities.items():
+        for service in region.services:
+            partnership = municipality.uses.get(service, region.partnership_of.get(slug))
+            assert region.provider(slug, service) in {f"{slug}/{service}", f"{partnership}/{service}", None}
+            assert not (service in municipality.without and region.provider(slug, service))

@@ -1,0 +1,240 @@
+"""The proof finds what is wrong: every invariant, spoiled once, is named; and it looks at everything it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from continuity import place
+from continuity.invariants import Invariants
+from continuity.placement import NumberPlacement, Placement
+from continuity.processes import Processes
+from continuity.proof import Kind, all_calamities, in_words, losses, prove
+from continuity.region import Region
+from continuity.seats import Seating
+from continuity.situation import SiteState, Situation
+from tests.continuity.regions import build
+from tests.continuity.situations import every_closing, every_state, in_state, situation
+
+KEY = "harlingen/civil-affairs"
+NUMBER = "harlingen/+31517491200"
+HALL = "harlingen-town-hall"
+
+
+def without(mapping: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in mapping.items() if name != key}
+
+
+def seated(placement: Placement, **at: int) -> Placement:
+    """Harlingen's staff sit elsewhere than they do."""
+    seating = Seating(128, {building.replace("_", "-"): seats for building, seats in at.items()})
+    return replace(placement, seats={**placement.seats, "harlingen": seating})
+
+
+def ringing(placement: Placement, served_by: tuple[str, ...], rings_at: Mapping[str, str]) -> Placement:
+    return replace(placement, numbers={**placement.numbers, NUMBER: NumberPlacement(served_by, rings_at)})
+
+
+def working(placement: Placement, **changes: Any) -> Placement:
+    processes = replace(placement.processes["harlingen"], **changes)
+    return replace(placement, processes={**placement.processes, "harlingen": processes})
+
+
+def planned(placement: Placement, **changes: Any) -> Placement:
+    capacity = replace(placement.capacity["leeuwarden"], **changes)
+    return replace(placement, capacity={**placement.capacity, "leeuwarden": capacity})
+
+
+def on_one_host(placement: Placement) -> Placement:
+    return planned(placement, hosts=dict.fromkeys(placement.capacity["leeuwarden"].hosts, "leeuwarden-host-1"))
+
+
+def shedding_one(placement: Placement) -> Placement:
+    """Leeuwarden sheds a workload that would fit."""
+    key = "leeuwarden/civil-affairs"
+    capacity = placement.capacity["leeuwarden"]
+    hosts = {name: host for name, host in capacity.hosts.items() if not name.startswith("leeuwarden-civil-affairs-")}
+    spoiled = planned(placement, hosts=hosts, shed=(key,))
+    return replace(spoiled, workloads={**placement.workloads, key: None}, shed=(key,))
+
+
+LOCATION = {HALL: "NL, Fryslân, Harlingen, town hall, main entrance"}
+SPOILED: dict[str, Callable[[Placement], Placement]] = {
+    f"workloads placed: {KEY} is missing": lambda p: replace(p, workloads=without(p.workloads, KEY)),
+    "sites with hot machines: leeuwarden is missing": lambda p: replace(p, hot=without(p.hot, "leeuwarden")),
+    "sites with a capacity: leeuwarden is missing": lambda p: replace(p, capacity=without(p.capacity, "leeuwarden")),
+    "organisations with seats: iszf is missing": lambda p: replace(p, seats=without(p.seats, "iszf")),
+    f"number blocks: {NUMBER} is missing": lambda p: replace(p, numbers=without(p.numbers, NUMBER)),
+    "municipalities with processes: nowhere does not belong there": lambda p: replace(
+        p, processes={**p.processes, "nowhere": p.processes["harlingen"]}
+    ),
+    "processes of harlingen: permits is missing": lambda p: working(
+        p, continues=tuple(each for each in p.processes["harlingen"].continues if each != "permits")
+    ),
+    "harlingen: permits both continues and is stopped": lambda p: working(p, stopped={"permits": "why"}),
+    f"{KEY} runs nowhere, although bolsward is normal and it was not shed": lambda p: replace(
+        p, workloads={**p.workloads, KEY: None}
+    ),
+    f"{KEY} runs at leeuwarden, although its home bolsward is normal": lambda p: replace(
+        p, workloads={**p.workloads, KEY: "leeuwarden"}
+    ),
+    f"{KEY} counts as hot at leeuwarden, and is cold": lambda p: replace(
+        p, hot={**p.hot, "leeuwarden": (*p.hot["leeuwarden"], KEY)}
+    ),
+    "harlingen/telephony is hot, and neither runs at leeuwarden nor was shed there": lambda p: replace(
+        p, hot={**p.hot, "leeuwarden": tuple(key for key in p.hot["leeuwarden"] if key != "harlingen/telephony")}
+    ),
+    "machines with a host at leeuwarden: leeuwarden-telephony-call-server-1 is missing": lambda p: planned(
+        p, hosts=without(p.capacity["leeuwarden"].hosts, "leeuwarden-telephony-call-server-1")
+    ),
+    "leeuwarden has no host attic": lambda p: planned(p, hosts=dict.fromkeys(p.capacity["leeuwarden"].hosts, "attic")),
+    "for what is planned there": on_one_host,
+    "stand on leeuwarden-host-1": on_one_host,
+    "leeuwarden is said to use 1 vCPUs": lambda p: planned(p, vcpus=(1, 500)),
+    "GiB, and has fewer": lambda p: planned(p, memory_gib=(p.capacity["leeuwarden"].memory_gib[0], 10)),
+    "leeuwarden is said to have a host to spare, and uses leeuwarden-host-5": lambda p: planned(
+        p,
+        hosts={
+            name: "leeuwarden-host-5" if host == "leeuwarden-host-1" else host
+            for name, host in p.capacity["leeuwarden"].hosts.items()
+        },
+    ),
+    "leeuwarden sheds leeuwarden/civil-affairs, which would fit": shedding_one,
+    "leeuwarden sheds leeuwarden/civil-affairs (R1), and runs": shedding_one,
+    f"workloads shed: {KEY} does not belong there": lambda p: replace(p, shed=(KEY,)),
+    "harlingen has 128 staff; 129 counted": lambda p: replace(
+        p, seats={**p.seats, "harlingen": Seating(129, {HALL: 129})}
+    ),
+    f"staff of harlingen sit in {HALL}, although {HALL} is open": lambda p: seated(p, harlingen_town_hall=127),
+    "people sit in balk-town-hall, which has 89 seats": lambda p: seated(p, balk_town_hall=128),
+    f"{NUMBER} is served by leeuwarden, not by bolsward, leeuwarden": lambda p: ringing(p, ("leeuwarden",), LOCATION),
+    f"{NUMBER} rings at nobody, not at {HALL}": lambda p: ringing(p, ("bolsward", "leeuwarden"), {}),
+    f"{NUMBER} rings at {HALL} with another emergency location: Sneek": lambda p: ringing(
+        p, ("bolsward", "leeuwarden"), {HALL: "Sneek"}
+    ),
+    "harlingen: permits is stopped (why), and lacks nothing": lambda p: working(
+        p,
+        continues=tuple(each for each in p.processes["harlingen"].continues if each != "permits"),
+        stopped={"permits": "why"},
+    ),
+    "harlingen: 14 of 14 processes continue, and that is called no majority": lambda p: working(p, majority=False),
+}
+
+
+@pytest.mark.parametrize("sentence", SPOILED)
+def test_a_placement_of_a_normal_day_that_is_wrong_is_told_why(region: Region, sentence: str) -> None:
+    normal = situation(region)
+    spoiled = SPOILED[sentence](place(region, normal))
+    assert any(sentence in said for said in Invariants(region).violated(normal, spoiled))
+
+
+def test_a_site_that_is_not_normal_must_hold_nothing_cold(region: Region) -> None:
+    for state, declared in (
+        ("lost", situation(region, lost=["bolsward"])),
+        ("drained", situation(region, drained=["bolsward"])),
+    ):
+        placement = place(region, declared)
+        spoiled = replace(placement, workloads={**placement.workloads, KEY: "bolsward"})
+        assert f"{KEY} runs at bolsward, which is {state}" in Invariants(region).violated(declared, spoiled)
+
+
+def test_staff_in_a_closed_building_and_staff_without_a_seat_that_is_free_are_named(region: Region) -> None:
+    declared = situation(region, closed=[HALL])
+    placement = place(region, declared)
+    found = Invariants(region).violated(declared, seated(placement, harlingen_town_hall=128))
+    assert f"128 people sit in {HALL}, which is closed" in found
+    found = Invariants(region).violated(declared, seated(placement, iszf_office=9))
+    assert "119 staff of harlingen have no seat, although balk-town-hall, bolsward-town-hall" in "".join(found)
+
+
+def test_a_process_that_lacks_something_must_not_continue(region: Region) -> None:
+    declared = situation(region, closed=[HALL])
+    placement = place(region, declared)
+    every = Processes(continues=tuple(region.processes), stopped={}, majority=True)
+    spoiled = replace(placement, processes={**placement.processes, "harlingen": every})
+    found = Invariants(region).violated(declared, spoiled)
+    assert "harlingen: travel-documents is said to continue, and lacks what it needs" in found
+    nobody = replace(spoiled, seats={**spoiled.seats, "harlingen": Seating(128, {})})
+    found = Invariants(region).violated(declared, nobody)
+    assert any("harlingen lacks" in said and "seats for the processes" in said for said in found)
+
+
+def test_staff_who_use_the_service_of_another_municipality_are_named() -> None:
+    region = build(
+        hosts={"east": [(8, 64)], "west": [(8, 64)]},
+        municipalities={
+            "m-east": {"home": "east", "seats": 4, "relocation": ["west-office"]},
+            "m-west": {"home": "west", "seats": 4, "relocation": ["east-office"]},
+        },
+    )
+    assert list(Invariants(region).violated_by_the_region()) == []
+    uses = region.municipalities["m-west"].model_copy(update={"uses": {"registry": "m-east"}})
+    mixed = replace(region, municipalities={**region.municipalities, "m-west": uses})
+    assert list(Invariants(mixed).violated_by_the_region()) == ["staff of m-west use registry of m-east"]
+
+
+def test_all_calamities_are_all_states_and_all_closings_the_fewest_losses_first(region: Region) -> None:
+    found = list(all_calamities(region))
+    combined = product(every_state(region), every_closing(region))
+    wanted = {in_words(in_state(region, states, closed)) for states, closed in combined}
+    assert len(found) == len(wanted) == 4608
+    assert {in_words(each) for each in found} == wanted
+    counts = [losses(each) for each in found]
+    assert counts == sorted(counts)
+    assert counts[0] == 0
+    assert counts[-1] == 11
+
+
+def test_too_many_buildings_are_tried_as_far_as_there_is_time_and_it_is_known_how_far() -> None:
+    halls = {f"m{number}": {"home": "east", "seats": 1, "relocation": ["west-office"]} for number in range(60)}
+    region = build(hosts={"east": [(1, 2)], "west": [(1, 2)]}, municipalities=halls)
+    calamities = all_calamities(region)
+    assert not calamities.all_of_them
+    assert calamities.most_closed == 2
+    assert len(calamities) == len(list(calamities)) == 9 * (1 + 62 + 62 * 61 // 2)
+    assert all_calamities(region, most=1).most_closed == 1
+
+
+def test_the_worst_of_each_kind_is_the_first_that_no_other_exceeds(region: Region) -> None:
+    proof = prove(region, all_calamities(region), [1, 11])
+    found = {(worst.kind, worst.most_losses): worst for worst in proof.worst}
+    assert len(found) == len(proof.worst) == 2 * len(Kind)
+    fewest = found[Kind.PROCESSES, 1]
+    assert (fewest.who, in_words(fewest.situation)) == ("leeuwarden", "closed leeuwarden-town-hall")
+    assert found[Kind.PROCESSES, 11].placement.processes[found[Kind.PROCESSES, 11].who].continues == ()
+    short = found[Kind.SEATS, 1].placement.seats
+    assert sum(seating.short for seating in short.values()) == 618
+    assert len(found[Kind.SEATS, 11].situation.closed_buildings) == 9
+    for bound in (1, 11):
+        tried = [place(region, each) for each in all_calamities(region) if losses(each) <= bound]
+        tightest = max(c.memory_gib[0] / c.memory_gib[1] for p in tried for c in p.capacity.values())
+        worst = found[Kind.CAPACITY, bound]
+        capacity = worst.placement.capacity[worst.who]
+        assert max(capacity.vcpus[0] / capacity.vcpus[1], capacity.memory_gib[0] / capacity.memory_gib[1]) >= tightest
+
+
+def test_a_site_that_sheds_is_tighter_than_a_full_one_and_most_shed_is_counted() -> None:
+    region = build(
+        hosts={"east": [(8, 64)], "west": [(64, 512)] * 2},
+        municipalities={"m-west": {"home": "west", "seats": 40, "relocation": ["east-office"]}},
+    )
+    found = {worst.kind: worst for worst in prove(region, all_calamities(region), [5]).worst}
+    assert found[Kind.CAPACITY].who == "east"
+    assert found[Kind.SHED].situation.sites["west"] is not SiteState.NORMAL
+    assert found[Kind.SHED].placement.shed
+
+
+def test_a_violation_is_told_once_with_its_simplest_situation(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(_: Region, declared: Situation) -> Placement:
+        return place(region, declared.model_copy(update={"closed_buildings": {}}))
+
+    monkeypatch.setattr("continuity.proof.place", forgetful)
+    proof = prove(region, all_calamities(region), [11])
+    told = {violation.sentence: violation for violation in proof.violations}
+    violation = told[f"128 people sit in {HALL}, which is closed"]
+    assert violation.first == f"closed {HALL}"
+    assert violation.times == 4608 // 2
