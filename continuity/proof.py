@@ -84,10 +84,12 @@ def in_words(situation: Situation) -> str:
 class Kind(StrEnum):
     """Of what the worst is looked for."""
 
-    PROCESSES = "fewest processes continuing"
+    PROCESSES = "fewest processes"
+    """That continue, of one municipality."""
     CAPACITY = "tightest capacity"
     SEATS = "most seats short"
-    SHED = "most workloads shed"
+    SHED = "most shed"
+    """Workloads that find no room."""
 
 
 @dataclass(frozen=True)

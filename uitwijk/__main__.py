@@ -107,7 +107,12 @@ def declare(
 
 
 @app.command()
-def check(as_json: AsJson = False) -> None:
+def check(
+    all_calamities: Annotated[
+        bool, typer.Option("--all-calamities", help="Prove every combination of losses in the model, and nothing else.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """
     Could we fail over right now? Looks at the catalogue, every single loss, the stacks and the vCenters.
 
@@ -117,10 +122,20 @@ def check(as_json: AsJson = False) -> None:
 
     - `uitwijk check` - what fails first, each with its remedy
     - `uitwijk check --json` - for monitoring
+    - `uitwijk check --all-calamities` - that all of them are safe, and the worst of each kind
     """
     from uitwijk import check as checking
     from uitwijk.workspace import Workspace
 
+    if all_calamities:
+        from uitwijk import all_calamities as proving
+
+        proven = proving.run(Workspace())
+        if as_json:
+            _print_json(proven.to_dict())
+        else:
+            proven.show(output())
+        raise typer.Exit(1 if proven.verdict == "fail" else 0)
     found = list(checking.lines(Workspace()))
     worst = checking.verdict(found)
     if as_json:

@@ -16,7 +16,7 @@ from continuity.situation import Situation
 from observe.inventory import Inventory
 from uitwijk.env import environment
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
-from uitwijk.readiness.model import catalogue_line, loss_lines, situation_line
+from uitwijk.readiness.model import catalogue_failures, catalogue_line, loss_lines, situation_line
 from uitwijk.readiness.sites import (
     lost_line,
     machines_line,
@@ -40,9 +40,7 @@ def lines(workspace: Workspace) -> Iterator[Line]:
     try:
         region = load_region(workspace.catalogue)
     except UitwijkError as error:
-        yield from (
-            fail("catalogue", problem, "correct the file; nothing else was checked") for problem in error.problems
-        )
+        yield from catalogue_failures(error)
         return
     yield catalogue_line(region)
     yield from loss_lines(region)
@@ -90,6 +88,13 @@ def verdict(found: Sequence[Line]) -> Verdict:
 
 
 def show(console: Console, found: Sequence[Line]) -> None:
+    """Prints the lines and what they come to."""
+    show_lines(console, found)
+    counts = ", ".join(f"{sum(line.verdict is each for line in found)} {each}" for each in reversed(Verdict))
+    console.print(Text(f"\n{counts}: ", style="bold").append(_answer(verdict(found))))
+
+
+def show_lines(console: Console, found: Sequence[Line]) -> None:
     """Prints the lines, the worst first, each finding with its remedy."""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(no_wrap=True)
@@ -100,8 +105,6 @@ def show(console: Console, found: Sequence[Line]) -> None:
             text.append(f"\n-> {line.remedy}", style="italic")
         table.add_row(Text(_word(line.verdict), style=_STYLES[line.verdict]), text)
     console.print(table)
-    counts = ", ".join(f"{sum(line.verdict is each for line in found)} {each}" for each in reversed(Verdict))
-    console.print(Text(f"\n{counts}: ", style="bold").append(_answer(verdict(found))))
 
 
 def _word(of: Verdict) -> str:

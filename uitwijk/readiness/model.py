@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from continuity import place
+from continuity.errors import UitwijkError
 from continuity.placement import Placement
 from continuity.region import Region
 from continuity.situation import ClosedBuilding, SiteState, Situation
@@ -53,6 +54,12 @@ def catalogue_line(region: Region) -> Line:
         "catalogue",
         f"{len(region.municipalities)} municipalities, {len(region.workloads)} workloads, {machines} machines",
     )
+
+
+def catalogue_failures(error: UitwijkError) -> Iterator[Line]:
+    """Why the catalogue could not be loaded."""
+    for problem in error.problems:
+        yield fail("catalogue", problem, "correct the file; nothing else was checked")
 
 
 def situation_line(region: Region, situation: Situation) -> Line:
