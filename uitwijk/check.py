@@ -16,7 +16,7 @@ from continuity.situation import Situation
 from observe.inventory import Inventory
 from uitwijk.env import environment
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
-from uitwijk.readiness.model import catalogue_failures, catalogue_line, loss_lines, situation_line
+from uitwijk.readiness.model import catalogue_failures, catalogue_line, declared_lines, loss_lines
 from uitwijk.readiness.sites import (
     lost_line,
     machines_line,
@@ -51,7 +51,7 @@ def lines(workspace: Workspace) -> Iterator[Line]:
             fail("situation", problem, "correct the file; the sites were not checked") for problem in error.problems
         )
         return
-    yield situation_line(region, situation)
+    yield from declared_lines(region, situation)
     yield from _reality(workspace, region, situation)
 
 
@@ -114,6 +114,6 @@ def _word(of: Verdict) -> str:
 def _answer(worst: Verdict) -> str:
     return {
         Verdict.OK: "a failover would work right now.",
-        Verdict.ATTENTION: "nothing seen speaks against a failover, but not everything is as it should be.",
+        Verdict.ATTENTION: "nothing seen speaks against a failover; look at what needs attention.",
         Verdict.FAIL: "not every failover would work, or not safely.",
     }[worst]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from continuity import place
 from continuity.errors import UitwijkError
 from continuity.placement import Placement
+from continuity.processes import judge_processes
 from continuity.region import Region
 from continuity.situation import ClosedBuilding, SiteState, Situation
 from uitwijk.readiness.line import Line, attention, fail, ok
 from uitwijk.status import shortened
+from uitwijk.wording import count
 
 
 @dataclass(frozen=True)
@@ -77,60 +79,93 @@ def situation_line(region: Region, situation: Situation) -> Line:
     return ok("situation", f"epoch {situation.epoch}: all {len(region.sites)} sites normal, every building open")
 
 
+def declared_lines(region: Region, situation: Situation) -> Iterator[Line]:
+    """Whether this is a normal day; if not, what the situation itself means, as for every single calamity."""
+    yield situation_line(region, situation)
+    if situation.closed_buildings or set(situation.sites.values()) != {SiteState.NORMAL}:
+        yield judged("as it is declared", region, situation)
+
+
 def loss_lines(region: Region) -> Iterator[Line]:
     """For every single calamity: capacity, numbers, the majority of the work, and seats against what was accepted."""
     for loss in single_losses(region):
-        yield _loss_line(region, loss, place(region, loss.situation(region)))
+        yield judged(f"if {loss.name}", region, loss.situation(region))
 
 
-def _loss_line(region: Region, loss: Loss, placement: Placement) -> Line:
-    subject = f"if {loss.name}"
-    failures = list(_failures(region, loss, placement))
-    if failures:
-        whys, remedies = zip(*failures, strict=True)
-        return fail(subject, "; ".join(whys), "; ".join(dict.fromkeys(remedies)))
-    tight = [site for site, capacity in placement.capacity.items() if not capacity.spare_host]
-    if tight:
-        return attention(subject, f"{', '.join(tight)} would have no spare host", "add a host, or accept it knowingly")
-    return ok(subject, _what_holds(region, loss, placement))
+def judged(subject: str, region: Region, situation: Situation) -> Line:
+    """Whether all goes on in a situation as agreed; what was accepted knowingly still needs attention."""
+    placement = place(region, situation)
+    judgement = _Judgement(region, situation, placement)
+    for verdict, found in ((fail, judgement.failures()), (attention, judgement.accepted())):
+        if findings := list(found):
+            whys, remedies = zip(*findings, strict=True)
+            return verdict(subject, "; ".join(whys), "; ".join(dict.fromkeys(remedies)))
+    return ok(subject, "everything runs, the majority of the work goes on")
 
 
-def _failures(region: Region, loss: Loss, placement: Placement) -> Iterator[tuple[str, str]]:
-    """Why and remedy of everything that the loss would stop against all agreements."""
-    if placement.shed:
-        yield f"no room for {shortened(placement.shed)}", "add hosts in sites.yaml and at the site"
-    nowhere = [key for key, where in placement.workloads.items() if where is None and key not in placement.shed]
-    if nowhere:
-        yield f"{len(nowhere)} workloads would run nowhere", "add a second site"
-    silent = sorted({key.split("/")[0] for key, number in placement.numbers.items() if not number.rings_at})
-    if silent:
-        yield f"numbers of {shortened(silent)} would not ring", "see `uitwijk status`"
-    stopped = [municipality for municipality, processes in placement.processes.items() if not processes.majority]
-    if stopped:
-        yield (
-            f"the majority of the work would not go on in {shortened(stopped)}",
-            "agree on more seats (buildings.yaml) or other relocation places",
+class _Judgement:
+    """Findings on a placement, each with its remedy."""
+
+    def __init__(self, region: Region, situation: Situation, placement: Placement) -> None:
+        self._region = region
+        self._placement = placement
+        self._short = {who: seating.short for who, seating in placement.seats.items() if seating.short}
+        self._shortfalls = [s for s in region.settings.accepted_shortfalls if s.building in situation.closed_buildings]
+        self._covered = sum(self._short.values()) <= sum(s.seats for s in self._shortfalls)
+        """Whether no more people are without a seat than was accepted."""
+        self._stopped = [slug for slug, processes in placement.processes.items() if not processes.majority]
+        """The municipalities in which no majority of the work goes on."""
+
+    def failures(self) -> Iterator[tuple[str, str]]:
+        """What is against all agreements."""
+        placement = self._placement
+        if placement.shed:
+            yield f"no room for {shortened(placement.shed)}", "add hosts in sites.yaml and at the site"
+        nowhere = [key for key, where in placement.workloads.items() if where is None and key not in placement.shed]
+        if nowhere:
+            yield f"{count(len(nowhere), 'workload')} can run nowhere", "a second site must be normal"
+        silent = sorted({key.split("/")[0] for key, number in placement.numbers.items() if not number.rings_at})
+        if silent:
+            yield f"numbers of {shortened(silent)} do not ring", "see `uitwijk status`"
+        for municipality in self._stopped:
+            if not (self._covered and self._for_want_of_seats(municipality)):
+                yield (
+                    self._no_majority(municipality),
+                    "agree on more seats (buildings.yaml) or other relocation places",
+                )
+        if not self._covered:
+            whose = ", ".join(f"{organisation} {seats}" for organisation, seats in self._short.items())
+            yield (
+                f"{sum(self._short.values())} seats short ({whose}), {sum(s.seats for s in self._shortfalls)} accepted",
+                "find seats, or have the shortfall accepted (region.yaml, accepted_shortfalls)",
+            )
+
+    def accepted(self) -> Iterator[tuple[str, str]]:
+        """What works less well than it should, and is known; where there are no failures."""
+        full = [site for site, capacity in self._placement.capacity.items() if not capacity.spare_host]
+        if full:
+            yield f"no spare host at {', '.join(full)}", "add a host, or accept it knowingly"
+        remedy = "agree on seats outside the region, or accept it anew (region.yaml, accepted_shortfalls)"
+        for municipality in self._stopped:
+            yield self._no_majority(municipality), remedy
+        if self._short:
+            owners = " and ".join(f"the {s.owner} on {s.date}" for s in self._shortfalls)
+            yield f"{sum(self._short.values())} seats short, accepted by {owners}", remedy
+
+    def _no_majority(self, municipality: str) -> str:
+        stopped = self._placement.processes[municipality].stopped
+        reasons = [f"{process} {why}" for process, why in stopped.items()]
+        return f"no majority of the work goes on in {municipality}: {shortened(reasons, 3)}"
+
+    def _for_want_of_seats(self, municipality: str) -> bool:
+        """Whether a majority would go on there if all of its staff had a seat, and everything else is as it is."""
+        region, seating = self._region, self._placement.seats[municipality]
+        with_seats = judge_processes(
+            region,
+            municipality,
+            seats=seating.needed,
+            buildings=frozenset(seating.at or region.relocation[municipality]),
+            down=frozenset(key for key, where in self._placement.workloads.items() if where is None),
+            rings=True,
         )
-    short, accepted = _short(placement), _accepted(region, loss)
-    if sum(short.values()) > accepted:
-        whose = ", ".join(f"{organisation} {seats}" for organisation, seats in short.items())
-        yield (
-            f"{sum(short.values())} seats short ({whose}), {accepted} accepted",
-            "find seats, or have the shortfall accepted (region.yaml, accepted_shortfalls)",
-        )
-
-
-def _short(placement: Placement) -> Mapping[str, int]:
-    return {organisation: seating.short for organisation, seating in placement.seats.items() if seating.short}
-
-
-def _accepted(region: Region, loss: Loss) -> int:
-    return sum(s.seats for s in region.settings.accepted_shortfalls if s.building in loss.buildings)
-
-
-def _what_holds(region: Region, loss: Loss, placement: Placement) -> str:
-    parts = ["everything runs, the majority of the work goes on"]
-    if short := sum(_short(placement).values()):
-        owners = [s.owner for s in region.settings.accepted_shortfalls if s.building in loss.buildings]
-        parts.append(f"{short} seats short, accepted by the {' and the '.join(owners)}")
-    return "; ".join(parts)
+        return with_seats.majority
