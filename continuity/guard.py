@@ -155,8 +155,8 @@ class _Guard:
             if held:
                 text = (
                     f"stack {peer.site} still holds {len(held)} machines of workloads placed here: {names(held)}. "
-                    f"Release them first: `pulumi up --stack {peer.site}` (after an interrupted run, `pulumi refresh "
-                    f"--stack {peer.site}` before it; if {peer.site} is lost, declare it lost). "
+                    f"Release them first: `pulumi up --stack {peer.site}` (if one failed or was broken off, `pulumi "
+                    f"refresh --stack {peer.site}` before it; if {peer.site} is lost, declare it lost). "
                     "`uitwijk declare override peer-holds` lifts this for one epoch, at the risk of split brain"
                 )
                 refusals.append(Refusal("peer-holds", text))
@@ -232,8 +232,8 @@ class _Guard:
             return []
         text = (
             f"{len(missing)} data disks would be created empty ({names(missing)}) while dataset {self._site} is "
-            f"writable at {writable}: {self._site} was rebuilt. Replicate the data back, "
-            f"`pulumi refresh --stack {self._site}`, then `pulumi up --stack {self._site}`"
+            f"writable at {writable}: {self._site} was rebuilt. Bring back the state that knew them "
+            f"(`pulumi stack import --stack {self._site}`), then run `uitwijk rebuilt {self._site}`"
         )
         return [Refusal("empty-disk", text)]
 

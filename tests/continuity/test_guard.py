@@ -327,7 +327,7 @@ def test_a_rebuilt_site_does_not_get_empty_disks_while_its_data_is_elsewhere(reg
     (refusal,) = refusals(region, declared, rebuilt, stack(region, "leeuwarden", situation(region, **LOST, epoch=5)))
     assert refusal.row == "empty-disk"
     assert f"{len(disks(region, 'bolsward'))} data disks would be created empty" in refusal.text
-    assert "pulumi refresh --stack bolsward" in refusal.text
+    assert "`uitwijk rebuilt bolsward`" in refusal.text
 
 
 def test_a_returning_site_with_its_disks_is_not_refused(region: Region, normal: Situation) -> None:

@@ -146,7 +146,8 @@ def _lose_site(
     expected = load_expectations(EXPECTATIONS / f"{key.lower()}.yaml")
     exercise.progress.scenario(f"{key}: {expected.title}")
     survivor = next(site for site in exercise.region.sites if site not in expected.lost)
-    with evidence.scenario(key, expected.title, planned=Milestones(expected.lost[0], survivor).all) as scenario:
+    milestones = Milestones(expected.lost[0], survivor, expected.returns == "rebuilt")
+    with evidence.scenario(key, expected.title, planned=milestones.all) as scenario:
         begin(scenario)
         SiteLoss(exercise, scenario, expected, normal).play()
 

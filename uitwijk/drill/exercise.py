@@ -21,6 +21,7 @@ from observe.inventory import Inventory, read_inventory
 from uitwijk.drill.progress import Progress
 from uitwijk.engine import Engine, Run
 from uitwijk.evidence import Evidence
+from uitwijk.rebuilt import Forgetting, forgetting
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import cut_off
 from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment
@@ -54,6 +55,7 @@ class Exercise:
         self.engines: dict[str, Engine] = {}
         self._cut: set[str] = set()
         self._not_drained: set[str] = set()
+        self._trust = folder / "ca-bundle.pem"
         self._sealed = folder / f".sealed-{secrets.token_hex(8)}"
         self._doing = "set up"
         self.replication = Replication(
@@ -83,7 +85,7 @@ class Exercise:
 
     def _set_up_projects(self) -> None:
         shared = SharedSecrets()
-        trust = bundle(self.vcenters.values(), self.folder / "ca-bundle.pem")
+        trust = bundle(self.vcenters.values(), self._trust)
         offices = {
             site: Project(vcenter.folder / "office", self.folder / "homes" / site)
             for site, vcenter in self.vcenters.items()
@@ -198,14 +200,39 @@ class Exercise:
 
     def give_back(self, site: str) -> None:
         """The site comes back as it was, its old machines running; its guests' network stays cut (fencing)."""
+        self._reopen_office(site)
         vcenter = self.vcenters[site]
-        office = vcenter.folder / "office"
-        office.unlink()
-        os.rename(self._sealed / site, office)
         vcenter.datastores("readable")
         vcenter.management("up")
+        self._returned(site)
+
+    def rebuild(self, site: str) -> None:
+        """The site comes back with a new vCenter and empty storage; its stack's state still tells of the old one."""
+        self._reopen_office(site)
+        self.vcenters[site].rebuild(self._toolchain.simulator, self.region)
+        bundle(self.vcenters.values(), self._trust)
+        self.vcenters[site].guests_network("cut")
+        self._returned(site)
+
+    def _reopen_office(self, site: str) -> None:
+        office = self.vcenters[site].folder / "office"
+        office.unlink()
+        os.rename(self._sealed / site, office)
+
+    def _returned(self, site: str) -> None:
         self._cut.discard(site)
         self._not_drained.add(site)
+
+    def forget(self, site: str) -> Forgetting:
+        """`uitwijk rebuilt …` on the drill's own stack.
+
+        Raises:
+            UitwijkError: when the vCenter is not a new one.
+        """
+        engine = self.engines[site]
+        found = forgetting(site, engine.text("stack", "export", "--stack", site), self.inventories(site)[site])
+        engine.text("stack", "import", "--stack", site, stdin=found.state)
+        return found
 
     def lift_fencing(self, site: str) -> None:
         """The first `up` as drained went through: the guests' network is restored, replication into it may run."""
@@ -215,7 +242,9 @@ class Exercise:
     def write_access(self, site: str) -> Path:
         """Writes a shell file, readable by its owner only, with which people look at a site themselves."""
         variables = self.vcenters[site].client_environment() | {
-            name: value for name, value in self.engines[site].stack.env.items() if name.startswith(("PULUMI_", "SSL_"))
+            name: value
+            for name, value in self.engines[site].stack.env.items()
+            if name.startswith(("PATH", "PULUMI_", "SSL_"))
         }
         return write_exports(self.folder / f"{site}.env", variables, self.engines[site].stack.project)
 

@@ -89,6 +89,7 @@ class Scenario(Standing):
     title: str
     declared: Declared
     promoted: Mapping[Slug, Slug] = {}
+    returns: Literal["as-it-was", "rebuilt"] = "as-it-was"
     created: Mapping[Slug, Amount] = {}
     untouched: Mapping[Slug, Amount] = {}
     spare_host: Mapping[Slug, bool]

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from continuity.errors import UitwijkError
 from continuity.fields import Entity
@@ -109,6 +109,8 @@ class Expectations:
     """By living site, then by name."""
     drained: Mapping[str, Mapping[str, ExpectedMachine]]
     """The same on the way back, while the site that was lost is declared drained; empty if nothing was lost."""
+    returns: Literal["as-it-was", "rebuilt"]
+    """How a lost site comes back: with its old machines running, or with an empty new vCenter and empty storage."""
     created: Mapping[str, int]
     """How many machines the calamity adds, by living site."""
     untouched: Mapping[str, int]
@@ -150,6 +152,7 @@ def load_expectations(path: str | Path) -> Expectations:
         promoted=scenario.promoted,
         machines=tables.standing(scenario),
         drained=tables.standing(scenario.while_drained) if scenario.while_drained else {},
+        returns=scenario.returns,
         created=scenario.created,
         untouched=scenario.untouched,
         spare_host=scenario.spare_host,

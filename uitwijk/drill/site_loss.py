@@ -11,6 +11,7 @@ from continuity.catalogue import RecoveryClass
 from observe.inventory import Inventory
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
+from uitwijk.drill.coming_back import ComingBack
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations
 from uitwijk.drill.markers import Markers
@@ -26,6 +27,8 @@ class Milestones:
 
     lost: str
     survivor: str
+    rebuilt: bool
+    """Whether the lost site comes back with a new vCenter."""
 
     @property
     def cut(self) -> str:
@@ -40,6 +43,8 @@ class Milestones:
     @property
     def drain(self) -> str:
         """The site is back."""
+        if self.rebuilt:
+            return f"bring up {self.lost} as drained: its new vCenter gets what serves at both sites"
         return f"drain {self.lost}: its old machines go, its data disks stay"
 
     @property
@@ -74,7 +79,7 @@ class SiteLoss:
         self._normal = normal
         self._lost = expected.lost[0]
         self._survivor = next(site for site in exercise.region.sites if site != self._lost)
-        self._milestones = Milestones(self._lost, self._survivor)
+        self._milestones = Milestones(self._lost, self._survivor, expected.returns == "rebuilt")
         self._markers = Markers(self._lost, normal.machines[self._lost])
         self._first: dict[str, Inventory] = {}
 
@@ -195,20 +200,20 @@ class SiteLoss:
                 self._scenario.recovery(recovery_class, recovery_class.hours, seconds, len(machines))
 
     def _come_back(self) -> None:
-        exercise, scenario, acts, lost = self._exercise, self._scenario, self._acts, self._lost
-        with acts.step(f"{lost} comes back, its old machines running, its guests' network still cut"):
-            exercise.give_back(lost)
-        acts.declare("drained", lost, reason=f"drill: {lost} is back")
-        old = [name for name in self._first[lost].by_name if name not in self._expected.drained[lost]]
-        acts.up(lost, name=self._milestones.drain, totals={lost: len(old)})
-        with acts.step(f"check the vCenter of {lost}, lift the fencing, replicate back"):
-            checks.machines_as_written(scenario, lost, self._expected.drained[lost], exercise.inventories(lost)[lost])
-            datastore = self._folder(lost) / "datastores" / f"data-{lost}"
-            gone = [disk for disk in self._markers.disks if not (datastore / disk).exists()]
-            scenario.check(f"{lost}: no data disk was lost", "none", gone[:5] or "none", not gone)
-            exercise.lift_fencing(lost)
-            exercise.replication.cycle()
-        acts.up(self._survivor, name=f"bring up {self._survivor}: nothing moves yet")
+        lost, survivor = self._lost, self._survivor
+        back = ComingBack(
+            self._exercise,
+            self._scenario,
+            self._expected,
+            self._normal.machines[lost],
+            self._markers,
+            self._first[lost],
+        )
+        if self._expected.returns == "rebuilt":
+            back.rebuilt(self._milestones.drain)
+        else:
+            back.as_it_was(self._milestones.drain)
+        self._acts.up(survivor, name=f"bring up {survivor}: nothing moves yet")
 
     def _fail_back(self) -> None:
         exercise, scenario, acts = self._exercise, self._scenario, self._acts
@@ -227,8 +232,7 @@ class SiteLoss:
         with acts.step("check that both vCenters are as they were"):
             now = exercise.inventories(*exercise.region.sites)
             for site in exercise.region.sites:
-                hot = {name for name, machine in self._normal.machines[site].items() if machine.every_site}
-                recreated = set(self._normal.machines[site]) - hot if site == lost else set()
+                recreated = self._recreated() if site == lost else set()
                 checks.same_inventory(scenario, site, self._first[site], now[site], recreated)
                 checks.machines_as_written(scenario, site, self._normal.machines[site], now[site])
             found = self._markers.found(self._folder(lost))
@@ -242,3 +246,9 @@ class SiteLoss:
             )
             scenario.placement("after", exercise.status())
         acts.nothing_left(*exercise.region.sites)
+
+    def _recreated(self) -> set[str]:
+        """The machines of the lost site that cannot be the first ones any more."""
+        machines = self._normal.machines[self._lost]
+        rebuilt = self._expected.returns == "rebuilt"
+        return {name for name, machine in machines.items() if rebuilt or not machine.every_site}

@@ -1,0 +1,131 @@
+"""How a lost site comes back: as it was, its old machines running, or rebuilt and empty. Both are dangerous hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from continuity import place
+from observe.inventory import Inventory
+from uitwijk.drill import checks
+from uitwijk.drill.acts import Acts
+from uitwijk.drill.exercise import Exercise
+from uitwijk.drill.expectations import Expectations, ExpectedMachine
+from uitwijk.drill.markers import Markers
+from uitwijk.engine import Run
+from uitwijk.readiness.line import Verdict
+from uitwijk.readiness.sites import split_brain_line
+from uitwijk.scenario import Scenario
+
+_DISK = "VirtualDisk"
+
+
+class ComingBack:
+    """A lost site up to the moment when it is drained, its data replicated back.
+
+    Args:
+        expected: what people wrote down for the calamity.
+        normal: the machines that they wrote down for the site on a normal day.
+        first: what stood there before the calamity.
+    """
+
+    def __init__(
+        self,
+        exercise: Exercise,
+        scenario: Scenario,
+        expected: Expectations,
+        normal: Mapping[str, ExpectedMachine],
+        markers: Markers,
+        first: Inventory,
+    ) -> None:
+        self._exercise = exercise
+        self._scenario = scenario
+        self._acts = Acts(exercise, scenario)
+        self._site = expected.lost[0]
+        self._drained = expected.drained[self._site]
+        self._normal = normal
+        self._markers = markers
+        self._first = first
+
+    def as_it_was(self, drain: str) -> None:
+        """Power returns before the operators do. The first `up` as drained removes the old machines, and nothing else.
+
+        Args:
+            drain: name of the step that drains the site.
+        """
+        exercise, scenario, acts, site = self._exercise, self._scenario, self._acts, self._site
+        old = set(self._first.by_name) - set(self._drained)
+        with acts.step(f"{site} comes back, its old machines running, its guests' network still cut"):
+            exercise.give_back(site)
+        with acts.step("see both vCenters", "uitwijk check"):
+            self._split_brain(len(old))
+        acts.declare("drained", site, reason=f"drill: {site} is back")
+        run = acts.up(site, name=drain, totals={site: len(old)})[site]
+        removed = set(run.machines("delete"))
+        scenario.check(
+            f"{site}: its first `up` as drained removes the old machines, and no other",
+            f"{len(old)} machines",
+            f"{len(removed)} machines",
+            removed == old,
+        )
+        with acts.step(f"check the vCenter of {site}, lift the fencing, replicate back"):
+            self._stands_drained(run)
+            gone = self._missing_disks()
+            scenario.check(f"{site}: no data disk was lost", "none", gone[:5] or "none", not gone)
+            exercise.lift_fencing(site)
+            exercise.replication.cycle()
+
+    def rebuilt(self, drain: str) -> None:
+        """The site gets a new vCenter and empty storage; its stack has to forget the old one, but not its data disks.
+
+        Args:
+            drain: name of the step that drains the site.
+        """
+        exercise, scenario, acts, site = self._exercise, self._scenario, self._acts, self._site
+        with acts.step(f"{site} is rebuilt: a new vCenter and empty storage, under the old state"):
+            exercise.rebuild(site)
+            stands = exercise.inventories(site)[site].machines
+            scenario.check(f"{site}: the new vCenter", "no machine", f"{len(stands)} machines", not stands)
+        acts.declare("drained", site, reason=f"drill: {site} is rebuilt")
+        with acts.step("let the stack forget the old vCenter", f"uitwijk rebuilt {site}") as step:
+            forgotten = exercise.forget(site)
+            step.result = f"{len(forgotten.machines)} machines forgotten, {forgotten.disks} data disks kept"
+            disks = len(self._markers.disks)
+            scenario.check(
+                f"{site}: the stack forgets every machine and keeps every data disk",
+                f"{len(self._normal)} machines, {disks} disks",
+                f"{len(forgotten.machines)} machines, {forgotten.disks} disks",
+                set(forgotten.machines) == set(self._normal) and forgotten.disks == disks,
+            )
+        run = acts.up(site, name=drain, totals={site: len(self._drained)})[site]
+        with acts.step(f"check the vCenter of {site}, lift the fencing, replicate back"):
+            self._stands_drained(run)
+            exercise.lift_fencing(site)
+            exercise.replication.cycle()
+            missing = self._missing_disks()
+            scenario.check(
+                f"{site}: every data disk came back by replication", "all", missing[:5] or "all", not missing
+            )
+
+    def _split_brain(self, old: int) -> None:
+        """What `uitwijk check` tells of two sites that run the same machines."""
+        exercise, site = self._exercise, self._site
+        placement = place(exercise.region, exercise.situation)
+        line = split_brain_line(exercise.region, placement, exercise.inventories(*exercise.region.sites))
+        self._scenario.check(
+            "split brain is seen, and fencing named first",
+            f"{old} cold machines run at two sites; cut the production network of {site}",
+            f"{line.why}; {line.remedy}"[:300],
+            line.verdict is Verdict.FAIL
+            and line.why.startswith(f"{old} cold machines run at ")
+            and line.remedy.startswith(f"cut the production network of {site}"),
+        )
+
+    def _stands_drained(self, run: Run) -> None:
+        exercise, scenario, site = self._exercise, self._scenario, self._site
+        checks.machines_as_written(scenario, site, self._drained, exercise.inventories(site)[site])
+        disks = [f"{o.op} {o.name}" for o in run.changed if o.type.endswith(_DISK)]
+        scenario.check(f"{site}: no data disk is made or removed", "none", disks[:5] or "none", not disks)
+
+    def _missing_disks(self) -> list[str]:
+        datastore = self._exercise.vcenters[self._site].folder / "datastores" / f"data-{self._site}"
+        return [disk for disk in self._markers.disks if not (datastore / disk).exists()]
