@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import socket
 import stat
@@ -16,6 +17,8 @@ from continuity.region import Region
 from tests.uitwijk.conftest import Desk
 from tests.uitwijk.inventories import inventory, machine
 from uitwijk import check as checking
+from uitwijk.readiness.line import Verdict
+from uitwijk.readiness.sites import mirror_lines
 
 PASSWORD = "sentinel-4711"
 
@@ -375,6 +378,15 @@ def test_what_only_one_site_has_needs_attention(mirror: Mirror) -> None:
     found = mirror.spoil("bolsward", networks=extra)
     assert found["mirror: only at one site"]["verdict"] == "attention"
     assert found["mirror: only at one site"]["why"] == "bolsward: network guests"
+
+
+def test_a_connection_that_only_one_site_has_asks_for_attention(region: Region) -> None:
+    site = region.sites["bolsward"]
+    more = site.model_copy(update={"connections": (*site.connections, "suwinet")})
+    grown = dataclasses.replace(region, sites={**region.sites, "bolsward": more})
+    found = {line.subject: line for line in mirror_lines(grown, {s: inventory(grown, s) for s in grown.sites})}
+    assert found["mirror: only at one site"].verdict is Verdict.ATTENTION
+    assert found["mirror: only at one site"].why == "bolsward: connection suwinet"
 
 
 COLD, HOT = "harlingen-counter-application-1", "harlingen-telephony-call-server-1"

@@ -84,7 +84,7 @@ def mirror_lines(region: Region, inventories: Mapping[str, Inventory]) -> Iterat
     ):
         yield _needed(region, f"mirror: {subject}", inventories, find)
     if len(inventories) > 1:
-        yield _only_somewhere(inventories)
+        yield _only_somewhere(region, inventories)
 
 
 def _needed(
@@ -137,16 +137,19 @@ def _hosts(region: Region, site: str, inventory: Inventory) -> Iterator[str]:
             yield f"{wanted.name} is {host.cpu_generation} instead of {wanted.cpu_generation}"
 
 
-def _only_somewhere(inventories: Mapping[str, Inventory]) -> Line:
-    """What one site has and another lacks, beyond what the catalogue needs."""
+def _only_somewhere(region: Region, inventories: Mapping[str, Inventory]) -> Line:
+    """What one site has and another lacks, beyond what the catalogue needs; external connections as declared there."""
     subject = "mirror: only at one site"
-    things = {site: set(_things(inventory)) for site, inventory in inventories.items()}
+    things = {
+        site: {*_things(inventory), *(f"connection {name}" for name in region.sites[site].connections)}
+        for site, inventory in inventories.items()
+    }
     everywhere = set.intersection(*things.values())
     extra = [f"{site}: {shortened(sorted(own - everywhere))}" for site, own in things.items() if own - everywhere]
     if extra:
         remedy = "make it at the other site as well, or remove it"
         return attention(subject, "; ".join(extra), remedy)
-    return ok(subject, "nothing: networks, datastores, templates and folders are the same")
+    return ok(subject, "nothing: networks, datastores, templates, folders and connections are the same")
 
 
 def _things(inventory: Inventory) -> Iterator[str]:
