@@ -1,0 +1,107 @@
+"""What goes wrong in the middle of a run, and what is left of it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import ssl
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from pyVim.connect import Disconnect, SmartConnect
+from pyVim.task import WaitForTask
+from pyVmomi import vim
+
+from tests.engine.stage import HOME, Stage, processes_of
+from tests.engine.waiting import wait_until
+from uitwijk.engine import Run
+from uitwijk.readiness.line import Line
+from uitwijk.readiness.stacks import Pulumi, StackReading, lock_lines, read_stacks, stack_line
+from uitwijk.simulated.control import control
+from uitwijk.simulated.vcenter import USER
+
+
+@contextlib.contextmanager
+def killed_while(stage: Stage, site: str, waits: Callable[[], bool]) -> Iterator[None]:
+    """Inside, an `up` of the site's stack is under way, and `waits`; then its engine is killed with all it started.
+
+    What the vCenter was asked for and held back, it does afterwards.
+    """
+    with ThreadPoolExecutor() as pool:
+        run = pool.submit(stage.up, site, expect_failure=True)
+        try:
+            wait_until(lambda: waits() or run.done())
+            assert not run.done(), run.result()[site].errors
+            yield
+        finally:
+            for process in sorted(processes_of(stage.projects[site].home)):
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+        assert run.result()[site].code
+    stage.heal(site)
+
+
+def held_back(stage: Stage, site: str) -> bool:
+    """Whether a call to the site's vCenter has met a fault."""
+    rules = control(stage.vcenters[site].address.control, "GET", "/faults")
+    return any(rule["hits"] for rule in rules)
+
+
+def reading(stage: Stage, site: str) -> StackReading:
+    """What `uitwijk check` reads of the site's stack."""
+    stack = stage.engines[site].stack
+    return read_stacks(Pulumi(stack.project, stack.env), [site])[site]
+
+
+def lines(stage: Stage, site: str) -> list[Line]:
+    """What `uitwijk check` says about the site's stack: itself, then its locks."""
+    read = reading(stage, site)
+    return [stack_line(stage.situation, read), *lock_lines(read)]
+
+
+def follow(stage: Stage, site: str, remedy: str) -> Run:
+    """Types the commands of a remedy, in their order, and confirms what they ask; the last one is an `up`."""
+    *first, last = re.findall(r"`pulumi ([^`]+)`", remedy)
+    assert last == f"up --stack {site}"
+    for command in first:
+        stage.engines[site].text(*command.split(), *(["--yes"] if command.startswith("refresh ") else []))
+    return stage.up(site)[site]
+
+
+def remove_from_inventory(stage: Stage, site: str, names: Iterable[str]) -> None:
+    """What an administrator does with half-made machines: off, and out of the inventory, their disks left alone."""
+    vcenter = stage.vcenters[site]
+    host, port = vcenter.address.server.rsplit(":", 1)
+    trust = ssl.create_default_context(cafile=str(vcenter.address.ca))
+    connection = SmartConnect(host=host, port=int(port), user=USER, pwd=vcenter.password, sslContext=trust)
+    try:
+        content = connection.content
+        view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
+        for machine in [machine for machine in view.view if machine.name in names]:
+            if machine.runtime.powerState == vim.VirtualMachine.PowerState.poweredOn:
+                WaitForTask(machine.PowerOffVM_Task(), si=connection)
+            machine.UnregisterVM()
+    finally:
+        Disconnect(connection)
+
+
+def ever_ran_twice(stage: Stage) -> set[str]:
+    """The cold machines that ran at both sites at one moment, by the vCenters' own record of all that was switched."""
+    cold = set().union(*(stage.cold(site) for site in stage.vcenters))
+    switched = sorted(
+        (datetime.fromisoformat(event["at"]), event["state"] == "poweredOn", event["vm"], site)
+        for site, vcenter in stage.vcenters.items()
+        for event in vcenter.observed()["power"]
+        if event["vm"] in cold
+    )
+    running: dict[str, set[str]] = {name: set() for name in cold}
+    twice = set()
+    for _, on, name, site in switched:
+        (running[name].add if on else running[name].discard)(site)
+        if len(running[name]) > 1:
+            twice.add(name)
+    assert {name for _, _, name, _ in switched} >= stage.cold(HOME), "what was switched is on record"
+    return twice
