@@ -5,6 +5,9 @@ from __future__ import annotations
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
 
 DATABASE, FRONT_END = "harlingen-civil-affairs-database-1", "harlingen-civil-affairs-application-1"
+SHARED = "iszf-service-bus-node-1"
+"""The partnership runs it for its members."""
+CHANGES = ("power", "reconfigured", "destroyed", "created")
 
 
 def test_the_situation_is_on_record_even_when_every_machine_fails(fresh: Stage) -> None:
@@ -37,5 +40,39 @@ def test_a_failed_database_stops_its_front_end_alone_and_a_second_run_finishes_t
         name: machine.instance_uuid for name, machine in before.items()
     }
     seen = fresh.vcenters[HOME].observed(mark)
-    touched = {event["vm"] for kind in ("power", "reconfigured", "destroyed", "created") for event in seen[kind]}
+    touched = {event["vm"] for kind in CHANGES for event in seen[kind]}
     assert touched == {DATABASE, FRONT_END}
+
+
+def test_a_failed_shared_service_stops_those_who_need_it_in_every_municipality_and_starts_before_them_again(
+    fresh: Stage,
+) -> None:
+    need_it = {
+        machine.name
+        for key, needed in fresh.region.needs.items()
+        if fresh.region.machines[SHARED].workload in needed
+        for machine in fresh.region.workloads[key].machines
+    }
+    assert {fresh.region.machines[name].organisation for name in need_it} == {"bolsward", "harlingen"}
+    fresh.fail(HOME, method="PowerOnVM_Task", object=SHARED, fault="InsufficientResourcesFault")
+    run = fresh.up(HOME, expect_failure=True)[HOME]
+    assert run.code
+    before = {machine.name: machine for machine in fresh.inventory(HOME).machines if machine.powered_on}
+    assert set(before) == fresh.expected(HOME) - {SHARED} - need_it
+
+    fresh.heal(HOME)
+    fresh.fail(HOME, method="PowerOnVM_Task", object=SHARED, delay_seconds=2)
+    mark = fresh.vcenters[HOME].mark()
+    fresh.up(HOME)
+    seen = fresh.vcenters[HOME].observed(mark)
+    assert {event["vm"] for kind in CHANGES for event in seen[kind]} == {SHARED} | need_it
+    after = fresh.inventory(HOME).by_name
+    assert {name: after[name].instance_uuid for name in before} == {
+        name: machine.instance_uuid for name, machine in before.items()
+    }
+    first, *later = (event["vm"] for event in seen["power"] if event["state"] == "poweredOn")
+    assert first == SHARED
+    assert set(later) == need_it
+    for organisation in ("bolsward", "harlingen"):
+        own = [name for name in later if name.startswith(f"{organisation}-")]
+        assert own == [f"{organisation}-civil-affairs-{role}-1" for role in ("database", "application")]

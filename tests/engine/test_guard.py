@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
+import yaml
+
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
 
 NEXT = EPOCH + 1
@@ -84,6 +89,18 @@ def test_an_override_lifts_its_own_row_and_no_other(shared: Stage) -> None:
     with shared.unreadable_state(HOME), shared.nothing_changes():
         plan = shared.preview(OTHER)[OTHER]
     assert set(plan.machines("create")) == shared.cold(HOME)
+
+
+def test_a_data_disk_is_not_said_to_have_grown_when_it_has_not(shared: Stage, tmp_path: Path) -> None:
+    catalogue = shutil.copytree(shared.catalogue, tmp_path / "catalogue")
+    services = yaml.safe_load((catalogue / "services.yaml").read_text(encoding="utf-8"))
+    services["civil-affairs"]["roles"]["database"]["disks"]["data"] = 300
+    (catalogue / "services.yaml").write_text(yaml.safe_dump(services, sort_keys=False), encoding="utf-8")
+    with shared.reconfigured(HOME, catalogue=str(catalogue)):
+        for (line,) in (shared.refused("preview", HOME)[HOME], shared.refused("up", HOME)[HOME]):
+            assert line.startswith("disk-size: 2 data disks of bolsward differ in size from the catalogue: ")
+            assert "harlingen-civil-affairs-database-1-data is 200 GiB, not 300" in line
+            assert line.endswith("give the role a further data disk (catalogue/services.yaml, disks)")
 
 
 def test_a_rebuilt_site_does_not_put_empty_disks_in_the_place_of_its_data(shared: Stage) -> None:
