@@ -28,6 +28,7 @@ from uitwijk.env import environment
 from uitwijk.readiness.stacks import Pulumi, read_stacks
 from uitwijk.status import GOOD
 from uitwijk.trust import trusting
+from uitwijk.wording import count
 from uitwijk.workspace import Workspace
 
 _VCENTER = "vsphere:"
@@ -120,9 +121,9 @@ def run(workspace: Workspace, site: str, *, yes: bool) -> None:
         console.print(f"The state of stack {site} holds nothing of an old vCenter. There is nothing to forget.")
         return
     console.print(
-        f"The vCenter of {site} has none of the {len(found.machines)} machines that the state of its stack holds.\n"
-        f"The state will forget them, and {found.others} folders, tags and rules. It keeps {found.disks} data disks "
-        "and all secrets. Nothing in any vCenter changes."
+        f"The state of stack {site} holds {count(len(found.machines), 'machine')} of an old vCenter, none of which "
+        f"stands in this one. It will forget them, and {found.others} folders, tags and rules; it keeps "
+        f"{count(found.disks, 'data disk')} and all secrets. Nothing in any vCenter changes."
     )
     if on_terminal() and not yes and not typer.confirm("\nForget them?"):
         console.print("Nothing was changed.")

@@ -44,7 +44,7 @@ class Milestones:
     def drain(self) -> str:
         """The site is back."""
         if self.rebuilt:
-            return f"bring up {self.lost} as drained: its new vCenter gets what serves at both sites"
+            return f"bring up {self.lost} as drained, on its new vCenter"
         return f"drain {self.lost}: its old machines go, its data disks stay"
 
     @property
