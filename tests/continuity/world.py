@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -41,6 +41,42 @@ class Stack:
     disks: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, repr=False)
+class Step:
+    """Something that somebody does. A list of them reads as a story."""
+
+    words: str
+    take: Callable[[World], object]
+
+    def __repr__(self) -> str:
+        return self.words
+
+
+def declared(*changes: Change) -> Step:
+    """Somebody declares `changes`, legal or not."""
+    return Step(f"declare {', '.join(str(change) for change in changes)}", lambda world: world.declare(changes))
+
+
+def up(site: str, *, back: int = 0, stop_after: int | None = None) -> Step:
+    """Somebody brings up a site's stack; the arguments are those of `World.up`."""
+    words = f"up {site}"
+    if back:
+        words += f" with a copy {back} epoch{'s' * (back > 1)} old"
+    if stop_after is not None:
+        words += f", killed after {stop_after} step{'s' * (stop_after > 1)}"
+    return Step(words, lambda world: world.up(site, back=back, stop_after=stop_after))
+
+
+def cut_off(site: str) -> Step:
+    """A site is cut off."""
+    return Step(f"{site} is cut off", lambda world: world.cut_off(site))
+
+
+def reconnected(site: str) -> Step:
+    """A site is within reach again."""
+    return Step(f"{site} is within reach again", lambda world: world.reconnect(site))
+
+
 class World:
     """Both stacks, the newest situation, and what people do that no program sees."""
 
@@ -55,6 +91,11 @@ class World:
         """Sites that nobody reaches from outside. What stands there may still run."""
         self.fenced: set[str] = set()
         """Sites whose production network the administrator cut when they were declared lost."""
+
+        self.started_on_a_copy: set[str] = set()
+        """Cold machines that were started where the situation in use did not say that their data is writable."""
+        self.went_back: set[str] = set()
+        """Sites whose stack applied an older situation than it had applied before."""
 
     @property
     def situation(self) -> Situation:
@@ -99,16 +140,26 @@ class World:
         if refusals:
             return refusals
         stack = self.stacks[site]
+        if declared.epoch < (stack.epoch or 0):
+            self.went_back.add(site)
         stack.epoch, stack.digest = declared.epoch, declared.digest
         wanted = {m.name for key in placement.runs_at(site) for m in self.region.workloads[key].machines}
-        steps = [*sorted(stack.machines - wanted), *sorted(wanted - stack.machines)]
+        # As the engine does: it creates before it deletes.
+        steps = [*sorted(wanted - stack.machines), *sorted(stack.machines - wanted)]
         for name in steps[:stop_after]:
+            if name in wanted:
+                self._start(name, site, declared)
             stack.machines ^= {name}
         stack.disks |= self._disks(site)
         finished = stop_after is None or stop_after >= len(steps)
         if finished and declared is self.situation:
             self.fenced.discard(site)
         return ()
+
+    def _start(self, name: str, site: str, declared: Situation) -> None:
+        workload = self.region.workloads[self.region.machines[name].workload]
+        if not workload.hot and declared.data[workload.home] != site:
+            self.started_on_a_copy.add(name)
 
     def _disks(self, site: str) -> dict[str, int]:
         own = (workload for workload in self.region.workloads.values() if workload.home == site)
@@ -143,3 +194,7 @@ class World:
         """The cold workloads that work at two sites at once, both of them on the production network."""
         east, west = (self.cold_at(site) if site not in self.fenced else set() for site in self.region.sites)
         return east & west
+
+    def went_wrong(self) -> bool:
+        """Whether anything happened that the guard is there to prevent."""
+        return bool(self.served_twice() or self.started_on_a_copy or self.went_back)
