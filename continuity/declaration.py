@@ -95,6 +95,7 @@ def declare(
         }
     )
     check_situation(following, region, "declare", problems)
+    _released(region, situation, following, problems)
     if problems.lines:
         raise SituationError(problems.lines)
     return following
@@ -178,6 +179,21 @@ def _apply(region: Region, before: Situation, content: dict[str, Any], change: C
         _promotion(region, content, change, problems)
     else:
         content["override"] = (*content["override"], change.object)
+
+
+def _released(region: Region, before: Situation, after: Situation, problems: Problems) -> None:
+    """A dataset stays where a site works on it. Only what was given away, or is lost, is promoted elsewhere."""
+    moved = {dataset: site for dataset, site in before.data.items() if after.data[dataset] != site}
+    placed = place(region, after).workloads if moved else {}
+    for dataset, site in moved.items():
+        working = [key for key, where in placed.items() if where == site and region.workloads[key].home == dataset]
+        if working:
+            given_away = f"drained {site}" if site == dataset else f"normal {dataset}"
+            problems.add(
+                f"declare promoted {dataset} at {after.data[dataset]}",
+                f"{len(working)} workloads work on it at {site}, which is {after.sites[site]}. Have them given away "
+                f"first: `uitwijk declare {given_away} --by … --reason …`, `pulumi up --stack {site}`",
+            )
 
 
 def _building(content: dict[str, Any], change: Change, problems: Problems) -> None:

@@ -108,6 +108,33 @@ def test_data_cannot_be_promoted_at_a_lost_site(region: Region, normal: Situatio
     assert told == ["declare promoted leeuwarden: bolsward is declared lost; nothing can be writable there"]
 
 
+def test_data_is_not_promoted_away_from_a_site_that_works_on_it(region: Region, normal: Situation) -> None:
+    working = sum(not w.hot and w.home == "bolsward" for w in region.workloads.values())
+    assert problems(region, normal, Change("promoted", "bolsward", at="leeuwarden")) == [
+        f"declare promoted bolsward at leeuwarden: {working} workloads work on it at bolsward, which is normal. Have "
+        "them given away first: `uitwijk declare drained bolsward --by … --reason …`, `pulumi up --stack bolsward`"
+    ]
+    drained = after(region, normal, Change("drained", "bolsward"))
+    moved = after(region, drained, Change("promoted", "bolsward", at="leeuwarden"))
+    assert moved.data["bolsward"] == "leeuwarden"
+
+
+def test_data_does_not_come_home_before_the_other_site_is_to_give_the_workloads_back(
+    region: Region, taken_over: Situation
+) -> None:
+    drained = after(region, taken_over, Change("drained", "bolsward"))
+    (problem,) = problems(region, drained, Change("promoted", "bolsward", at="bolsward"))
+    assert "workloads work on it at leeuwarden, which is normal." in problem
+    assert "`uitwijk declare normal bolsward --by … --reason …`, `pulumi up --stack leeuwarden`" in problem
+    back = after(region, drained, Change("normal", "bolsward"))
+    assert after(region, back, Change("promoted", "bolsward", at="bolsward")).data["bolsward"] == "bolsward"
+
+
+def test_data_of_a_lost_site_may_be_promoted_at_once(region: Region, normal: Situation) -> None:
+    lost = after(region, normal, Change("lost", "bolsward"), Change("promoted", "bolsward", at="leeuwarden"))
+    assert lost.data["bolsward"] == "leeuwarden"
+
+
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

@@ -71,7 +71,7 @@ def test_in_whatever_order_somebody_goes_nothing_dangerous_happens_and_the_way_c
             take(world, step, order)
         # Whoever notices the mess takes back a promotion that came too early, and goes the way once more. What is
         # declared already is refused, and does no harm.
-        undo = [AWAY] if before is LOST else []
+        undo = [DRAINED, AWAY] if before is LOST else []
         for step in [*undo, *steps, EAST, WEST, EAST]:
             take(world, step, order)
         assert what_stands(world) == right, order

@@ -98,7 +98,7 @@ def test_staff_go_where_the_duty_officer_sends_them(desk: Desk) -> None:
 
 
 def test_several_promotions_take_one_site_or_one_each(desk: Desk) -> None:
-    desk.must_declare("promoted bolsward --at leeuwarden")
+    desk.must_declare("drained bolsward drained leeuwarden", "promoted bolsward --at leeuwarden")
     assert desk.situation.data["bolsward"] == "leeuwarden"
     said = desk.declare("promoted bolsward promoted leeuwarden", "--at", "bolsward")
     assert said.code == 0
