@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -57,7 +57,12 @@ def kept_apart(workload: Workload) -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
-    """How `site` carries the workloads `keys`; remembered, for a region has few such sets but thousands of situations.
+    """How `site` carries the workloads `keys`; remembered, for thousands of situations share a few such sets."""
+    return fit_on(region, region.sites[site].hosts, keys)
+
+
+def fit_on(region: Region, hosts: Sequence[Host], keys: Collection[str]) -> SiteCapacity:
+    """How `hosts` carry the workloads `keys`.
 
     Hosts fill in the catalogue's order (first fit). Pairs are tried first, which need two hosts with room; only when
     that does not carry everything, workloads go by urgency, and from the first that finds no room everything is shed.
@@ -65,8 +70,7 @@ def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
     """
     urgent_first = [region.workloads[key] for key in region.by_urgency if key in keys]
     pairs_first = sorted(urgent_first, key=lambda workload: not kept_apart(workload))
-    hosts = region.sites[site].hosts
-    spare = max(reversed(hosts), key=lambda host: (host.memory_gib, host.cores))
+    spare = max(reversed(hosts), key=lambda host: (host.memory_gib, host.cores), default=None)
     reduced = tuple(host for host in hosts if host is not spare)
     for usable, order in product((reduced, hosts), (pairs_first, urgent_first)):
         packed, shed = _pack(region, usable, order)
@@ -81,7 +85,7 @@ def fit(region: Region, site: str, keys: frozenset[str]) -> SiteCapacity:
             sum(int(host.cores * region.settings.vcpus_per_core) for host in usable),
         ),
         memory_gib=(sum(machine.memory_gib for machine in machines), sum(host.memory_gib for host in usable)),
-        spare_host=usable is reduced,
+        spare_host=not shed and usable is reduced,
     )
 
 

@@ -16,6 +16,7 @@ from continuity.situation import Situation
 from observe.inventory import Inventory
 from uitwijk.env import environment
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
+from uitwijk.readiness.malfunctions import malfunction_lines
 from uitwijk.readiness.model import catalogue_failures, catalogue_line, declared_lines, loss_lines
 from uitwijk.readiness.sites import (
     lost_line,
@@ -27,7 +28,7 @@ from uitwijk.readiness.sites import (
     split_brain_line,
     vcenter_line,
 )
-from uitwijk.readiness.stacks import Pulumi, lock_lines, read_stacks, stack_line
+from uitwijk.readiness.stacks import Pulumi, lock_lines, read_stacks, release_lines, stack_line
 from uitwijk.status import ATTENTION, BAD, GOOD
 from uitwijk.trust import trusting
 from uitwijk.workspace import Workspace
@@ -44,6 +45,7 @@ def lines(workspace: Workspace) -> Iterator[Line]:
         return
     yield catalogue_line(region)
     yield from loss_lines(region)
+    yield from malfunction_lines(region)
     try:
         situation = load_situation(workspace.situation(None), region)
     except UitwijkError as error:
@@ -74,6 +76,8 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     yield from mirror_lines(region, inventories)
     placement = place(region, situation)
+    for reading in readings.values():
+        yield from release_lines(region, placement, reading)
     returned = {site: inventory for site, inventory in lost.items() if isinstance(inventory, Inventory)}
     yield split_brain_line(region, placement, {**inventories, **returned})
     for site, inventory in inventories.items():

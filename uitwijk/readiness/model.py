@@ -3,50 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from continuity import place
 from continuity.errors import UitwijkError
 from continuity.placement import Placement
 from continuity.processes import judge_processes
 from continuity.region import Region
-from continuity.situation import ClosedBuilding, SiteState, Situation
+from continuity.situation import SiteState, Situation
+from continuity.spare import asked_of
 from uitwijk.readiness.line import Line, attention, fail, ok
+from uitwijk.readiness.loss import single_losses
+from uitwijk.readiness.room import room
 from uitwijk.status import shortened
 from uitwijk.wording import count
-
-
-@dataclass(frozen=True)
-class Loss:
-    """A calamity that hits one site, one building, or one building with the site that it houses."""
-
-    sites: tuple[str, ...]
-    buildings: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """For people, e.g. `lost bolsward, closed iszf-office`."""
-        lost = (f"lost {site}" for site in self.sites)
-        return ", ".join((*lost, *(f"closed {building}" for building in self.buildings)))
-
-    def situation(self, region: Region) -> Situation:
-        """What would be declared when all else is normal, the data of a lost site promoted at the first other one."""
-        sites = {site: SiteState.LOST if site in self.sites else SiteState.NORMAL for site in region.sites}
-        survivor = next((site for site in region.sites if site not in self.sites), None)
-        data = {site: survivor or site if site in self.sites else site for site in region.sites}
-        closed = {building: ClosedBuilding() for building in self.buildings}
-        return Situation(epoch=1, sites=sites, data=data, closed_buildings=closed)
-
-
-def single_losses(region: Region) -> Iterator[Loss]:
-    """Every single calamity: sites, then buildings, then buildings with the site that they house."""
-    for site in region.sites:
-        yield Loss((site,), ())
-    for building in region.buildings:
-        yield Loss((), (building,))
-    for building, what in region.buildings.items():
-        if what.houses:
-            yield Loss((what.houses,), (building,))
 
 
 def catalogue_line(region: Region) -> Line:
@@ -120,7 +89,8 @@ class _Judgement:
         """What is against all agreements."""
         placement = self._placement
         if placement.shed:
-            yield f"no room for {shortened(placement.shed)}", "add hosts in sites.yaml and at the site"
+            sheds = [site for site, capacity in placement.capacity.items() if capacity.shed]
+            yield f"no room for {shortened(placement.shed)}", "; ".join(self._more_hosts(site) for site in sheds)
         nowhere = [key for key, where in placement.workloads.items() if where is None and key not in placement.shed]
         if nowhere:
             yield f"{count(len(nowhere), 'workload')} can run nowhere", "a second site must be normal"
@@ -144,13 +114,18 @@ class _Judgement:
         """What works less well than it should, and is known; where there are no failures."""
         full = [site for site, capacity in self._placement.capacity.items() if not capacity.spare_host]
         if full:
-            yield f"no spare host at {', '.join(full)}", "add a host, or accept it knowingly"
+            remedy = "; ".join(self._more_hosts(site, spare=True) for site in full)
+            yield f"no spare host at {', '.join(full)}", f"{remedy}; or accept it knowingly"
         remedy = "agree on seats outside the region, or accept it anew (region.yaml, accepted_shortfalls)"
         for municipality in self._stopped:
             yield self._no_majority(municipality), remedy
         if self._short:
             owners = " and ".join(f"the {s.owner} on {s.date}" for s in self._shortfalls)
             yield f"{sum(self._short.values())} seats short, accepted by {owners}", remedy
+
+    def _more_hosts(self, site: str, *, spare: bool = False) -> str:
+        region = self._region
+        return room(region, site, region.sites[site].hosts, asked_of(self._placement, site), spare=spare)
 
     def _no_majority(self, municipality: str) -> str:
         stopped = self._placement.processes[municipality].stopped
