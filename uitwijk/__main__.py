@@ -214,14 +214,27 @@ def rebuilt(
 
 
 @app.command()
-def report(directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a drill's evidence.")]) -> None:
+def report(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a drill's evidence.")],
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Only see whether the evidence is as the exercise left it.")
+    ] = False,
+) -> None:
     """
-    Render the evidence of a drill again.
+    Render the evidence of a drill again, or see whether anybody changed it.
 
-    Example: `uitwijk report evidence/20261127-081200`
+    `--verify` names each altered, dropped or moved line of the events, and each file that was changed, added or removed
+    since; exits 1 if there is any. It prints the hash of the seal: compare it with the one in your minutes.
+
+    Examples:
+
+    - `uitwijk report evidence/20261127-081200`
+    - `uitwijk report --verify evidence/20261127-081200`
     """
-    from uitwijk.report import report_command
+    from uitwijk.report import report_command, verify_command
 
+    if verify:
+        raise typer.Exit(verify_command(directory))
     typer.echo(report_command(directory))
 
 

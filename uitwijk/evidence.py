@@ -19,6 +19,7 @@ from continuity.errors import UitwijkError
 from continuity.region import Region
 from uitwijk.files import write_atomically
 from uitwijk.scenario import Scenario
+from uitwijk.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
 from uitwijk.secrecy import Scrubber
 
 
@@ -57,6 +58,8 @@ class Evidence:
         self.clock = clock
         self._lock = threading.RLock()
         self._scrubber = Scrubber()
+        self._last_event = BEGINNING
+        self._sealed = False
         self._report: dict[str, Any] = {
             "verdict": "failed",
             "started": self.now(),
@@ -131,7 +134,7 @@ class Evidence:
         self.save()
 
     def event(self, action: str, on: str, result: str, origin: str | None = None) -> None:
-        """Append one line to `events.jsonl`; it is on disk when this returns.
+        """Append one line to `events.jsonl`; it is on disk when this returns. After the exercise nothing is added.
 
         Args:
             action: what was done, a verb phrase.
@@ -147,8 +150,13 @@ class Evidence:
             "actor": self.actor,
             "time": self.now(),
         }
-        with self._lock, (self.directory / "events.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(self.plain(line), ensure_ascii=False) + "\n")
+        with self._lock:
+            if self._sealed:
+                return
+            text = chained(self.plain(line), self._last_event)
+            with (self.directory / EVENTS).open("a", encoding="utf-8") as file:
+                file.write(text + "\n")
+            self._last_event = digest(text.encode())
 
     def log_file(self, name: str) -> Path:
         """Where a log of this name belongs. Every log is scrubbed of secrets when the exercise ends."""
@@ -167,7 +175,8 @@ class Evidence:
         with self._lock:
             self._scrubber.forbid(secrets)
             self._scrub_in_place(self._report)
-            self.scrub_file(self.directory / "events.jsonl")
+            self.scrub_file(self.directory / EVENTS)
+            self._last_event = chain_anew(self.directory / EVENTS)
             self.save()
 
     def scrub_file(self, path: Path) -> None:
@@ -215,6 +224,8 @@ class Evidence:
                 if log.is_file():
                     self.scrub_file(log)
             self.save()
+            seal(self.directory)
+            self._sealed = True
 
 
 def _make_empty(directory: Path) -> None:

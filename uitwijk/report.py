@@ -9,9 +9,11 @@ from pathlib import Path
 import jinja2
 
 from continuity.errors import UitwijkError
+from uitwijk.console import output, print_error
 from uitwijk.files import write_atomically
 from uitwijk.report_data import read
 from uitwijk.report_facts import ReportFacts
+from uitwijk.seal import broken, seal_of
 from uitwijk.timeline import LEFT, RIGHT, TOP, WIDTH, clock, duration
 from uitwijk.wording import count, difference, listed, telephone, value
 
@@ -48,6 +50,20 @@ def render(directory: Path) -> Path:
 def report_command(directory: Path) -> Path:
     """What `uitwijk report DIR` does: render the evidence in `directory` again."""
     return render(directory)
+
+
+def verify_command(directory: Path) -> int:
+    """What `uitwijk report --verify DIR` does; 0 when the evidence is as it was sealed, else 1.
+
+    Raises:
+        UitwijkError: the folder was never sealed.
+    """
+    problems = broken(directory)
+    for problem in problems:
+        print_error(problem)
+    if not problems:
+        output().print(f"{directory.name} is as the exercise left it. Seal: {seal_of(directory)}", soft_wrap=True)
+    return 1 if problems else 0
 
 
 def _environment() -> jinja2.Environment:

@@ -68,11 +68,11 @@ def test_the_report_has_the_contracted_keys(evidence: Evidence, folder: Path) ->
     assert found["tools"] == {"pulumi": "3.259.0"}
 
 
-def test_an_event_has_the_six_fields_and_its_time_in_utc(evidence: Evidence, folder: Path) -> None:
+def test_an_event_has_its_fields_and_its_time_in_utc(evidence: Evidence, folder: Path) -> None:
     with evidence:
         play_one(evidence)
     assert {frozenset(event) for event in events(folder)} == {
-        frozenset({"action", "object", "result", "origin", "actor", "time"})
+        frozenset({"action", "object", "result", "origin", "actor", "time", "previous"})
     }
     assert {event["time"] for event in events(folder)} == {"2026-11-27T08:12:00.000Z"}
     assert {event["actor"] for event in events(folder)} == {"duty officer"}

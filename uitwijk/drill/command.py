@@ -27,6 +27,7 @@ from uitwijk.drill.site_loss import Milestones, SiteLoss
 from uitwijk.evidence import Evidence
 from uitwijk.report import render
 from uitwijk.scenario import Scenario
+from uitwijk.seal import seal_of
 from uitwijk.toolchain import ROOT, Toolchain, find_toolchain
 
 SCENARIOS = ("S1", "S2", "S3")
@@ -90,6 +91,7 @@ def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
     report = render(directory)
     word = "[green]passed[/green]" if evidence.passed else "[red]failed[/red]"
     console.print(f"The drill {word}. Report: {_shown(report)}", highlight=False)
+    console.print(f"Seal of the evidence, for the minutes: {seal_of(directory)}", highlight=False, soft_wrap=True)
 
 
 def _begin(evidence: Evidence, scenario: str | None, municipality: str) -> None:
