@@ -29,6 +29,7 @@ from uitwijk.readiness.sites import (
     vcenter_line,
 )
 from uitwijk.readiness.stacks import Pulumi, lock_lines, read_stacks, release_lines, stack_line
+from uitwijk.readiness.strays import stray_lines
 from uitwijk.status import ATTENTION, BAD, GOOD
 from uitwijk.trust import trusting
 from uitwijk.workspace import Workspace
@@ -82,6 +83,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     yield split_brain_line(region, placement, {**inventories, **returned})
     for site, inventory in inventories.items():
         yield from rebuilt_lines(readings[site].facts, inventory)
+        yield from stray_lines(region, readings[site], inventory)
         if readings[site].facts.epoch is not None:
             yield machines_line(region, placement, site, inventory)
 

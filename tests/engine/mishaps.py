@@ -20,6 +20,7 @@ from tests.engine.waiting import wait_until
 from uitwijk.engine import Run
 from uitwijk.readiness.line import Line
 from uitwijk.readiness.stacks import Pulumi, StackReading, lock_lines, read_stacks, stack_line
+from uitwijk.readiness.strays import stray_lines
 from uitwijk.simulated.control import control
 from uitwijk.simulated.vcenter import USER
 
@@ -86,6 +87,12 @@ def remove_from_inventory(stage: Stage, site: str, names: Iterable[str]) -> None
             machine.UnregisterVM()
     finally:
         Disconnect(connection)
+
+
+def strays(stage: Stage, site: str) -> set[str]:
+    """The machines that `uitwijk check` names as standing in the vCenter without being in the stack."""
+    named = stray_lines(stage.region, reading(stage, site), stage.inventory(site))
+    return {name for line in named for name in line.why.rpartition(": ")[2].split(", ")}
 
 
 def ever_ran_twice(stage: Stage) -> set[str]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from tests.engine.mishaps import remove_from_inventory, strays
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
+from tests.engine.test_failover import Storage
 
 DATABASE, FRONT_END = "harlingen-civil-affairs-database-1", "harlingen-civil-affairs-application-1"
 SHARED = "iszf-service-bus-node-1"
@@ -76,3 +78,29 @@ def test_a_failed_shared_service_stops_those_who_need_it_in_every_municipality_a
     for organisation in ("bolsward", "harlingen"):
         own = [name for name in later if name.startswith(f"{organisation}-")]
         assert own == [f"{organisation}-civil-affairs-{role}-1" for role in ("database", "application")]
+
+
+def test_a_take_before_the_disks_are_there_starts_nothing_without_them_and_goes_through_afterwards(
+    fresh: Stage,
+) -> None:
+    fresh.up()
+    storage = Storage(fresh)
+    storage.write(HOME, "written")
+    fresh.declare_next(sites={HOME: "lost"}, data={HOME: OTHER})
+    run = fresh.up(OTHER, expect_failure=True)[OTHER]
+    assert run.code
+    with_data = {name for name in fresh.cold(HOME) if fresh.region.machines[name].disks}
+    running = {machine.name for machine in fresh.inventory(OTHER).machines if machine.powered_on}
+    assert not running & with_data
+
+    left = strays(fresh, OTHER)
+    assert left == with_data
+    fresh.declare(sites={HOME: "normal"})
+    storage.replicate()
+    fresh.declare(sites={HOME: "lost"}, data={HOME: OTHER})
+    remove_from_inventory(fresh, OTHER, left)
+    fresh.up(OTHER)
+    after = {machine.name: machine for machine in fresh.inventory(OTHER).machines if machine.powered_on}
+    assert set(after) == fresh.expected(OTHER)
+    assert not strays(fresh, OTHER)
+    assert storage.read(OTHER) == {disk: ["written"] for disk in storage.disks}

@@ -1,4 +1,4 @@
-"""Locks on a stack: who holds it, whether that run lives, and what to do."""
+"""Runs that hold a stack, died on it or failed: who it was, whether the run lives, and what to do."""
 
 from __future__ import annotations
 
@@ -9,16 +9,24 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from continuity import place
 from continuity.guard import StackFacts
+from continuity.placement import Placement
+from continuity.region import Region
+from observe.inventory import Machine
+from tests.continuity.situations import situation
 from tests.uitwijk.conftest import Desk
+from tests.uitwijk.inventories import inventory, machine
 from uitwijk.readiness.line import Line, Verdict
 from uitwijk.readiness.locks import Lock, find_locks
-from uitwijk.readiness.stacks import StackReading, lock_lines
+from uitwijk.readiness.stacks import StackReading, lock_lines, release_lines
+from uitwijk.readiness.strays import stray_lines
 
 HERE = socket.gethostname()
 RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
@@ -184,6 +192,55 @@ def test_check_finds_the_lock_where_the_engine_keeps_the_stack(
     assert found["stack leeuwarden"]["remedy"] == (
         "`pulumi refresh --stack leeuwarden`, then `pulumi up --stack leeuwarden`"
     )
+
+
+@pytest.fixture
+def drained(region: Region) -> Placement:
+    return place(region, situation(region, drained=["bolsward"], epoch=7))
+
+
+def released(region: Region, placement: Placement, epoch: int, *left: str, pending: str = "") -> list[Line]:
+    machines = {m.name for key in placement.runs_at("bolsward") for m in region.workloads[key].machines}
+    facts = StackFacts("bolsward", readable=True, epoch=epoch, machines=frozenset({*machines, *left}))
+    reading = StackReading("bolsward", None, None, facts, {pending: "deleting"} if pending else {}, (), None)
+    return list(release_lines(region, placement, reading))
+
+
+def test_a_release_that_failed_is_named_with_what_finishes_it(region: Region, drained: Placement) -> None:
+    (line,) = released(region, drained, 7, "harlingen-taxes-application-1", "a-machine-that-left-the-catalogue-1")
+    assert (line.subject, line.verdict) == ("release bolsward", Verdict.FAIL)
+    assert line.why.startswith(
+        "stack bolsward still holds 1 machines that are placed elsewhere: harlingen-taxes-application-1. "
+    )
+    assert line.remedy == "`pulumi refresh --stack bolsward`, then `pulumi up --stack bolsward`"
+
+
+def test_a_release_that_is_complete_or_yet_to_come_or_told_as_interrupted_is_no_line(
+    region: Region, drained: Placement
+) -> None:
+    assert released(region, drained, 7) == []
+    assert released(region, drained, 6, "harlingen-taxes-application-1") == []
+    assert released(region, drained, 7, "harlingen-taxes-application-1", pending="harlingen-taxes-application-1") == []
+
+
+def strays(region: Region, *standing: Machine, epoch: int | None = 7) -> list[Line]:
+    facts = StackFacts("bolsward", readable=True, epoch=epoch, machines=frozenset({"harlingen-taxes-application-1"}))
+    found = replace(inventory(region, "bolsward"), machines=standing)
+    return list(stray_lines(region, StackReading("bolsward", None, None, facts, {}, (), None), found))
+
+
+def test_a_machine_of_ours_that_the_stack_does_not_know_fails_and_is_not_to_be_deleted(region: Region) -> None:
+    off = machine("iszf-databases-server-1", powered_on=False)
+    (line,) = strays(region, off, machine("harlingen-taxes-application-1"), machine("balk-taxes-application-1"))
+    assert (line.subject, line.verdict) == ("strays bolsward", Verdict.FAIL)
+    assert line.why.startswith("1 machines stand in the vCenter that stack bolsward does not know")
+    assert line.why.endswith(": iszf-databases-server-1")
+    assert "remove them from the inventory (never from disk: their data disks would go, too)" in line.remedy
+
+
+def test_machines_of_the_stack_and_machines_of_others_are_no_strays(region: Region) -> None:
+    assert strays(region, machine("harlingen-taxes-application-1"), machine("somebody-elses-1")) == []
+    assert strays(region, machine("iszf-databases-server-1"), epoch=None) == []
 
 
 def test_nobody_who_holds_the_stack_is_no_line() -> None:

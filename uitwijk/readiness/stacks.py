@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from continuity.guard import StackFacts
+from continuity.placement import Placement
+from continuity.region import Region
 from continuity.situation import Situation
 from observe.stacks import PROJECT, parse_export
 from uitwijk.readiness.line import Line, attention, fail, not_checked, ok
@@ -230,8 +232,24 @@ def lock_lines(reading: StackReading) -> Iterator[Line]:
             yield fail(subject, f"{held}, which is dead: its run was broken off", f"{_way_out(reading)}. {_RISK}")
 
 
+def release_lines(region: Region, placement: Placement, reading: StackReading) -> Iterator[Line]:
+    """Whether the stack gave away all that the situation takes from the site; nothing, if it did or is yet to do so."""
+    facts, site = reading.facts, reading.site
+    if reading.pending or facts.epoch != placement.epoch:
+        return
+    held = {name: region.workloads[region.machines[name].workload] for name in facts.machines & region.machines.keys()}
+    left = sorted(name for name, w in held.items() if not w.hot and placement.workloads[w.key] != site)
+    if left:
+        yield fail(
+            f"release {site}",
+            f"stack {site} still holds {len(left)} machines that are placed elsewhere: {shortened(left)}. Its last run "
+            "failed, and no other site takes them before they are gone",
+            _way_out(reading),
+        )
+
+
 def _way_out(reading: StackReading) -> str:
-    """What finishes a run that was broken off."""
+    """What finishes a run that failed or was broken off. What the vCenter did since, the state may not know."""
     stack = f"--stack {reading.site}"
     half_made = sorted(name for name, operation in reading.pending.items() if operation == "creating")
     steps = [f"`pulumi cancel {stack}`"] if reading.locks else []
