@@ -155,8 +155,8 @@ class _Guard:
             if held:
                 text = (
                     f"stack {peer.site} still holds {len(held)} machines of workloads placed here: {names(held)}. "
-                    f"Release them first: `pulumi up --stack {peer.site}` (if one failed or was broken off, `pulumi "
-                    f"refresh --stack {peer.site}` before it; if {peer.site} is lost, declare it lost). "
+                    f"Release them first: `pulumi up --stack {peer.site}` (if one failed or was broken off, `uitwijk "
+                    f"check` says what comes before it; if {peer.site} is lost, declare it lost). "
                     "`uitwijk declare override peer-holds` lifts this for one epoch, at the risk of split brain"
                 )
                 refusals.append(Refusal("peer-holds", text))

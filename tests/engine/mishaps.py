@@ -15,11 +15,12 @@ from pyVim.connect import Disconnect, SmartConnect
 from pyVim.task import WaitForTask
 from pyVmomi import vim
 
+from continuity import place
 from tests.engine.stage import HOME, Stage, processes_of
 from tests.engine.waiting import wait_until
 from uitwijk.engine import Run
 from uitwijk.readiness.line import Line
-from uitwijk.readiness.stacks import Pulumi, StackReading, lock_lines, read_stacks, stack_line
+from uitwijk.readiness.stacks import Pulumi, StackReading, lock_lines, read_stacks, release_lines, stack_line
 from uitwijk.readiness.strays import stray_lines
 from uitwijk.simulated.control import control
 from uitwijk.simulated.vcenter import USER
@@ -58,9 +59,9 @@ def reading(stage: Stage, site: str) -> StackReading:
 
 
 def lines(stage: Stage, site: str) -> list[Line]:
-    """What `uitwijk check` says about the site's stack: itself, then its locks."""
-    read = reading(stage, site)
-    return [stack_line(stage.situation, read), *lock_lines(read)]
+    """What `uitwijk check` says about the site's stack: itself, its locks, and what it should have given away."""
+    read, placement = reading(stage, site), place(stage.region, stage.situation)
+    return [stack_line(stage.situation, read), *lock_lines(read), *release_lines(stage.region, placement, read)]
 
 
 def follow(stage: Stage, site: str, remedy: str) -> Run:
