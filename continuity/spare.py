@@ -10,7 +10,7 @@ from continuity.catalogue import Host
 from continuity.placement import Placement
 from continuity.region import Region
 
-_MOST_HOSTS = 16
+_MOST_HOSTS = 8
 """More are not tried: then another kind of host is needed."""
 
 
@@ -28,10 +28,16 @@ def asked_of(placement: Placement, site: str) -> frozenset[str]:
     return placement.runs_at(site).union(placement.capacity[site].shed)
 
 
+def without_one(region: Region, site: str) -> list[tuple[Host, ...]]:
+    """The hosts that are left when any one of the site's fails, in the catalogue's order of the one that does."""
+    hosts = region.sites[site].hosts
+    return [tuple(host for host in hosts if host is not failed) for failed in hosts]
+
+
 def host_failures(region: Region, site: str, keys: Collection[str]) -> dict[str, SiteCapacity]:
     """How the site carries the workloads `keys` without one host, by the name of that host."""
-    hosts = region.sites[site].hosts
-    return {host.name: fit_on(region, [each for each in hosts if each is not host], keys) for host in hosts}
+    names = [host.name for host in region.sites[site].hosts]
+    return {name: fit_on(region, left, keys) for name, left in zip(names, without_one(region, site), strict=True)}
 
 
 def missing(region: Region, hosts: Sequence[Host], keys: Collection[str]) -> tuple[int, int]:
@@ -49,13 +55,18 @@ def missing(region: Region, hosts: Sequence[Host], keys: Collection[str]) -> tup
 
 
 def more_hosts(
-    region: Region, hosts: Sequence[Host], keys: Collection[str], kinds: Sequence[Host], *, spare: bool = False
+    region: Region,
+    cases: Sequence[Sequence[Host]],
+    keys: Collection[str],
+    kinds: Sequence[Host],
+    *,
+    spare: bool = False,
 ) -> MoreHosts | None:
-    """The fewest hosts, and of those the smallest, with which `hosts` carry everything; None: no such number does.
+    """The fewest hosts, and of those the smallest, with which everything fits in every case; None: no number does.
 
     Args:
         region: the region.
-        hosts: those that there are.
+        cases: the hosts that there are, in each case that must be borne.
         keys: of the workloads to carry.
         kinds: hosts of the kinds to choose from.
         spare: whether one host is to stay empty, too.
@@ -64,8 +75,8 @@ def more_hosts(
     for number in range(1, _MOST_HOSTS + 1):
         for kind in smallest_first:
             added = [kind.model_copy(update={"name": f"one-more-{index}"}) for index in range(number)]
-            capacity = fit_on(region, (*hosts, *added), keys)
-            if not capacity.shed and (capacity.spare_host or not spare):
+            packed = (fit_on(region, (*hosts, *added), keys) for hosts in cases)
+            if all(not capacity.shed and (capacity.spare_host or not spare) for capacity in packed):
                 return MoreHosts(number, kind)
     return None
 

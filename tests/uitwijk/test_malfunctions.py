@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -61,6 +62,27 @@ def test_a_survivor_that_cannot_lose_a_host_needs_attention_and_is_told_which_ho
     assert told, line["remedy"]
     host = next(host for host in region.sites["leeuwarden"].hosts if host.name == told[2])
     assert (host.cores, f"{host.memory_gib:,}") == (int(told[3]), told[4])
+
+
+def grown(region: Region, site: str, remedy: str) -> Region:
+    """The region after somebody did what the remedy says for the site."""
+    told = re.search(rf"{site}[^:;]*: (\d+) more hosts? like (\S+) ", remedy)
+    assert told, remedy
+    hosts = region.sites[site].hosts
+    like = next(host for host in hosts if host.name == told[2])
+    added = tuple(like.model_copy(update={"name": f"new-{number}"}) for number in range(int(told[1])))
+    return replace(
+        region, sites={**region.sites, site: region.sites[site].model_copy(update={"hosts": (*hosts, *added)})}
+    )
+
+
+@pytest.mark.parametrize("numbers", [(1, 2, 3, 4), (1, 2, 3), (4, 5), (1, 4)])
+def test_who_adds_the_host_that_would_do_has_it_borne(desk: Desk, numbers: tuple[int, ...]) -> None:
+    region = with_hosts(desk, "leeuwarden", *numbers)
+    line = next(line for line in malfunction_lines(region) if line.subject == "if a host of leeuwarden fails")
+    assert line.verdict == "attention"
+    after = {line.subject: line for line in malfunction_lines(grown(region, "leeuwarden", line.remedy))}
+    assert after["if a host of leeuwarden fails"].verdict == "ok"
 
 
 def test_a_site_that_cannot_lose_a_host_on_a_normal_day_fails(desk: Desk) -> None:

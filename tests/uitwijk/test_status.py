@@ -43,14 +43,14 @@ def test_another_situation_can_be_looked_at(desk: Desk, tmp_path: Path) -> None:
     assert facts["workloads"]["harlingen/civil-affairs"] == "leeuwarden"
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
+@pytest.mark.parametrize("loss", LOSSES, ids=str)
 def test_every_single_calamity_fits_one_screen(region: Region, loss: Loss) -> None:
     lines = screen(region, loss).splitlines()
     assert max(len(line) for line in lines) <= 80
     assert len(lines) <= 40
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=[loss.name for loss in LOSSES])
+@pytest.mark.parametrize("loss", LOSSES, ids=str)
 def test_no_word_is_cut_off(region: Region, loss: Loss) -> None:
     assert "…" not in screen(region, loss)
 

@@ -16,12 +16,6 @@ class Loss:
     sites: tuple[str, ...]
     buildings: tuple[str, ...]
 
-    @property
-    def name(self) -> str:
-        """For people, e.g. `lost bolsward, closed iszf-office`."""
-        lost = (f"lost {site}" for site in self.sites)
-        return ", ".join((*lost, *(f"closed {building}" for building in self.buildings)))
-
     def situation(self, region: Region) -> Situation:
         """What would be declared when all else is normal, the data of a lost site promoted at the first other one."""
         sites = {site: SiteState.LOST if site in self.sites else SiteState.NORMAL for site in region.sites}

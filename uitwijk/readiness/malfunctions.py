@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from continuity import place
 from continuity.region import Region
-from continuity.spare import asked_of, host_failures
+from continuity.spare import asked_of, host_failures, without_one
 from uitwijk.readiness.line import Line, Verdict, attention, ok
 from uitwijk.readiness.loss import Loss
 from uitwijk.readiness.room import room
@@ -27,10 +27,8 @@ def _host_line(region: Region, site: str) -> Line:
     subject = f"if a host of {site} fails"
     days = {"on a normal day": Loss((), ()), **{f"when {o} is lost": Loss((o,), ()) for o in region.sites if o != site}}
     findings = [
-        (verdict, f"{day}, {why}", remedy)
-        for (day, loss), verdict in zip(
-            days.items(), (Verdict.FAIL, *[Verdict.ATTENTION] * (len(days) - 1)), strict=True
-        )
+        (Verdict.ATTENTION if loss.sites else Verdict.FAIL, f"{day}, {why}", remedy)
+        for day, loss in days.items()
         for why, remedy in _without_a_host(region, site, loss)
     ]
     if findings:
@@ -40,16 +38,15 @@ def _host_line(region: Region, site: str) -> Line:
 
 
 def _without_a_host(region: Region, site: str, loss: Loss) -> Iterator[tuple[str, str]]:
-    """Why and remedy, of the host whose failure sheds most; nothing when everything fits without any one host."""
+    """Why and remedy where the failure of some host sheds; the one that sheds most is named."""
     keys = asked_of(place(region, loss.situation(region)), site)
     shedding = {name: c.shed for name, c in host_failures(region, site, keys).items() if c.shed}
     if shedding:
         worst = max(shedding, key=lambda name: len(shedding[name]))
-        left = [host for host in region.sites[site].hosts if host.name != worst]
         others = f" (likewise without {count(len(shedding) - 1, 'other host')})" if len(shedding) > 1 else ""
         yield (
             f"without {worst} there is no room for {shortened(shedding[worst])}{others}",
-            room(region, site, left, keys),
+            room(region, site, without_one(region, site), keys),
         )
 
 

@@ -8,6 +8,7 @@ from continuity import place
 from continuity.errors import UitwijkError
 from continuity.placement import Placement
 from continuity.processes import judge_processes
+from continuity.proof import in_words
 from continuity.region import Region
 from continuity.situation import SiteState, Situation
 from continuity.spare import asked_of
@@ -58,7 +59,8 @@ def declared_lines(region: Region, situation: Situation) -> Iterator[Line]:
 def loss_lines(region: Region) -> Iterator[Line]:
     """For every single calamity: capacity, numbers, the majority of the work, and seats against what was accepted."""
     for loss in single_losses(region):
-        yield judged(f"if {loss.name}", region, loss.situation(region))
+        situation = loss.situation(region)
+        yield judged(f"if {in_words(situation)}", region, situation)
 
 
 def judged(subject: str, region: Region, situation: Situation) -> Line:
@@ -125,7 +127,7 @@ class _Judgement:
 
     def _more_hosts(self, site: str, *, spare: bool = False) -> str:
         region = self._region
-        return room(region, site, region.sites[site].hosts, asked_of(self._placement, site), spare=spare)
+        return room(region, site, [region.sites[site].hosts], asked_of(self._placement, site), spare=spare)
 
     def _no_majority(self, municipality: str) -> str:
         stopped = self._placement.processes[municipality].stopped
