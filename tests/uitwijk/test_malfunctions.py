@@ -55,7 +55,7 @@ def test_a_survivor_that_cannot_lose_a_host_needs_attention_and_is_told_which_ho
     assert line["why"].startswith("when bolsward is lost, without leeuwarden-host-")
     assert "there is no room for " in line["why"]
     told = re.fullmatch(
-        r"leeuwarden(?: lacks [\d, vCPUsandGiB]+)?: (\d+) more hosts? like (\S+) \((\d+) cores, ([\d,]+) GiB\) "
+        r"when bolsward is lost, leeuwarden(?: lacks [\d, vCPUsandGiB]+)?: (\d+) more hosts? like (\S+) \((\d+) cores, ([\d,]+) GiB\) "
         r"would do \(sites\.yaml\)",
         line["remedy"],
     )
@@ -65,9 +65,8 @@ def test_a_survivor_that_cannot_lose_a_host_needs_attention_and_is_told_which_ho
 
 
 def grown(region: Region, site: str, remedy: str) -> Region:
-    """The region after somebody did what the remedy says for the site."""
-    told = re.search(rf"{site}[^:;]*: (\d+) more hosts? like (\S+) ", remedy)
-    assert told, remedy
+    """The region after somebody did what the remedy says, at last, for the site."""
+    told = list(re.finditer(rf"{site}[^:;]*: (\d+) more hosts? like (\S+) ", remedy))[-1]
     hosts = region.sites[site].hosts
     like = next(host for host in hosts if host.name == told[2])
     added = tuple(like.model_copy(update={"name": f"new-{number}"}) for number in range(int(told[1])))
@@ -80,7 +79,7 @@ def grown(region: Region, site: str, remedy: str) -> Region:
 def test_who_adds_the_host_that_would_do_has_it_borne(desk: Desk, numbers: tuple[int, ...]) -> None:
     region = with_hosts(desk, "leeuwarden", *numbers)
     line = next(line for line in malfunction_lines(region) if line.subject == "if a host of leeuwarden fails")
-    assert line.verdict == "attention"
+    assert line.verdict != "ok"
     after = {line.subject: line for line in malfunction_lines(grown(region, "leeuwarden", line.remedy))}
     assert after["if a host of leeuwarden fails"].verdict == "ok"
 

@@ -27,7 +27,7 @@ def _host_line(region: Region, site: str) -> Line:
     subject = f"if a host of {site} fails"
     days = {"on a normal day": Loss((), ()), **{f"when {o} is lost": Loss((o,), ()) for o in region.sites if o != site}}
     findings = [
-        (Verdict.ATTENTION if loss.sites else Verdict.FAIL, f"{day}, {why}", remedy)
+        (Verdict.ATTENTION if loss.sites else Verdict.FAIL, f"{day}, {why}", f"{day}, {remedy}")
         for day, loss in days.items()
         for why, remedy in _without_a_host(region, site, loss)
     ]
