@@ -55,8 +55,8 @@ def test_a_survivor_that_cannot_lose_a_host_needs_attention_and_is_told_which_ho
     assert line["why"].startswith("when bolsward is lost, without leeuwarden-host-")
     assert "there is no room for " in line["why"]
     told = re.fullmatch(
-        r"when bolsward is lost, leeuwarden(?: lacks [\d, vCPUsandGiB]+)?: (\d+) more hosts? like (\S+) \((\d+) cores, ([\d,]+) GiB\) "
-        r"would do \(sites\.yaml\)",
+        r"when bolsward is lost, leeuwarden(?: lacks [\d, vCPUsandGiB]+)?: (\d+) more hosts? like (\S+) "
+        r"\((\d+) cores, ([\d,]+) GiB\) would do \(sites\.yaml\)",
         line["remedy"],
     )
     assert told, line["remedy"]
