@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 from collections.abc import Iterator, Sequence
 
@@ -15,6 +16,7 @@ from continuity.region import Region
 from continuity.situation import Situation
 from observe.inventory import Inventory
 from uitwijk.env import environment
+from uitwijk.readiness.exercised import drill_line
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.malfunctions import malfunction_lines
 from uitwijk.readiness.model import catalogue_failures, catalogue_line, declared_lines, loss_lines
@@ -47,6 +49,7 @@ def lines(workspace: Workspace) -> Iterator[Line]:
     yield catalogue_line(region)
     yield from loss_lines(region)
     yield from malfunction_lines(region)
+    yield drill_line(region, workspace.evidence, datetime.datetime.now(datetime.UTC))
     try:
         situation = load_situation(workspace.situation(None), region)
     except UitwijkError as error:

@@ -21,6 +21,7 @@ from uitwijk.files import write_atomically
 from uitwijk.scenario import Scenario
 from uitwijk.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
 from uitwijk.secrecy import Scrubber
+from uitwijk.shape import shape
 
 
 def utc_now() -> datetime:
@@ -109,7 +110,8 @@ class Evidence:
         return scenario
 
     def describe(self, region: Region) -> None:
-        """Take the names that people know things by, for the readable report."""
+        """Take the names that people know things by, for the readable report, and the shape of what is exercised."""
+        self._report["shape"] = shape(region)
         self._report["names"] = self.plain(
             {
                 kind: {key: getattr(thing, "name", key) for key, thing in things.items()}

@@ -217,6 +217,8 @@ class ReportData(_Part):
     names: dict[str, dict[str, str]] = {}
     reproduce: list[str] = []
     limits: list[str] = []
+    shape: str = ""
+    """Of the region that was exercised."""
 
 
 def read(directory: Path) -> ReportData:

@@ -32,6 +32,11 @@ class Workspace:
         """Where `uitwijk sites` keeps its simulated sites."""
         return self.root / ".sites"
 
+    @property
+    def evidence(self) -> Path:
+        """Where each drill leaves its evidence, in a folder of its own."""
+        return self.root / "evidence"
+
     def situation(self, named: Path | None) -> Path:
         """The situation file: the one that was named, else the repository's."""
         return named or self.root / "situation.yaml"
