@@ -192,7 +192,7 @@ def machines_line(region: Region, placement: Placement, site: str, inventory: In
         *([f"{len(surplus)} run that should not: {shortened(surplus)}"] if surplus else ()),
     ]
     if findings:
-        return attention(subject, "; ".join(findings), f"`pulumi up --stack {site}`; power on what is off")
+        return attention(subject, "; ".join(findings), f"`pulumi up --stack {site}`; power on what is off and no stray")
     return ok(subject, f"all {len(wanted)} run")
 
 
