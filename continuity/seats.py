@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from continuity.catalogue import RecoveryClass
@@ -30,13 +31,21 @@ class Seating:
         return self.needed - self.seated
 
 
-def seat(region: Region, situation: Situation) -> dict[str, Seating]:
-    """Every organisation's seats, in the catalogue's order.
+def seat(region: Region, situation: Situation) -> Mapping[str, Seating]:
+    """Every organisation's seats, in the catalogue's order; remembered, for the state of the sites means nothing here.
 
     Staff whose building is open stay. Displaced staff go, first, where the declaration sends them; then class by class
     (every municipality's most urgent processes before anybody's less urgent ones) to the buildings that take them.
     """
-    free = {b: building.seats for b, building in region.buildings.items() if b not in situation.closed_buildings}
+    closed = situation.closed_buildings.items()
+    return _seat(region, frozenset((building, frozenset(each.staff_to.items())) for building, each in closed))
+
+
+@lru_cache(maxsize=1024)
+def _seat(region: Region, closed: frozenset[tuple[str, frozenset[tuple[str, int]]]]) -> Mapping[str, Seating]:
+    """Of the closed buildings, each with the seats by building that its staff are sent to."""
+    orders = {building: dict(seats) for building, seats in closed}
+    free = {slug: building.seats for slug, building in region.buildings.items() if slug not in orders}
     at: dict[str, dict[str, int]] = {organisation: {} for organisation in region.organisations}
 
     def take(organisation: str, building: str, wanted: int) -> int:
@@ -56,8 +65,7 @@ def seat(region: Region, situation: Situation) -> dict[str, Seating]:
 
     missing = {organisation: region.organisations[organisation].seats for organisation in displaced}
     for building, target in product(region.buildings, region.buildings):
-        closed = situation.closed_buildings.get(building)
-        ordered = closed.staff_to.get(target, 0) if closed else 0
+        ordered = orders.get(building, {}).get(target, 0)
         for organisation in displaced:
             if ordered and region.building_of(organisation) == building:
                 given = take(organisation, target, min(ordered, missing[organisation]))
