@@ -1,0 +1,91 @@
+"""The guard where there are three sites, stacks that were never applied and names within names; and what it says."""
+
+from __future__ import annotations
+
+import pytest
+
+from continuity.guard import StackFacts, names
+from continuity.region import Region
+from tests.continuity.regions import build
+from tests.continuity.situations import situation
+from tests.continuity.test_guard import LOST, PEER_DRAINED, disks, machines, refusals, rows, stack
+
+THREE = {site: [(40, 250)] * 3 for site in ("east", "north", "west")}
+
+
+@pytest.mark.parametrize(
+    ("items", "text"),
+    [
+        ([], ""),
+        (["b", "a"], "a, b"),
+        (["d", "c", "b", "a"], "a, b, c, d"),
+        (["e", "d", "c", "b", "a"], "a, b, c, d and 1 more"),
+        (["f", "e", "d", "c", "b", "a"], "a, b, c, d and 2 more"),
+    ],
+)
+def test_a_list_names_the_first_four_and_counts_the_rest(items: list[str], text: str) -> None:
+    assert names(items) == text
+
+
+def test_a_peer_that_is_ahead_of_a_stack_never_applied_is_refused(region: Region) -> None:
+    old, new = situation(region, epoch=4), situation(region, epoch=5)
+    assert rows(region, old, stack(region, "bolsward", None), stack(region, "leeuwarden", new)) == ["epoch"]
+
+
+def test_a_second_peer_that_cannot_be_read_is_given_nothing() -> None:
+    region = build(hosts=THREE, municipalities={"m0": {"home": "west", "seats": 3}})
+    normal = situation(region)
+    own = stack(region, "east", normal)
+    holding = StackFacts("east", readable=True, machines=own.machines | machines(region, ["m0/registry"]))
+    (refusal,) = refusals(
+        region, normal, holding, stack(region, "north", normal), stack(region, "west", normal, readable=False)
+    )
+    assert refusal.row == "gives-to-unsafe-peer"
+    assert "1 workloads would be given to west (m0/registry)" in refusal.text
+
+
+def test_a_machine_that_left_the_catalogue_is_of_the_workload_with_the_longest_name_that_fits() -> None:
+    region = build(
+        hosts={site: THREE[site] for site in ("east", "west")},
+        municipalities={"m0": {"home": "west", "seats": 3}, "m0-registry": {"home": "east", "seats": 3}},
+    )
+    normal = situation(region)
+    left = "m0-registry-reports-old-1"
+    peer = StackFacts("west", readable=True, machines=frozenset({left}), disks=disks(region, "west"))
+    (refusal,) = refusals(region, normal, stack(region, "east", normal), peer)
+    assert refusal.row == "peer-holds"
+    assert left in refusal.text
+
+
+def test_a_peer_that_nobody_asked_is_named_with_the_reason(region: Region) -> None:
+    declared = situation(region, **PEER_DRAINED, epoch=6)
+    (refusal,) = refusals(region, declared, stack(region, "leeuwarden", situation(region, epoch=5)))
+    assert "the state of stack bolsward cannot be read (it was not asked), so" in refusal.text
+
+
+def test_a_refusal_that_may_be_lifted_says_how_and_at_what_risk(region: Region) -> None:
+    normal, declared = situation(region, epoch=5), situation(region, **PEER_DRAINED, epoch=6)
+    own = stack(region, "leeuwarden", normal)
+    for readable, row in ((True, "peer-holds"), (False, "peer-unreadable")):
+        (refusal,) = refusals(region, declared, own, stack(region, "bolsward", normal, readable=readable))
+        lift = f". `uitwijk declare override {row}` lifts this for one epoch, at the risk of split brain"
+        assert refusal.text.endswith(lift)
+
+
+def test_two_copies_of_one_epoch_are_told_how_to_agree(region: Region) -> None:
+    normal, other = situation(region, epoch=5), situation(region, **LOST, epoch=5)
+    (refusal,) = refusals(region, other, stack(region, "leeuwarden", normal))
+    assert refusal.text.endswith(
+        ": two copies were changed at once. Agree on one and declare it anew; `uitwijk declare …` gives the next epoch"
+    )
+
+
+def test_a_disk_of_another_size_keeps_its_size_and_gets_a_neighbour(region: Region) -> None:
+    normal = situation(region)
+    own = stack(region, "bolsward", normal)
+    resized = StackFacts("bolsward", readable=True, machines=own.machines, disks=dict.fromkeys(own.disks, 1))
+    (refusal,) = refusals(region, normal, resized, stack(region, "leeuwarden", normal))
+    assert refusal.text.endswith(
+        ". Neither the provider nor the engine resizes an attached disk. Put the size back that the catalogue had, and "
+        "give the role a further data disk (catalogue/services.yaml, disks)"
+    )
