@@ -10,6 +10,7 @@ from continuity.declaration import Change, declare, next_commands
 from continuity.errors import SituationError
 from continuity.region import Region
 from continuity.situation import SiteState, Situation
+from tests.continuity.regions import build
 from tests.continuity.situations import situation
 
 NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
@@ -226,3 +227,73 @@ def test_at_failback_the_other_site_releases_before_the_data_comes_home(region: 
 def test_a_promotion_waits_for_the_storage_administrator(region: Region, normal: Situation) -> None:
     commands = next_commands(region, normal, after(region, normal, Change("lost", "bolsward")))
     assert [command.once for command in commands] == ["the storage administrator promoted the replica", "", ""]
+
+
+def test_at_failback_each_site_is_brought_up_with_what_it_does(region: Region) -> None:
+    drained = situation(region, drained=["bolsward"], promoted={"bolsward": "leeuwarden"}, epoch=7)
+    assert lines(region, drained, Change("normal", "bolsward")) == [
+        "pulumi up --stack leeuwarden",
+        "uitwijk declare promoted bolsward --at bolsward --by 'duty officer' --reason fire",
+        "pulumi preview --stack bolsward",
+        "pulumi up --stack bolsward --continue-on-error",
+        "pulumi up --stack leeuwarden",
+    ]
+
+
+def test_after_a_drain_called_off_before_its_data_moved_the_other_site_releases_first(region: Region) -> None:
+    drained = situation(region, drained=["bolsward"], epoch=7)
+    assert lines(region, drained, Change("normal", "bolsward")) == [
+        "pulumi up --stack leeuwarden",
+        "pulumi preview --stack bolsward",
+        "pulumi up --stack bolsward --continue-on-error",
+    ]
+
+
+def test_a_site_that_works_for_another_is_previewed_first_whatever_is_declared(
+    region: Region, taken_over: Situation
+) -> None:
+    assert lines(region, taken_over, Change("closed", "harlingen-town-hall")) == [
+        "pulumi preview --stack leeuwarden",
+        "pulumi up --stack leeuwarden --continue-on-error",
+    ]
+
+
+def test_of_two_sites_that_release_the_drained_one_is_first() -> None:
+    three = build(
+        hosts={site: [(40, 250)] * 3 for site in ("east", "north", "west")},
+        municipalities={f"m-{site}": {"home": site, "seats": 3} for site in ("east", "west")},
+    )
+    away = situation(three, drained=["east"], promoted={"east": "north"}, epoch=7)
+    swapped = lines(three, away, Change("normal", "east"), Change("drained", "west"))
+    assert swapped[:2] == ["pulumi up --stack west", "pulumi up --stack north"]
+
+
+def test_a_situation_without_a_log_leaves_open_who_promotes_and_why(region: Region, normal: Situation) -> None:
+    (promote, *_) = next_commands(region, normal, situation(region, lost=["bolsward"], epoch=5))
+    assert promote.line == "uitwijk declare promoted bolsward --at leeuwarden --by '…' --reason '…'"
+
+
+def test_closed_buildings_stand_in_the_order_of_the_catalogue(region: Region, normal: Situation) -> None:
+    backwards = list(reversed(region.buildings))
+    declared = after(region, normal, *(Change("closed", building) for building in backwards))
+    assert list(declared.closed_buildings) == list(region.buildings)
+
+
+def test_a_closed_building_is_closed_again_only_to_send_its_staff_elsewhere(region: Region, normal: Situation) -> None:
+    closed = after(region, normal, Change("closed", "iszf-office"))
+    assert problems(region, closed, Change("closed", "iszf-office")) == [
+        "declare closed iszf-office: iszf-office is closed already"
+    ]
+    sent = after(region, closed, Change("closed", "iszf-office", staff_to={"balk-town-hall": 2}))
+    assert sent.closed_buildings["iszf-office"].staff_to == {"balk-town-hall": 2}
+
+
+def test_every_wrong_number_of_seats_is_told(region: Region, normal: Situation) -> None:
+    wrong = {"balk-town-hall": 0, "lemmer-town-hall": -1}
+    (problem,) = problems(region, normal, Change("closed", "iszf-office", staff_to=wrong))
+    assert "--staff-to balk-town-hall=0, lemmer-town-hall=-1: seats are whole numbers" in problem
+
+
+def test_two_verbs_that_do_not_exist_are_two_mistakes(region: Region, normal: Situation) -> None:
+    told = problems(region, normal, Change("burnt", "bolsward"), Change("flooded", "bolsward"))
+    assert [problem.split(":")[0] for problem in told] == ["declare burnt bolsward", "declare flooded bolsward"]

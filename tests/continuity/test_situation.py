@@ -74,6 +74,21 @@ def test_optional_parts_may_be_left_out(region: Region, tmp_path: Path) -> None:
     assert list(read.sites) == ["bolsward", "leeuwarden"]
 
 
+def test_what_is_read_stands_in_the_order_of_the_catalogue(region: Region, tmp_path: Path) -> None:
+    backwards = {
+        "epoch": 1,
+        "sites": dict.fromkeys(reversed(region.sites), "normal"),
+        "data": {site: site for site in reversed(region.sites)},
+        "closed_buildings": {building: {} for building in reversed(region.buildings)},
+    }
+    file = tmp_path / "situation.yaml"
+    file.write_text(yaml.safe_dump(backwards, sort_keys=False), encoding="utf-8")
+    read = load_situation(file, region)
+    assert [list(part) for part in (read.sites, read.data, read.closed_buildings)] == [
+        list(region.sites), list(region.sites), list(region.buildings),
+    ]  # fmt: skip
+
+
 def test_the_digest_is_of_sites_data_and_closed_buildings_only(region: Region) -> None:
     first = situation(region)
     assert situation(region, epoch=9, override=["peer-holds"], hypothetical=True).digest == first.digest
