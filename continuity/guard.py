@@ -69,6 +69,7 @@ def judge(region: Region, situation: Situation, placement: Placement, facts: Fac
         *guard.peer_unreadable(),
         *guard.gives_to_unsafe_peer(),
         *guard.data_not_writable(),
+        *guard.data_moved(),
         *guard.empty_disk(),
         *guard.disk_size(),
     ]
@@ -213,6 +214,27 @@ class _Guard:
                     f"`uitwijk declare promoted {dataset} --at {self._site} --by … --reason …`"
                 )
                 refusals.append(Refusal("data-not-writable", text))
+        return refusals
+
+    def data_moved(self) -> list[Refusal]:
+        """Machines that kept running here while their data was promoted away and back; as far as the log goes back."""
+        own = self._facts.own
+        applied = own.epoch or 0
+        here = {key for name in own.machines if (key := self._workload_of(name)) in self._placed_here}
+        refusals = []
+        for dataset in self._region.sites:
+            held = self._held(own, {key for key in here if key and self._region.workloads[key].home == dataset})
+            away = {f"promoted {dataset} at {other}" for other in self._region.sites if other != self._site}
+            since = (entry for entry in self._situation.log if entry.epoch > applied)
+            missed = [entry.epoch for entry in since if away.intersection(entry.change.split(", "))]
+            if held and missed:
+                text = (
+                    f"{len(held)} machines here work on dataset {dataset} ({names(held)}). In epoch {missed[-1]} it "
+                    f"was promoted away, and stack {self._site} was last brought up in epoch {applied}: they ran on "
+                    f"while it changed. Remove them first: `uitwijk declare drained {self._site} --by … --reason …`, `pulumi "
+                    f"up --stack {self._site}`, then `uitwijk declare normal {self._site} --by … --reason …`"
+                )
+                refusals.append(Refusal("data-moved", text))
         return refusals
 
     def _home_disks(self) -> dict[str, int]:

@@ -179,3 +179,16 @@ def test_a_false_alarm_is_over_at_once() -> None:
     assert [refusal.row for refusal in world.up("west")] == ["data-not-writable"]
     assert follow(world, Change("normal", "east"))
     assert world.cold_at("east") == {key for key, w in REGION.workloads.items() if not w.hot and w.home == "east"}
+
+
+def test_machines_whose_data_was_promoted_away_and_back_underneath_them_are_removed_first() -> None:
+    world = started()
+    world.declare([Change("lost", "east"), Change("promoted", "east", at="west")])
+    world.declare([Change("drained", "east")])
+    assert world.declare([Change("promoted", "east", at="east"), Change("normal", "east")])
+    (refusal,) = world.up("east")
+    assert refusal.row == "data-moved"
+    assert "In epoch 2 it was promoted away, and stack east was last brought up in epoch 1" in refusal.text
+    assert follow(world, Change("drained", "east"))
+    assert follow(world, Change("normal", "east"))
+    assert world.cold_at("east") == places(world, "east")
