@@ -231,8 +231,8 @@ class _Guard:
                 text = (
                     f"{len(held)} machines here work on dataset {dataset} ({names(held)}). In epoch {missed[-1]} it "
                     f"was promoted away, and stack {self._site} was last brought up in epoch {applied}: they ran on "
-                    f"while it changed. Remove them first: `uitwijk declare drained {self._site} --by … --reason …`, `pulumi "
-                    f"up --stack {self._site}`, then `uitwijk declare normal {self._site} --by … --reason …`"
+                    f"while it changed. Remove them first: `uitwijk declare drained {self._site} --by … --reason …`, "
+                    f"`pulumi up --stack {self._site}`, then `uitwijk declare normal {self._site} --by … --reason …`"
                 )
                 refusals.append(Refusal("data-moved", text))
         return refusals
