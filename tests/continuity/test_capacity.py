@@ -36,6 +36,12 @@ def test_without_room_for_a_spare_host_all_hosts_are_used() -> None:
     assert capacity.memory_gib[1] == 80
 
 
+def test_a_host_is_filled_to_its_last_virtual_cpu() -> None:
+    carried = fit(small((1, 512), (1, 512)), "east", frozenset({"m/registry"}))
+    assert carried.shed == ()
+    assert carried.vcpus == (4, 4)
+
+
 def test_the_least_urgent_class_is_shed_first() -> None:
     region = small((64, 28), (64, 28))
     placement = place(region, situation(region))

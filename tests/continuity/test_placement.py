@@ -216,8 +216,12 @@ def test_a_placement_as_plain_data_has_the_agreed_form(region: Region) -> None:
     assert plain["workloads"]["harlingen/civil-affairs"] == "bolsward"
     assert "harlingen/telephony" in plain["hot"]["leeuwarden"]
     assert plain["seats"]["bolsward"] == {"needed": 79, "at": {"bolsward-town-hall": 79}, "short": 0}
-    assert plain["numbers"]["harlingen/+31517491200"]["served_by"] == ["bolsward", "leeuwarden"]
-    assert plain["processes"]["harlingen"]["majority"] is True
+    number = plain["numbers"]["harlingen/+31517491200"]
+    assert number["served_by"] == ["bolsward", "leeuwarden"]
+    assert number["rings_at"].keys() == plain["seats"]["harlingen"]["at"].keys()
+    processes = plain["processes"]["harlingen"]
+    assert processes["majority"] is True
+    assert {*processes["continues"], *processes["stopped"]} == set(region.processes)
     assert plain["capacity"]["bolsward"].keys() == {"vcpus", "memory_gib", "spare_host"}
     assert plain["shed"] == []
     assert plain["manual_steps"][0].keys() == {"owner", "step"}

@@ -9,7 +9,7 @@ from continuity import place, wait_for_room
 from continuity.capacity import fit
 from continuity.region import Region
 from continuity.situation import Situation
-from tests.continuity.regions import regions, situations
+from tests.continuity.regions import build, regions, situations
 from tests.continuity.situations import situation
 
 
@@ -48,3 +48,31 @@ def test_a_machine_that_the_catalogue_does_not_know_is_in_nobodys_way(region: Re
     normal = situation(region)
     running = {*machines(region, "bolsward", normal), "sneek-workplaces-broker-1"}
     assert not wait_for_room(region, place(region, normal), "bolsward", running)
+
+
+def two_municipalities(*west: tuple[int, int]) -> Region:
+    """Each site is home to one; the east has ample hosts, the west has these (cores, GiB)."""
+    return build(
+        hosts={"east": [(64, 512)] * 3, "west": list(west)},
+        municipalities={f"m-{site}": {"home": site, "seats": 12, "relocation": []} for site in ("east", "west")},
+    )
+
+
+def test_what_was_shed_for_another_site_waits_until_that_sites_machines_are_gone() -> None:
+    region = two_municipalities((64, 40), (64, 40))
+    over, back = situation(region, lost=["east"]), situation(region)
+    running, wanted = machines(region, "west", over), machines(region, "west", back)
+    shed = wanted - running
+    assert shed
+    assert running - wanted
+    assert wait_for_room(region, place(region, back), "west", running) == shed
+    assert wait_for_room(region, place(region, back), "west", running & wanted) == frozenset()
+    assert wait_for_room(region, place(region, back), "west", running | wanted) == frozenset()
+
+
+def test_nothing_waits_where_there_is_room_for_both() -> None:
+    region = two_municipalities((64, 512), (64, 512), (64, 512))
+    over, back = situation(region, lost=["east"]), situation(region)
+    leaving = machines(region, "west", over) - machines(region, "west", back)
+    assert leaving
+    assert wait_for_room(region, place(region, back), "west", leaving) == frozenset()

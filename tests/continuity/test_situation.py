@@ -143,6 +143,13 @@ def test_a_wrong_situation(region: Region, tmp_path: Path, old: str, new: str, p
     assert problems(written(tmp_path, old, new), region) == [f"situation.yaml: {problem}"]
 
 
+def test_a_log_of_one_entry_is_of_the_epoch_too(region: Region, tmp_path: Path) -> None:
+    file = written(tmp_path)
+    only = "\n".join(line for line in NORMAL.splitlines() if "epoch: 3" not in line)
+    file.write_text(only.replace("epoch: 4\nsites", "epoch: 5\nsites"), encoding="utf-8")
+    assert problems(file, region) == ["situation.yaml: log: its last entry has epoch 4, but the situation has epoch 5"]
+
+
 def test_every_error_is_told_at_once(region: Region, tmp_path: Path) -> None:
     file = written(tmp_path)
     text = NORMAL.replace("bolsward: bolsward", "bolsward: sneek").replace(
