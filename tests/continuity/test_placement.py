@@ -225,3 +225,30 @@ def test_a_placement_as_plain_data_has_the_agreed_form(region: Region) -> None:
     assert plain["capacity"]["bolsward"].keys() == {"vcpus", "memory_gib", "spare_host"}
     assert plain["shed"] == []
     assert plain["manual_steps"][0].keys() == {"owner", "step"}
+
+
+def two_halls_closed(order: dict[str, dict[str, int]], spare_seats: int) -> dict[str, dict[str, int]]:
+    """Where the staff of two town halls sit; both may move to the east's office, by the rules or by order."""
+    municipalities = {slug: {"home": "east", "seats": 20, "relocation": ["east-office"]} for slug in ("m0", "m1")}
+    region = build(
+        hosts={site: [(64, 512)] * 3 for site in ("east", "west")},
+        municipalities=municipalities,
+        spare_seats=spare_seats,
+    )
+    closed = {f"{slug}-hall": order.get(slug, {}) for slug in municipalities}
+    seats = place(region, situation(region, closed=closed)).seats
+    return {slug: dict(seats[slug].at) for slug in municipalities}
+
+
+def test_an_order_is_for_the_staff_of_its_building_and_nobody_else() -> None:
+    assert two_halls_closed({"m1": {"west-office": 3}}, spare_seats=4) == {
+        "m0": {"east-office": 4},
+        "m1": {"west-office": 3},
+    }
+
+
+def test_seats_by_order_count_for_the_most_urgent_processes() -> None:
+    assert two_halls_closed({"m0": {"east-office": 3}}, spare_seats=10) == {
+        "m0": {"east-office": 6},
+        "m1": {"east-office": 4},
+    }
