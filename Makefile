@@ -2,9 +2,11 @@
 # PYTHON          the Python that makes .venv, 3.11 or newer
 # DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
 # TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"
+# MUTANTS_ARGS    passed to `mutmut run`, for example MUTANTS_ARGS="--max-children 1 'continuity.guard*'"
 PYTHON ?= python3
 DRILL_ARGS ?=
 TEST_ARGS ?=
+MUTANTS_ARGS ?=
 
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
@@ -15,7 +17,7 @@ GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonl
 READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools test test-fast drill sites stop-sites lint clean requirements
+.PHONY: help venv tools test test-fast drill sites stop-sites lint mutants clean requirements
 
 help:
 	@echo 'uitwijk: failover of eight municipalities between two sites, and the drill that proves it.'
@@ -27,6 +29,7 @@ help:
 	@echo '  make test        all tests: model, components, engine, simulator (TEST_ARGS goes to pytest)'
 	@echo '  make test-fast   the tests that need no engine: no tool chain is built'
 	@echo '  make lint        style and types'
+	@echo '  make mutants     change continuity/ in thousands of places, and count the changes that its tests notice'
 	@echo '  make venv        only the Python packages, into .venv'
 	@echo '  make tools       only the tool chain, into .tools (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
 	@echo '                   uses your own pulumi and plugins, and builds the simulator alone)'
@@ -74,8 +77,19 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+# What was found, and which survivors may live: docs/mutants.md.
+mutants: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/mutants-requirements.txt
+	@HYPOTHESIS_PROFILE=mutants nice -n 19 $(BIN)/mutmut run $(MUTANTS_ARGS)
+	@$(BIN)/mutmut results --all true >mutants/results.txt
+	@awk '{ count[$$2 ~ /^(killed|timeout|segfault)$$/ ? "killed" : $$2 == "not" ? "untried" : "survived"]++ } END { \
+	  tried = count["killed"] + count["survived"]; \
+	  printf "%d killed, %d survived, %d not tried: %.1f %% killed.\n", count["killed"], count["survived"], \
+	    count["untried"], tried ? 100 * count["killed"] / tried : 0; \
+	  print "Each of them: mutants/results.txt; what one changed: $(BIN)/mutmut show NAME" }' mutants/results.txt
+
 clean:
-	@rm -rf .venv .tools build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	@rm -rf .venv .tools build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Only for whoever changes a .in file; pip-compile (pip-tools) must be on PATH.
@@ -84,3 +98,4 @@ COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras -
 requirements:
 	@$(COMPILE) --output-file requirements.txt requirements.in requirements-dev.in
 	@$(COMPILE) --output-file tools/go-requirements.txt tools/go-requirements.in
+	@cd tools && $(COMPILE) --output-file mutants-requirements.txt mutants-requirements.in

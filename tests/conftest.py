@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from continuity import load_region
 from continuity.region import Region
@@ -20,6 +20,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("same-every-time", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("thorough", deadline=None, max_examples=3000)
+# For mutants, each of which runs the tests again. A change makes tests slow now and then, which is no fault of theirs.
+settings.register_profile(
+    "mutants", deadline=None, derandomize=True, max_examples=5, suppress_health_check=list(HealthCheck)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-every-time"))
 
 
