@@ -1,0 +1,16 @@
+"""What a wrong catalogue is told."""
+
+from __future__ import annotations
+
+import pytest
+
+from continuity import load_region
+from continuity.errors import CatalogueError
+from tests.conftest import Catalogue
+
+
+def problems(catalogue: Catalogue) -> list[str]:
+    """Every line, without the name of the catalogue's folder; the catalogue must not load."""
+    with pytest.raises(CatalogueError) as caught:
+        load_region(catalogue.folder)
+    return [line.removeprefix("catalogue/") for line in caught.value.problems]

@@ -1,0 +1,113 @@
+"""Wrong services, processes and manual steps: each gets one clear line with file, path, value and remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Catalogue
+from tests.continuity.complaints import problems
+
+
+def test_a_cycle_is_named(catalogue: Catalogue) -> None:
+    bus, access = "depends_on: [{}]\n  roles:\n    node:", "depends_on: [{}]\n  connections: [internet]"
+    catalogue.change("services.yaml", bus.format("directory"), bus.format("remote-access"))
+    catalogue.change("services.yaml", access.format("directory"), access.format("service-bus"))
+    assert problems(catalogue) == [
+        "services.yaml: service-bus.depends_on: a cycle: service-bus → remote-access → service-bus"
+    ]
+
+
+def test_a_service_that_depends_on_itself(catalogue: Catalogue) -> None:
+    catalogue.change("services.yaml", "depends_on: [directory, civil-affairs]", "depends_on: [directory, counter]")
+    assert problems(catalogue) == ["services.yaml: counter.depends_on: a cycle: counter → counter"]
+
+
+def test_roles_that_wait_for_each_other(catalogue: Catalogue) -> None:
+    catalogue.change("services.yaml", "packages: [samba],", "packages: [samba], after: [session-host],")
+    assert problems(catalogue) == [
+        "services.yaml: workplaces.roles.profiles.after: a cycle: profiles → session-host → broker → profiles",
+        "services.yaml: workplaces.roles.profiles.after: a cycle: profiles → session-host → profiles",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("depends_on: [directory, civil-affairs]", "depends_on: [directory, taxes]",
+         "counter.depends_on: taxes has class R3; counter depends on it, so it must be R1 or more urgent"),
+        ("depends_on: [directory, session-border]", "depends_on: [directory, databases]",
+         "telephony.depends_on: databases is cold; a hot service can depend on hot ones only"),
+        ("depends_on: [directory, session-border]", "depends_on: [directory, session-boarder]",
+         "telephony.depends_on: session-boarder is no service; there are: "),
+        ("class: R0\n  rto_hours: 1\n  rpo_minutes: 60", "class: R0\n  rto_hours: 2\n  rpo_minutes: 60",
+         "remote-access.rto_hours: 2 is too large; class R0 allows 1"),
+        ("component: Baliecomponent\n  class: R1", "component: Baliecomponent\n  class: R9",
+         "counter.class: R9 is not allowed; allowed are: R0, R1, R2, R3"),
+        ("port: 51820", "port: 70000", "remote-access.roles.gateway.port: 70000 is too large; 65535 is the most"),
+        ("size: L, count: 2", "size: XXL, count: 2",
+         "service-bus.roles.node.size: XXL is no size class; there are: 2XL, L, M, S, XL, XS"),
+        ("size: L, count: 2", "size: l, count: 2",
+         "service-bus.roles.node.size: l is not a size class: capitals, perhaps after one digit (e.g. XL or 2XL)"),
+        ("count: {users_per_vcpu: 4, spare: 1}", "count: many",
+         "workplaces.roles.session-host.count: many is neither a number of machines nor a rule "
+         "(e.g. {users_per_vcpu: 4, spare: 1})"),
+        ("count: {users_per_vcpu: 4, spare: 1}", "count: 0",
+         "workplaces.roles.session-host.count: 0 is too small; 1 is the least"),
+        ("network: dmz, address: 20", "network: outside, address: 20",
+         "remote-access.roles.gateway.network: outside is no network; there are: dmz, servers, voice, workplaces"),
+        ("system: debian-12-desktop", "system: debian-11",
+         "workplaces.roles.session-host.system: debian-11 is no operating system; there are: debian-12, "
+         "debian-12-desktop"),
+        ("packages: [slapd, knot, chrony]", "packages: [slapd], disks: {data: 5}",
+         "directory.roles.server.disks: a hot service runs at every site at once and has no replicated disks"),
+        ("address: 41,", "address: 40,",
+         "civil-affairs.roles.application.address: bolsward-civil-affairs-application-1 would need .40 in "
+         "bolsward-servers; bolsward-civil-affairs-database-1 has it already"),
+        ("address: 100,", "address: 230,",
+         "workplaces.roles.session-host.address: leeuwarden-workplaces-session-host-26 would need .255 in "
+         "leeuwarden-workplaces; .254 is the last"),
+    ],
+)  # fmt: skip
+def test_a_wrong_service(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("services.yaml", old, new)
+    (told,) = problems(catalogue)
+    assert told.startswith(f"services.yaml: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("[workplaces, youth-care]", "[workplaces, youth-work]",
+         "youth-care.services: youth-work is no service; there are: "),
+        ("stations: [document-printer]", "stations: [document-printr]",
+         "document-issue.stations: document-printr is no station of a building; there are: document-printer"),
+        ("{name: Electronic services, class: R2,", "{name: Electronic services, class: R1,",
+         "e-services.class: R1 is more urgent than its service e-services, which has class R2"),
+        ("{share: 0.1, at_least: 4}", "{share: 10, at_least: 4}",
+         "social-support.seats.share: 10 is too large; 1.0 is the most"),
+    ],
+)  # fmt: skip
+def test_a_wrong_process(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("processes.yaml", old, new)
+    (told,) = problems(catalogue)
+    assert told.startswith(f"processes.yaml: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("keep the production network of {site} cut", "keep the network of {place} cut",
+         "[0].step: place is no placeholder of site-lost; there are: site"),
+        ("none to {site}", "none to {site",
+         "[1].step: has a brace without its partner; write {{ or }} for a brace itself"),
+        ("when: site-drained", "when: site-empty",
+         "[5].when: site-empty is not allowed; allowed are: site-lost, site-drained, dataset-to-promote, "
+         "building-closed"),
+        ("only: [bolsward-town-hall,", "only: [sneek-town-hall,",
+         "[3].only: sneek-town-hall is no site or building; there are: "),
+    ],
+)  # fmt: skip
+def test_a_wrong_manual_step(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("manual-steps.yaml", old, new)
+    (told,) = problems(catalogue)
+    assert told.startswith(f"manual-steps.yaml: {problem}")
