@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import os
 import shutil
-from collections.abc import Sequence
+import socket
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from continuity import load_situation
 from continuity.region import Region
 from continuity.situation import Situation
+from tests.uitwijk.stacks import Stacks
 from uitwijk import workspace
 from uitwijk.__main__ import run
 
@@ -77,6 +79,22 @@ def desk(tmp_path: Path, region: Region, monkeypatch: pytest.MonkeyPatch, capsys
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     return Desk(folder, region, capsys)
+
+
+@pytest.fixture
+def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stacks:
+    """A `pulumi` on PATH that gives prepared answers."""
+    folder = tmp_path / "bin"
+    monkeypatch.setenv("PATH", str(folder))
+    return Stacks(folder)
+
+
+@pytest.fixture
+def refusing() -> Iterator[str]:
+    """An address at which nobody answers."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{held.getsockname()[1]}"
 
 
 def lines_of(said: Said) -> Sequence[str]:
