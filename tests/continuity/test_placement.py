@@ -227,9 +227,9 @@ def test_a_placement_as_plain_data_has_the_agreed_form(region: Region) -> None:
     assert plain["manual_steps"][0].keys() == {"owner", "step"}
 
 
-def two_halls_closed(order: dict[str, dict[str, int]], spare_seats: int) -> dict[str, dict[str, int]]:
+def two_halls_closed(order: dict[str, dict[str, int]], spare_seats: int, staff: int = 20) -> dict[str, dict[str, int]]:
     """Where the staff of two town halls sit; both may move to the east's office, by the rules or by order."""
-    municipalities = {slug: {"home": "east", "seats": 20, "relocation": ["east-office"]} for slug in ("m0", "m1")}
+    municipalities = {slug: {"home": "east", "seats": staff, "relocation": ["east-office"]} for slug in ("m0", "m1")}
     region = build(
         hosts={site: [(64, 512)] * 3 for site in ("east", "west")},
         municipalities=municipalities,
@@ -252,3 +252,20 @@ def test_seats_by_order_count_for_the_most_urgent_processes() -> None:
         "m0": {"east-office": 6},
         "m1": {"east-office": 4},
     }
+
+
+def test_seats_for_less_urgent_processes_come_on_top_of_those_for_urgent_ones() -> None:
+    assert two_halls_closed({}, spare_seats=25) == {"m0": {"east-office": 16}, "m1": {"east-office": 9}}
+
+
+def test_nobody_takes_more_seats_than_it_has_staff_whatever_its_processes_ask() -> None:
+    assert two_halls_closed({}, spare_seats=9, staff=1) == {"m0": {"east-office": 1}, "m1": {"east-office": 1}}
+
+
+def test_numbers_of_a_municipality_without_an_exchange_are_served_nowhere() -> None:
+    region = build(
+        hosts={site: [(64, 512)] * 3 for site in ("east", "west")},
+        municipalities={"m": {"home": "east", "seats": 20, "without": ["exchange"]}},
+    )
+    (number,) = place(region, situation(region)).numbers.values()
+    assert (number.served_by, number.rings_at, number.rings) == ((), {}, False)
