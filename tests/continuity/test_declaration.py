@@ -268,6 +268,17 @@ def test_of_two_sites_that_release_the_drained_one_is_first() -> None:
     assert swapped[:2] == ["pulumi up --stack west", "pulumi up --stack north"]
 
 
+def test_a_site_that_gives_one_sites_work_back_and_takes_anothers_is_brought_up_twice() -> None:
+    three = build(
+        hosts={site: [(40, 250)] * 3 for site in ("north", "east", "west")},
+        municipalities={f"m-{site}": {"home": site, "seats": 3} for site in ("east", "west")},
+    )
+    away = situation(three, drained=["east"], promoted={"east": "north"}, epoch=7)
+    ups = lines(three, away, Change("normal", "east"), Change("drained", "west"))
+    assert ups.count("pulumi up --stack north") == 1
+    assert ups.index("pulumi up --stack north") < ups.index("pulumi up --stack north --continue-on-error")
+
+
 def test_a_situation_without_a_log_leaves_open_who_promotes_and_why(region: Region, normal: Situation) -> None:
     (promote, *_) = next_commands(region, normal, situation(region, lost=["bolsward"], epoch=5))
     assert promote.line == "uitwijk declare promoted bolsward --at leeuwarden --by '…' --reason '…'"
