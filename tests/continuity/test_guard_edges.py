@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+from dataclasses import replace
+
 import pytest
 
 from continuity.guard import StackFacts, names
 from continuity.region import Region
+from continuity.situation import LogEntry, Situation
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
 from tests.continuity.test_guard import LOST, PEER_DRAINED, disks, machines, refusals, rows, stack
@@ -89,3 +93,54 @@ def test_a_disk_of_another_size_keeps_its_size_and_gets_a_neighbour(region: Regi
         ". Neither the provider nor the engine resizes an attached disk. Put the size back that the catalogue had, and "
         "give the role a further data disk (catalogue/services.yaml, disks)"
     )
+
+
+def logged(declared: Situation, **changes: str) -> Situation:
+    """The situation with this log: what was declared, by `epoch_<number>`."""
+    at = datetime.datetime(2026, 11, 28, tzinfo=datetime.UTC)
+    log = [
+        LogEntry(epoch=int(key.removeprefix("epoch_")), at=at, by="me", change=change, reason="fire")
+        for key, change in changes.items()
+    ]
+    return declared.model_copy(update={"log": tuple(log)})
+
+
+AWAY, HOME = "promoted bolsward at leeuwarden", "promoted bolsward at bolsward"
+
+
+def test_machines_that_ran_on_while_their_data_was_away_are_refused_with_the_last_time_it_went(region: Region) -> None:
+    back = logged(
+        situation(region, epoch=11),
+        epoch_6=f"lost bolsward, {AWAY}", epoch_7=HOME, epoch_8=AWAY, epoch_9=HOME, epoch_10=AWAY, epoch_11=HOME,
+    )  # fmt: skip
+    own, peer = stack(region, "bolsward", situation(region, epoch=5)), stack(region, "leeuwarden", back)
+    (refusal,) = refusals(region, back, own, peer)
+    assert refusal.row == "data-moved"
+    cold = machines(region, (key for key, w in region.workloads.items() if not w.hot and w.home == "bolsward"))
+    told = f"{len(cold)} machines here work on dataset bolsward ({names(cold)}). In epoch 10 it was promoted away, and "
+    assert refusal.text.startswith(f"{told}stack bolsward was last brought up in epoch 5: ")
+
+
+def test_data_that_was_away_before_the_last_up_or_is_of_others_is_no_hindrance(region: Region) -> None:
+    at_home = situation(region, epoch=7)
+    peer = stack(region, "leeuwarden", at_home)
+    before = logged(at_home, epoch_5=AWAY, epoch_6=HOME)
+    assert rows(region, before, stack(region, "bolsward", situation(region, epoch=5)), peer) == []
+    others = logged(at_home, epoch_6="promoted leeuwarden at bolsward", epoch_7="promoted leeuwarden at leeuwarden")
+    assert rows(region, others, stack(region, "bolsward", situation(region, epoch=5)), peer) == []
+
+
+def test_only_machines_of_the_dataset_that_was_away_are_counted(region: Region) -> None:
+    over = situation(region, **LOST, epoch=5)
+    since = logged(situation(region, **LOST, epoch=7), epoch_6="promoted leeuwarden at bolsward")
+    (refusal,) = refusals(region, since, stack(region, "leeuwarden", over))
+    own = machines(region, (key for key, w in region.workloads.items() if not w.hot and w.home == "leeuwarden"))
+    assert refusal.text.startswith(f"{len(own)} machines here work on dataset leeuwarden ")
+
+
+def test_machines_of_a_stack_that_never_said_its_epoch_are_as_old_as_can_be(region: Region) -> None:
+    back = logged(situation(region, epoch=2), epoch_1=AWAY, epoch_2=HOME)
+    own = replace(stack(region, "bolsward", situation(region)), epoch=None, digest=None)
+    (refusal,) = refusals(region, back, own, stack(region, "leeuwarden", back))
+    assert refusal.row == "data-moved"
+    assert "last brought up in epoch 0" in refusal.text
