@@ -57,7 +57,6 @@ class Exercise:
         self._not_drained: set[str] = set()
         self._trust = folder / "ca-bundle.pem"
         self._sealed = folder / f".sealed-{secrets.token_hex(8)}"
-        self._doing = "set up"
         self.replication = Replication(
             {site: vcenter.folder for site, vcenter in self.vcenters.items()}, self._directions, self._trouble
         )
