@@ -111,7 +111,7 @@ AWAY, HOME = "promoted bolsward at leeuwarden", "promoted bolsward at bolsward"
 def test_machines_that_ran_on_while_their_data_was_away_are_refused_with_the_last_time_it_went(region: Region) -> None:
     back = logged(
         situation(region, epoch=11),
-        epoch_6=f"lost bolsward, {AWAY}", epoch_7=HOME, epoch_8=AWAY, epoch_9=HOME, epoch_10=AWAY, epoch_11=HOME,
+        epoch_6=AWAY, epoch_7=HOME, epoch_8=AWAY, epoch_9=HOME, epoch_10=f"lost bolsward, {AWAY}", epoch_11=HOME,
     )  # fmt: skip
     own, peer = stack(region, "bolsward", situation(region, epoch=5)), stack(region, "leeuwarden", back)
     (refusal,) = refusals(region, back, own, peer)
