@@ -123,3 +123,19 @@ def test_a_host_to_spare_takes_one_host_more() -> None:
 def test_machines_that_are_larger_than_any_host_are_helped_by_none() -> None:
     region = small((64, 4))
     assert more_hosts(region, [region.sites["east"].hosts], everything(region), region.sites["east"].hosts) is None
+
+
+def test_eight_hosts_are_proposed_and_nine_are_not() -> None:
+    kind = Host(name="kind", cores=2, mhz=2000, memory_gib=32, cpu_generation="any")
+    seen = set()
+    for seats in range(4, 200, 4):
+        municipality = {"home": "east", "seats": seats, "relocation": []}
+        region = build(hosts={"east": [AMPLE] * 9, "west": [AMPLE] * 3}, municipalities={"m": municipality})
+        keys = everything(region)
+        hosts = [kind.model_copy(update={"name": f"new-{index}"}) for index in range(9)]
+        fewest = next((n for n in range(1, 10) if not fit_on(region, hosts[:n], keys).shed), None)
+        if fewest in (8, 9):
+            seen.add(fewest)
+            more = more_hosts(region, [[]], keys, [kind])
+            assert (more and more.number) == (8 if fewest == 8 else None)
+    assert seen == {8, 9}
