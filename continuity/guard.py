@@ -101,6 +101,10 @@ class _Guard:
     def _machines(self, keys: Iterable[str]) -> set[str]:
         return {machine.name for key in keys for machine in self._region.workloads[key].machines}
 
+    def _placed_here_of(self, dataset: str) -> set[str]:
+        """The workloads placed here whose data is in that dataset."""
+        return {key for key in self._placed_here if self._region.workloads[key].home == dataset}
+
     def _held(self, stack: StackFacts, keys: Collection[str]) -> set[str]:
         """The stack's machines of these workloads."""
         return {name for name in stack.machines if self._workload_of(name) in keys}
@@ -205,7 +209,7 @@ class _Guard:
     def data_not_writable(self) -> list[Refusal]:
         refusals = []
         for dataset in self._region.sites:
-            here = {key for key in self._placed_here if self._region.workloads[key].home == dataset}
+            here = self._placed_here_of(dataset)
             writable = self._situation.data[dataset]
             if here and writable != self._site:
                 text = (
@@ -220,10 +224,9 @@ class _Guard:
         """Machines that kept running here while their data was promoted away and back; as far as the log goes back."""
         own = self._facts.own
         applied = own.epoch or 0
-        here = {key for name in own.machines if (key := self._workload_of(name)) in self._placed_here}
         refusals = []
         for dataset in self._region.sites:
-            held = self._held(own, {key for key in here if key and self._region.workloads[key].home == dataset})
+            held = self._held(own, self._placed_here_of(dataset))
             away = {f"promoted {dataset} at {other}" for other in self._region.sites if other != self._site}
             since = (entry for entry in self._situation.log if entry.epoch > applied)
             missed = [entry.epoch for entry in since if away.intersection(entry.change.split(", "))]

@@ -16,8 +16,9 @@ from continuity.guard import StackFacts
 PROJECT = "uitwijk"
 TIMEOUT = 10.0
 """Seconds."""
-_MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
-_DISK = "vsphere:index/virtualDisk:VirtualDisk"
+MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
+DISK = "vsphere:index/virtualDisk:VirtualDisk"
+"""The engine's types of machines and of data disks."""
 _SITUATION = "uitwijk:index:Situation"
 
 
@@ -50,8 +51,8 @@ def parse_export(site: str, text: str) -> StackFacts:
             readable=True,
             epoch=None if situation.get("epoch") is None else int(situation["epoch"]),
             digest=situation.get("digest"),
-            machines=frozenset(_name(r) for r in resources if r["type"] == _MACHINE),
-            disks={_name(r): int(r["inputs"]["size"]) for r in resources if r["type"] == _DISK},
+            machines=frozenset(_name(r) for r in resources if r["type"] == MACHINE),
+            disks={_name(r): int(r["inputs"]["size"]) for r in resources if r["type"] == DISK},
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return StackFacts(

@@ -15,7 +15,7 @@ from continuity.errors import UitwijkError
 from continuity.region import Region
 from continuity.situation import Situation
 from observe.inventory import Inventory
-from uitwijk.env import environment
+from uitwijk.env import engine_environment
 from uitwijk.readiness.exercised import drill_line
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.malfunctions import malfunction_lines
@@ -63,9 +63,9 @@ def lines(workspace: Workspace) -> Iterator[Line]:
 
 def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iterator[Line]:
     """What stands at the sites. Of one that is declared lost only the vCenter is looked at: it may have come back."""
-    variables = {**os.environ, **environment(workspace, os.environ)}
-    pulumi = Pulumi(workspace.root, {name: value for name, value in variables.items() if value is not None})
-    with trusting(variables.get("SSL_CERT_FILE")):
+    env = engine_environment(workspace, os.environ)
+    pulumi = Pulumi(workspace.root, env)
+    with trusting(env.get("SSL_CERT_FILE")):
         readings = read_stacks(pulumi, situation.living)
         found = read_vcenters(readings)
         lost = {site: read_lost(pulumi, site) for site in region.sites if site not in readings}

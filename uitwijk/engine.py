@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from continuity.errors import UitwijkError
+from observe.stacks import MACHINE
 from uitwijk import children
 
-MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
 PARALLEL = 32
 """Operations at the same time; measured to work against a simulator. A real vCenter may be the tighter limit."""
 

@@ -31,6 +31,16 @@ def environment(workspace: Workspace, current: Mapping[str, str]) -> dict[str, s
     return {"PATH": os.pathsep.join(dict.fromkeys([*first, *rest])), **wanted, **ENGINE_ENV}
 
 
+def engine_environment(workspace: Workspace, current: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment in which plain `pulumi` uses this tool chain: the `current` variables, changed as above.
+
+    Raises:
+        UitwijkError: when the note about the simulated sites cannot be read.
+    """
+    variables = {**current, **environment(workspace, current)}
+    return {name: value for name, value in variables.items() if value is not None}
+
+
 def shell_lines(variables: Mapping[str, str | None]) -> list[str]:
     """Lines for a POSIX shell's `eval`."""
     return [

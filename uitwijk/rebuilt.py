@@ -21,10 +21,11 @@ from continuity.errors import UitwijkError
 from continuity.guard import names
 from continuity.situation import SiteState
 from observe.inventory import Inventory, read_inventory
+from observe.stacks import DISK, MACHINE
 from uitwijk.console import command, output
 from uitwijk.declare import on_terminal
-from uitwijk.engine import MACHINE, Engine, Stack
-from uitwijk.env import environment
+from uitwijk.engine import Engine, Stack
+from uitwijk.env import engine_environment
 from uitwijk.readiness.stacks import Pulumi, read_stacks
 from uitwijk.status import GOOD
 from uitwijk.trust import trusting
@@ -32,7 +33,6 @@ from uitwijk.wording import count
 from uitwijk.workspace import Workspace
 
 _VCENTER = "vsphere:"
-_DISK = "vsphere:index/virtualDisk:VirtualDisk"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def forgetting(site: str, exported: str, inventory: Inventory) -> Forgetting:
     deployment: dict[str, Any] = content["deployment"]
     resources: list[dict[str, Any]] = deployment.get("resources") or []
     gone = {resource["urn"] for resource in resources if _stood_there(resource)}
-    machines = tuple(sorted(_name(urn) for urn in gone if f"${MACHINE}::" in urn))
+    machines = tuple(sorted(each["urn"].rsplit("::", 1)[1] for each in resources if each["type"] == MACHINE))
     if there := inventory.by_name.keys() & set(machines):
         raise UitwijkError(
             f"the vCenter of {site}, {inventory.server}, is not new: {len(there)} machines of the stack stand there "
@@ -73,16 +73,12 @@ def forgetting(site: str, exported: str, inventory: Inventory) -> Forgetting:
     deployment["pending_operations"] = [
         operation for operation in deployment.get("pending_operations") or () if not _stood_there(operation["resource"])
     ]
-    disks = sum(resource["type"] == _DISK for resource in deployment["resources"])
+    disks = sum(resource["type"] == DISK for resource in deployment["resources"])
     return Forgetting(machines, len(gone) - len(machines), disks, json.dumps(content))
 
 
 def _stood_there(resource: Mapping[str, Any]) -> bool:
-    return str(resource["type"]).startswith(_VCENTER) and resource["type"] != _DISK
-
-
-def _name(urn: str) -> str:
-    return urn.rsplit("::", 1)[1]
+    return str(resource["type"]).startswith(_VCENTER) and resource["type"] != DISK
 
 
 def _without(gone: Collection[str], resource: dict[str, Any]) -> dict[str, Any]:
@@ -111,8 +107,7 @@ def run(workspace: Workspace, site: str, *, yes: bool) -> None:
             f"{site} is declared {situation.sites[site]}. A rebuilt site comes back as drained first: "
             f"`uitwijk declare drained {site} --by … --reason …`"
         )
-    variables = {**os.environ, **environment(workspace, os.environ)}
-    env = {name: value for name, value in variables.items() if value is not None}
+    env = engine_environment(workspace, os.environ)
     engine = Engine(Stack(site, workspace.root, env), workspace.sites / "logs")
     exported = engine.text("stack", "export", "--stack", site)
     found = forgetting(site, exported, _inventory(workspace, site, env))

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from observe.stacks import MACHINE
 from tests.engine.small_region import ROOT, make_small_catalogue
 from tests.engine.stage import HOME, processes_of
 from tests.engine.waiting import wait_until
-from uitwijk.engine import MACHINE
 
 PACKAGES = ("components", "continuity", "observe", "uitwijk")
 FILES = ("Pulumi.yaml", "Pulumi.bolsward.yaml", "Pulumi.leeuwarden.yaml", "situation.yaml", "__main__.py")

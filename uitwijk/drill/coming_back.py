@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from continuity import place
 from observe.inventory import Inventory
+from observe.stacks import DISK
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
@@ -15,8 +16,6 @@ from uitwijk.engine import Run
 from uitwijk.readiness.line import Verdict
 from uitwijk.readiness.sites import split_brain_line
 from uitwijk.scenario import Scenario
-
-_DISK = "VirtualDisk"
 
 
 class ComingBack:
@@ -123,7 +122,7 @@ class ComingBack:
     def _stands_drained(self, run: Run) -> None:
         exercise, scenario, site = self._exercise, self._scenario, self._site
         checks.machines_as_written(scenario, site, self._drained, exercise.inventories(site)[site])
-        disks = [f"{o.op} {o.name}" for o in run.changed if o.type.endswith(_DISK)]
+        disks = [f"{o.op} {o.name}" for o in run.changed if o.type == DISK]
         scenario.check(f"{site}: no data disk is made or removed", "none", disks[:5] or "none", not disks)
 
     def _missing_disks(self) -> list[str]:

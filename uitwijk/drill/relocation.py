@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from observe.stacks import MACHINE
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations
-from uitwijk.engine import MACHINE
 from uitwijk.scenario import Scenario
 
 BRING_UP = "bring up both stacks"
