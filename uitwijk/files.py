@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
-def write_atomically(path: Path, text: str | bytes) -> None:
+def write_atomically(path: Path, text: str | bytes, verify: Callable[[Path], None] | None = None) -> None:
     """Write `text` to `path`, so that a reader, or a crash, finds the old content or the new one.
+
+    Args:
+        verify: looks at a draft beside `path`; when it raises, `path` stays as it is. What is verified also outlives
+            a loss of power.
 
     Raises:
         OSError: the folder cannot be written.
@@ -18,8 +25,25 @@ def write_atomically(path: Path, text: str | bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            if verify:
+                file.flush()
+                os.fsync(file.fileno())
+        if verify:
+            verify(Path(draft))
         Path(draft).chmod(path.stat().st_mode if path.exists() else 0o644)
         os.replace(draft, path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keeps others that change a file in the same folder waiting."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -3,14 +3,9 @@
 from __future__ import annotations
 
 import datetime
-import fcntl
 import io
-import os
-import shutil
-import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +17,7 @@ from continuity import load_situation
 from continuity.errors import SituationError
 from continuity.region import Region
 from continuity.situation import ClosedBuilding, LogEntry, Situation
+from uitwijk.files import alone, write_atomically
 
 
 def write_situation(path: Path, read: bytes, after: Situation, region: Region) -> None:
@@ -32,24 +28,14 @@ def write_situation(path: Path, read: bytes, after: Situation, region: Region) -
         OSError: the folder cannot be written; then, too, the file stays as it is.
     """
     path = path.resolve()
-    with _alone(path.parent):
+    with alone(path.parent):
         if path.read_bytes() != read:
             raise SituationError(
                 f"{path.name}: somebody else has changed it since it was read, so nothing was written; look at it "
                 "(`uitwijk status`) and declare again"
             )
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
-        draft = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(edited(read.decode("utf-8"), after))
-                file.flush()
-                os.fsync(file.fileno())
-            _verify(draft, path.name, after, region)
-            shutil.copymode(path, draft)
-            draft.replace(path)
-        finally:
-            draft.unlink(missing_ok=True)
+        text = edited(read.decode("utf-8"), after)
+        write_atomically(path, text, verify=lambda draft: _verify(draft, path.name, after, region))
 
 
 def edited(text: str, after: Situation) -> str:
@@ -144,15 +130,3 @@ def _verify(draft: Path, name: str, after: Situation, region: Region) -> None:
             f"{name}: is written in a way that cannot be edited safely, so nothing was written. Change it by hand: "
             f"epoch {after.epoch}, one log entry"
         )
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keeps other declarations in the same folder waiting."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-        os.fsync(handle)
-    finally:
-        os.close(handle)

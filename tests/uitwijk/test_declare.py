@@ -13,7 +13,7 @@ from continuity.region import Region
 from continuity.situation import SiteState
 from tests.uitwijk.conftest import Desk, lines_of
 from uitwijk import declare as declaring
-from uitwijk import situation_file
+from uitwijk import files, situation_file
 from uitwijk.situation_file import write_situation
 
 
@@ -268,7 +268,7 @@ def test_a_crash_while_writing_leaves_the_old_file(desk: Desk, monkeypatch: pyte
         raise OSError(28, "No space left on device", "situation.yaml")
 
     before = desk.file.read_bytes()
-    monkeypatch.setattr(situation_file.os, "fsync", crash)
+    monkeypatch.setattr(files.os, "fsync", crash)
     said = desk.declare("lost bolsward")
     assert (said.code, said.err) == (2, "error: situation.yaml: No space left on device\n")
     assert desk.file.read_bytes() == before
