@@ -17,6 +17,7 @@ from continuity.situation import Situation
 from observe.inventory import Inventory
 from uitwijk.env import engine_environment
 from uitwijk.readiness.exercised import drill_line
+from uitwijk.readiness.lessons import lessons_line
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.malfunctions import malfunction_lines
 from uitwijk.readiness.model import catalogue_failures, catalogue_line, declared_lines, loss_lines
@@ -49,7 +50,9 @@ def lines(workspace: Workspace) -> Iterator[Line]:
     yield catalogue_line(region)
     yield from loss_lines(region)
     yield from malfunction_lines(region)
-    yield drill_line(region, workspace.evidence, datetime.datetime.now(datetime.UTC))
+    now = datetime.datetime.now(datetime.UTC)
+    yield drill_line(region, workspace.evidence, now)
+    yield lessons_line(workspace.lessons, now.date())
     try:
         situation = load_situation(workspace.situation(None), region)
     except UitwijkError as error:

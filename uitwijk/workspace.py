@@ -37,6 +37,11 @@ class Workspace:
         """Where each drill leaves its evidence, in a folder of its own."""
         return self.root / "evidence"
 
+    @property
+    def lessons(self) -> Path:
+        """What exercises and calamities taught; need not be there."""
+        return self.root / "lessons.yaml"
+
     def situation(self, named: Path | None) -> Path:
         """The situation file: the one that was named, else the repository's."""
         return named or self.root / "situation.yaml"

@@ -98,7 +98,7 @@ def test_a_file_that_may_not_be_written_is_one_error(desk: Desk, monkeypatch: py
     def forbidden(*_: object, **__: object) -> None:
         raise PermissionError(13, "Permission denied", str(desk.file))
 
-    monkeypatch.setattr("uitwijk.situation_file.tempfile.mkstemp", forbidden)
+    monkeypatch.setattr("uitwijk.files.tempfile.mkstemp", forbidden)
     said = desk.declare("lost bolsward")
     assert (said.code, said.err) == (2, f"error: {desk.file}: Permission denied\n")
 

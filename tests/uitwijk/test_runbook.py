@@ -18,6 +18,7 @@ WAYS: dict[str, list[str]] = {
     "a site, which is rebuilt": ["A site is lost (S2; S3 the other way round)", "The way back", "The site was rebuilt"],
     "a false alarm": ["A false alarm"],
     "a planned move": ["A planned move"],
+    "the evaluation": ["Afterwards"],
 }
 
 
