@@ -24,6 +24,8 @@ func (v *VCenter) correct() {
 	pc.Self = v.content().PropertyCollector
 	registry.Put(pc)
 	registry.EventManager().MaxCollector = maxEventCollectors
+	roles := registry.Get(*v.content().AuthorizationManager).(*simulator.AuthorizationManager)
+	registry.Put(&permissions{AuthorizationManager: roles})
 	registry.Handler = v.intercept
 }
 
