@@ -19,7 +19,7 @@ TIMEOUT = 10.0
 MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
 DISK = "vsphere:index/virtualDisk:VirtualDisk"
 """The engine's types of machines and of data disks."""
-_SITUATION = "uitwijk:index:Situation"
+SITUATION = "uitwijk:index:Situation"
 
 
 def read_stack(
@@ -45,7 +45,7 @@ def parse_export(site: str, text: str) -> StackFacts:
     try:
         deployment = json.loads(text)["deployment"] or {}
         resources = list(_resources(deployment))
-        situation = next((_applied(r) for r in resources if r["type"] == _SITUATION), {})
+        situation = next((_applied(r) for r in resources if r["type"] == SITUATION), {})
         return StackFacts(
             site=site,
             readable=True,

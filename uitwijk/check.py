@@ -21,6 +21,7 @@ from uitwijk.readiness.lessons import lessons_line
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.malfunctions import malfunction_lines
 from uitwijk.readiness.model import catalogue_failures, catalogue_line, declared_lines, loss_lines
+from uitwijk.readiness.plans import plan_lines
 from uitwijk.readiness.sites import (
     lost_line,
     machines_line,
@@ -33,6 +34,7 @@ from uitwijk.readiness.sites import (
 )
 from uitwijk.readiness.stacks import Pulumi, lock_lines, read_stacks, release_lines, stack_line
 from uitwijk.readiness.strays import stray_lines
+from uitwijk.rehearse.plan_book import PlanBook
 from uitwijk.status import ATTENTION, BAD, GOOD
 from uitwijk.trust import trusting
 from uitwijk.workspace import Workspace
@@ -51,6 +53,7 @@ def lines(workspace: Workspace) -> Iterator[Line]:
     yield from loss_lines(region)
     yield from malfunction_lines(region)
     now = datetime.datetime.now(datetime.UTC)
+    yield from plan_lines(region, PlanBook(workspace.plans))
     yield drill_line(region, workspace.evidence, now)
     yield lessons_line(workspace.lessons, now.date())
     try:

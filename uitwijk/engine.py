@@ -41,6 +41,10 @@ class Operation:
     """create, update, delete, same, replace, read …"""
     type: str
     name: str
+    inputs: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What the resource is to be, if it is to change; secrets are blinded by the engine."""
+    properties: tuple[str, ...] = field(default=(), compare=False)
+    """What of it is to change."""
 
 
 @dataclass
@@ -82,9 +86,15 @@ class Engine:
         self._logs = logs
         self._running: subprocess.Popen[str] | None = None
 
-    def preview(self, **options: Any) -> Run:
-        """`pulumi preview`."""
-        return self._change(("preview", "--parallel", str(PARALLEL)), **options)
+    def preview(self, *, settings: Path | None = None, **options: Any) -> Run:
+        """`pulumi preview`.
+
+        Args:
+            settings: a stack file to use instead of the project's own.
+            options: `on_machine`, `expect_failure`.
+        """
+        other = ("--config-file", str(settings)) if settings else ()
+        return self._change(("preview", *other, "--parallel", str(PARALLEL)), **options)
 
     def up(self, **options: Any) -> Run:
         """`pulumi up` with the failover flags: no preview of its own, independent branches go on after an error."""
@@ -194,13 +204,20 @@ def _take(event: dict[str, Any], run: Run, on_machine: Callable[[str, str], None
     planned = event.get("resourcePreEvent") if "preview" in run.command.split() else None
     if found := (outcome if "preview" not in run.command.split() else planned):
         meta = found["metadata"]
-        operation = Operation(meta["op"], meta["type"], meta["urn"].rsplit("::", 1)[1])
+        operation = Operation(meta["op"], meta["type"], meta["urn"].rsplit("::", 1)[1], *_planned(meta))
         run.operations.append(operation)
         if operation.type == MACHINE and operation.op not in ("same", "read"):
             on_machine(operation.op, operation.name)
     diagnostic = event.get("diagnosticEvent")
     if diagnostic and diagnostic.get("severity") == "error":
         run.errors.extend(line.strip() for line in diagnostic["message"].splitlines() if line.strip())
+
+
+def _planned(meta: Mapping[str, Any]) -> tuple[Mapping[str, Any], tuple[str, ...]]:
+    if meta["op"] in ("same", "read"):
+        return {}, ()
+    inputs = (meta.get("new") or {}).get("inputs") or {}
+    return inputs, tuple(sorted(meta.get("detailedDiff") or meta.get("diffs") or ()))
 
 
 def _last_line(text: str) -> str:

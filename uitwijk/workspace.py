@@ -42,6 +42,16 @@ class Workspace:
         """What exercises and calamities taught; need not be there."""
         return self.root / "lessons.yaml"
 
+    @property
+    def plans(self) -> Path:
+        """The approved plans, one file a calamity."""
+        return self.root / "plans"
+
+    @property
+    def stack_files(self) -> Path:
+        """The folder of the stack files that plain `pulumi` uses now."""
+        return self.sites / "project" if self.running_sites() else self.root
+
     def situation(self, named: Path | None) -> Path:
         """The situation file: the one that was named, else the repository's."""
         return named or self.root / "situation.yaml"

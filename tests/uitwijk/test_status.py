@@ -12,7 +12,7 @@ from rich.console import Console
 from continuity import load_region, place
 from continuity.region import Region
 from tests.uitwijk.conftest import Desk
-from uitwijk.readiness.loss import Loss, single_losses
+from continuity.loss import Loss, single_losses
 from uitwijk.status import Screen
 
 LOSSES = list(single_losses(load_region(Path(__file__).resolve().parents[2] / "catalogue")))

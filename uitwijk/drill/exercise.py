@@ -24,7 +24,7 @@ from uitwijk.evidence import Evidence
 from uitwijk.rebuilt import Forgetting, forgetting
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import cut_off
-from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment
+from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment, copy_program
 from uitwijk.simulated.replication import Directions, Replication
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 from uitwijk.toolchain import ROOT, Toolchain
@@ -66,9 +66,7 @@ class Exercise:
         """Starts both sites and their projects; on leaving, whatever was started is stopped."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.situation_file.write_bytes((ROOT / "situation.yaml").read_bytes())
-        for part in ("components", "continuity", "observe"):
-            shutil.copytree(ROOT / part, self._program / part, ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy(ROOT / "__main__.py", self._program)
+        copy_program(self._program)
         situation = self.situation
         if set(situation.sites.values()) != {"normal"} or situation.closed_buildings:
             raise UitwijkError(f"{ROOT.name}/situation.yaml: a drill starts from a normal situation; this one is not")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from continuity import place
+from continuity.loss import NOTHING, Loss
 from continuity.region import Region
 from continuity.spare import asked_of, host_failures, without_one
 from uitwijk.readiness.line import Line, Verdict, attention, ok
-from uitwijk.readiness.loss import Loss
 from uitwijk.readiness.room import room
 from uitwijk.status import shortened
 from uitwijk.wording import count, listed
@@ -25,7 +25,7 @@ def malfunction_lines(region: Region) -> Iterator[Line]:
 def _host_line(region: Region, site: str) -> Line:
     """On a normal day, and while the site carries another one, too."""
     subject = f"if a host of {site} fails"
-    days = {"on a normal day": Loss((), ()), **{f"when {o} is lost": Loss((o,), ()) for o in region.sites if o != site}}
+    days = {"on a normal day": NOTHING, **{f"when {o} is lost": Loss((o,), ()) for o in region.sites if o != site}}
     findings = [
         (Verdict.ATTENTION if loss.sites else Verdict.FAIL, f"{day}, {why}", f"{day}, {remedy}")
         for day, loss in days.items()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from continuity import place
 from continuity.errors import UitwijkError
+from continuity.loss import single_losses
 from continuity.placement import Placement
 from continuity.processes import judge_processes
 from continuity.proof import in_words
@@ -13,7 +14,6 @@ from continuity.region import Region
 from continuity.situation import SiteState, Situation
 from continuity.spare import asked_of
 from uitwijk.readiness.line import Line, attention, fail, ok
-from uitwijk.readiness.loss import single_losses
 from uitwijk.readiness.room import room
 from uitwijk.status import shortened
 from uitwijk.wording import count

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -138,6 +139,14 @@ def clean_environment(toolchain: Toolchain) -> dict[str, str]:
     }
     env["PATH"] = os.pathsep.join([*map(str, toolchain.path), env.get("PATH", os.defpath)])
     return env
+
+
+def copy_program(folder: Path) -> Path:
+    """Copies the program into `folder`, and returns it: whoever edits the repository meanwhile changes no machine."""
+    for part in ("components", "continuity", "observe"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "__main__.py", folder)
+    return folder
 
 
 def bundle(vcenters: Iterable[SimulatedVCenter], path: Path) -> Path:

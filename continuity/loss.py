@@ -16,13 +16,37 @@ class Loss:
     sites: tuple[str, ...]
     buildings: tuple[str, ...]
 
+    @property
+    def slug(self) -> str:
+        """Names the calamity: `lost-bolsward-closed-iszf-office`."""
+        return "-".join(word for change in self.changes for word in change)
+
+    @property
+    def changes(self) -> tuple[tuple[str, str], ...]:
+        """As it is declared: a verb and its object each."""
+        return (
+            *(("lost", site) for site in self.sites),
+            *(("closed", building) for building in self.buildings),
+        )
+
+    def declared(self, region: Region) -> Situation:
+        """What the duty officer declares when all else is normal."""
+        return Situation(
+            epoch=2,
+            sites={site: SiteState.LOST if site in self.sites else SiteState.NORMAL for site in region.sites},
+            data={site: site for site in region.sites},
+            closed_buildings={building: ClosedBuilding() for building in self.buildings},
+        )
+
     def situation(self, region: Region) -> Situation:
-        """What would be declared when all else is normal, the data of a lost site promoted at the first other one."""
-        sites = {site: SiteState.LOST if site in self.sites else SiteState.NORMAL for site in region.sites}
+        """The same, once the data of a lost site is promoted at the first other one."""
         survivor = next((site for site in region.sites if site not in self.sites), None)
         data = {site: survivor or site if site in self.sites else site for site in region.sites}
-        closed = {building: ClosedBuilding() for building in self.buildings}
-        return Situation(epoch=1, sites=sites, data=data, closed_buildings=closed)
+        return self.declared(region).model_copy(update={"data": data})
+
+
+NOTHING = Loss((), ())
+"""A normal day."""
 
 
 def single_losses(region: Region) -> Iterator[Loss]:

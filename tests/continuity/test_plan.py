@@ -1,0 +1,127 @@
+"""Plans: everything that a calamity changes, and nothing that it does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from continuity import load_region, place
+from continuity.loss import NOTHING, Loss, single_losses
+from continuity.plan import MACHINES, foreseen, machine_in_words
+from continuity.region import Region
+from tests.conftest import Catalogue
+from tests.continuity.regions import regions
+
+
+def plans(region: Region) -> dict[str, dict[str, object]]:
+    return {loss.slug: foreseen(region, loss) for loss in single_losses(region)}
+
+
+def test_there_is_a_plan_for_each_site_each_building_and_each_building_with_the_site_in_it(region: Region) -> None:
+    slugs = list(plans(region))
+    assert slugs == [
+        "lost-bolsward",
+        "lost-leeuwarden",
+        *(f"closed-{building}" for building in region.buildings),
+        "lost-bolsward-closed-iszf-office",
+        "lost-leeuwarden-closed-leeuwarden-town-hall",
+    ]
+
+
+def test_a_normal_day_changes_nothing(region: Region) -> None:
+    assert set(foreseen(region, NOTHING)) == {"commands", "stacks"}
+    assert foreseen(region, NOTHING)["stacks"] == {site: {} for site in region.sites}
+
+
+@given(st.data())
+def test_machines_appear_where_the_placement_puts_them_and_nowhere_else(data: st.DataObject) -> None:
+    region = data.draw(regions())
+    assume(max(who.network_number for who in region.organisations.values()) < 32)
+    loss = data.draw(st.sampled_from(list(single_losses(region))))
+    stacks = foreseen(region, loss)["stacks"]
+    before, after = (place(region, each.situation(region)) for each in (NOTHING, loss))
+    assert set(stacks) == set(region.sites) - set(loss.sites)
+    for site, plan in stacks.items():
+        was, now = (
+            {machine.name for key in placement.runs_at(site) for machine in region.workloads[key].machines}
+            for placement in (before, after)
+        )
+        assert set(plan.get("create", {}).get(MACHINES, ())) == now - was
+        assert set(plan.get("delete", {}).get(MACHINES, ())) == was - now
+
+
+def test_a_closed_town_hall_moves_people_and_no_machine(region: Region) -> None:
+    plan = foreseen(region, Loss((), ("harlingen-town-hall",)))
+    assert plan["stacks"] == {"bolsward": {}, "leeuwarden": {}}
+    assert not {"workloads", "capacity", "shed"} & set(plan)
+    assert plan["seats"] == {
+        "harlingen": "128 needed: iszf-office 60, bolsward-town-hall 9, balk-town-hall 9, lemmer-town-hall 12, "
+        "wommels-town-hall 10, workum-town-hall 10, witmarsum-town-hall 10; 8 short"
+    }
+    assert plan["processes"] == {
+        "harlingen": {
+            "continue": "13 of 14",
+            "travel-documents": "the station is in harlingen-town-hall, which is closed",
+        }
+    }
+    assert plan["commands"][0] == "uitwijk declare closed harlingen-town-hall --by … --reason …"
+
+
+def test_a_lost_site_tells_commands_moves_numbers_and_what_is_left_of_the_capacity(region: Region) -> None:
+    plan = foreseen(region, Loss(("leeuwarden",), ("leeuwarden-town-hall",)))
+    assert plan["calamity"] == "lost leeuwarden, closed leeuwarden-town-hall"
+    assert [line.split(" --by")[0] for line in plan["commands"]] == [
+        "uitwijk declare lost leeuwarden closed leeuwarden-town-hall",
+        "uitwijk declare promoted leeuwarden --at bolsward",
+        "pulumi preview --stack bolsward",
+        "pulumi up --stack bolsward --continue-on-error",
+    ]
+    assert plan["workloads"] == ["leeuwarden: 14 workloads, 70 machines, from leeuwarden to bolsward"]
+    assert plan["numbers"]["harlingen"] == "served by bolsward; ring at harlingen-town-hall"
+    assert plan["capacity"] == {"bolsward": "746 of 832 vCPUs, 2576 of 3328 GiB, a host to spare"}
+    assert any(step.startswith("storage administrator: Promote the replica") for step in plan["manual_steps"])
+    created = plan["stacks"]["bolsward"]["create"][MACHINES]
+    assert len(created) == 70
+    assert created["leeuwarden-case-management-database-1"] == (
+        "4 vCPUs, 16 GiB, 10.11.64.55, data on leeuwarden/case-management/database-1-data.vmdk"
+    )
+
+
+def test_several_data_disks_are_told_in_one_order() -> None:
+    assert (
+        machine_in_words(2, 8, "10.0.0.1", ["b.vmdk", "a.vmdk"]) == "2 vCPUs, 8 GiB, 10.0.0.1, data on a.vmdk, b.vmdk"
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "touched"),
+    [
+        ("municipalities/harlingen.yaml", "frisian_name: Harns", "frisian_name: Harns-Stad", set()),
+        ("buildings.yaml", "name: Town hall, Harlingen", "name: The old town hall, Harlingen", set()),
+        # One seat fewer for the staff of the other halls; Leeuwarden has too few everywhere.
+        (
+            "municipalities/leeuwarden.yaml",
+            "seats: 752 ",
+            "seats: 751 ",
+            {"closed-leeuwarden-town-hall", "lost-leeuwarden-closed-leeuwarden-town-hall"},
+        ),
+        (
+            "municipalities/leeuwarden.yaml",
+            "civil-affairs/database: 2XL",
+            "civil-affairs/database: XL",
+            {
+                "lost-leeuwarden",
+                "lost-leeuwarden-closed-leeuwarden-town-hall",
+                # They need room beside it.
+                "lost-bolsward",
+                "lost-bolsward-closed-iszf-office",
+            },
+        ),
+    ],
+)
+def test_a_change_touches_the_plans_that_it_matters_to_and_no_other(
+    region: Region, catalogue: Catalogue, file: str, old: str, new: str, touched: set[str]
+) -> None:
+    before, after = plans(region), plans(load_region(catalogue.change(file, old, new).folder))
+    assert {slug for slug in before if before[slug] != after[slug]} == touched

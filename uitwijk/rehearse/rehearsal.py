@@ -1,0 +1,145 @@
+"""A rehearsal: the plan of each calamity as the engine tells it now, held against the approved one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from continuity.errors import UitwijkError
+from continuity.loss import NOTHING, Loss
+from continuity.plan import MACHINES, foreseen
+from continuity.region import Region
+from uitwijk.engine import Operation, Run
+from uitwijk.rehearse.plan_book import PlanBook, Status, difference
+from uitwijk.rehearse.previews import AT_ONCE, PreviewError
+from uitwijk.rehearse.stack_plan import stack_plan
+from uitwijk.status import shortened
+
+Preview = Callable[[str, Loss], Run]
+"""Previews the stack of a site in a calamity; raises PreviewError."""
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """What came of one calamity."""
+
+    loss: Loss
+    plan: Mapping[str, Any] | None
+    """As it would be carried out now; None: that is not known."""
+    approved: Mapping[str, Any] | None
+    problem: str = ""
+    """Why the plan cannot be relied upon, whatever was approved."""
+
+    @property
+    def status(self) -> Status:
+        """How far the plan can be trusted."""
+        if self.problem or self.plan is None or self.approved is None:
+            return Status.NOT_VERIFIED
+        return Status.VERIFIED if self.approved == self.plan else Status.NEEDS_VERIFIED
+
+    @property
+    def why(self) -> str:
+        """The status in words."""
+        if self.problem:
+            return self.problem
+        if self.approved is None:
+            return "no plan was approved yet"
+        return f"{len(self.difference)} lines differ from the approved plan" if self.difference else self.summary
+
+    @property
+    def difference(self) -> list[str]:
+        """What differs from the approved plan, as lines with `-` and `+`."""
+        return difference(self.approved, self.plan) if self.approved is not None and self.plan is not None else []
+
+    @property
+    def summary(self) -> str:
+        """What the engine would do, in one line."""
+        told = [
+            f"{len(names)} {kind} {verb} at {site}"
+            for site, operations in (self.plan or {}).get("stacks", {}).items()
+            for op, kinds in operations.items()
+            for kind, names in kinds.items()
+            for verb in [_VERBS.get(op, op)]
+        ]
+        return ", ".join(told) or "no resource changes"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome as plain data."""
+        return {
+            "calamity": self.loss.slug,
+            "status": self.status.value,
+            "why": self.why,
+            "difference": self.difference,
+        }
+
+
+_VERBS = {"create": "appear", "delete": "disappear", "update": "change", "replace": "are replaced"}
+
+
+class Rehearsal:
+    """Previews calamities side by side.
+
+    Args:
+        region: the region.
+        book: the approved plans.
+        preview: runs the engine.
+    """
+
+    def __init__(self, region: Region, book: PlanBook, preview: Preview) -> None:
+        self._region = region
+        self._book = book
+        self._preview = preview
+        self.usual: dict[str, list[Operation]] = {}
+        """What a preview of a normal day would change, by site; it is left out of every plan."""
+
+    def play(self, losses: Sequence[Loss]) -> Iterator[Rehearsed]:
+        """Each calamity as soon as it is previewed, in the order of `losses`."""
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            normal = {site: pool.submit(self._preview, site, NOTHING) for site in self._region.sites}
+            running = [
+                (loss, {site: pool.submit(self._preview, site, loss) for site in self._living(loss)}) for loss in losses
+            ]
+            problems: dict[str, str] = {}
+            for site, future in normal.items():
+                try:
+                    self.usual[site] = future.result().changed
+                except PreviewError as error:
+                    problems[site] = f"a normal day cannot be previewed at {site}: {error}"
+            for loss, runs in running:
+                yield self._judged(loss, runs, problems)
+
+    def _living(self, loss: Loss) -> Sequence[str]:
+        return loss.situation(self._region).living
+
+    def _judged(self, loss: Loss, runs: Mapping[str, Future[Run]], problems: Mapping[str, str]) -> Rehearsed:
+        try:
+            approved = self._book.approved(loss.slug)
+            stacks = {}
+            for site, future in runs.items():
+                run = future.result()
+                if site in problems:
+                    return Rehearsed(loss, None, approved, problems[site])
+                stacks[site] = stack_plan(run.operations, self.usual[site])
+        except PreviewError as error:
+            return Rehearsed(loss, None, None, f"the preview failed: {error}")
+        except UitwijkError as error:
+            return Rehearsed(loss, None, None, "; ".join(error.problems))
+        expected = foreseen(self._region, loss)
+        plan = {**expected, "stacks": stacks}
+        return Rehearsed(loss, plan, approved, "; ".join(_disagreements(expected["stacks"], stacks)))
+
+
+def machines_only(operations: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Of a stack's plan what the model can foresee."""
+    return {op: {MACHINES: kinds[MACHINES]} for op, kinds in operations.items() if MACHINES in kinds}
+
+
+def _disagreements(expected: Mapping[str, Any], stacks: Mapping[str, Any]) -> Iterator[str]:
+    for site, operations in stacks.items():
+        found = machines_only(operations)
+        for op in sorted({*found, *expected[site]}):
+            ours, engines = (set(plan.get(op, {}).get(MACHINES, ())) for plan in (expected[site], found))
+            if ours != engines:
+                yield f"{op} at {site}: engine and placement differ about {shortened(sorted(ours ^ engines))}"
