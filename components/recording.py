@@ -99,7 +99,7 @@ class _Answers(Mocks):
 
     def call(self, args: MockCallArgs) -> dict[str, Any]:  # type: ignore[override]
         kind = args.token.rsplit(":", 1)[1]
-        name = args.args["name"]
+        name = args.args.get("name") or args.args["path"]
         if name in self._missing:
             raise _NotFoundError(f"invocation of {args.token} returned an error: '{name}' not found")
         answer = {"id": f"{kind}:{name}", **args.args}
