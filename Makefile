@@ -1,10 +1,12 @@
 # Everything is made inside this folder: .venv (Python packages) and .tools (engine, providers, simulator).
 # PYTHON          the Python that makes .venv, 3.11 or newer
 # DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
+# REHEARSE_ARGS   passed to `uitwijk rehearse`, for example REHEARSE_ARGS="lost-bolsward"
 # TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"
 # MUTANTS_ARGS    passed to `mutmut run`, for example MUTANTS_ARGS="--max-children 1 'continuity.guard*'"
 PYTHON ?= python3
 DRILL_ARGS ?=
+REHEARSE_ARGS ?=
 TEST_ARGS ?=
 MUTANTS_ARGS ?=
 
@@ -17,13 +19,14 @@ GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonl
 READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools test test-fast drill sites stop-sites lint mutants clean requirements
+.PHONY: help venv tools test test-fast drill rehearse sites stop-sites lint mutants clean requirements
 
 help:
 	@echo 'uitwijk: failover of eight municipalities between two sites, and the drill that proves it.'
 	@echo
 	@echo '  make drill       start two simulated sites, let them fail and return, leave evidence/'
 	@echo '                   DRILL_ARGS="--scenario S1" plays one calamity; --municipality, --keep, --out'
+	@echo '  make rehearse    preview every single calamity, and compare with the approved plans in plans/'
 	@echo '  make sites       keep the two simulated sites up, to play a calamity by hand'
 	@echo '  make stop-sites  stop them'
 	@echo '  make test        all tests: model, components, engine, simulator (TEST_ARGS goes to pytest)'
@@ -65,6 +68,9 @@ test-fast: $(READY)
 
 drill: tools
 	@$(BIN)/uitwijk drill $(DRILL_ARGS)
+
+rehearse: tools
+	@$(BIN)/uitwijk rehearse $(REHEARSE_ARGS)
 
 sites: tools
 	@$(BIN)/uitwijk sites

@@ -99,7 +99,7 @@ def _problem(pulumi: Pulumi, site: str) -> str | None:
     try:
         server = (pulumi.configuration(site).get("vcenter") or {}).get("server")
     except PulumiError as error:
-        return f"stack {site}: {error.why}; {error.remedy}"
+        return f"site {site}: {error.why}; {error.remedy}"
     if not server:
         return f"stack {site}: no uitwijk:vcenter is set; `pulumi config set --path uitwijk:vcenter.server …`"
     if problem := vcenter_problem(server):
