@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
+from access.table import load_table
 from continuity import load_region, load_situation, place
 from continuity.guard import StackFacts
 from continuity.situation import Situation
@@ -62,6 +63,9 @@ class Stage:
             for engine in self.engines.values():
                 stack.callback(engine.interrupt)
             yield self
+            for site, vcenter in self.vcenters.items():
+                called = vcenter.observed()["requests"]["methods"]
+                assert not load_table().unexplained(called), f"{site}: add them to access/roles.yaml"
 
     def _create(self, site: str) -> None:
         stacks = self.projects[site].create(

@@ -15,12 +15,13 @@ from pyVim.connect import Disconnect, SmartConnect
 from access.table import load_table
 from continuity import load_region
 from tests.engine.small_region import make_small_catalogue
+from tests.engine.stage import EPOCH, HOME, OTHER, Stage
 from uitwijk.engine import Engine, Stack
 from uitwijk.simulated.project import ENGINE_ENV, clean_environment
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 from uitwijk.toolchain import ROOT, Toolchain
 
-SITE = "bolsward"
+SITE = HOME
 PROGRAM, READER = r"VSPHERE.LOCAL\uitwijk", r"VSPHERE.LOCAL\uitwijk-reader"
 EVERYBODY_HAS = {"System.Anonymous", "System.View", "System.Read"}
 
@@ -134,3 +135,18 @@ def test_roles_and_permissions_stand_as_the_table_says_and_nobody_loses_his(admi
     assert not again.changed
     administration.engine.text("destroy", "--yes", "--skip-preview", "--stack", SITE)
     assert administration.permissions() == others | ours
+
+
+def test_to_check_and_to_preview_a_calamity_nothing_is_called_that_a_reader_may_not(shared: Stage) -> None:
+    reads = set(load_table().reads)
+    vcenter = shared.vcenters[OTHER]
+    mark = vcenter.mark()
+    shared.declare(EPOCH + 1, sites={HOME: "lost"}, data={HOME: OTHER}, hypothetical=True)
+
+    planned = shared.preview(OTHER)[OTHER]
+    shared.inventory(OTHER)
+
+    assert planned.machines("create")
+    called = vcenter.observed(mark)["requests"]["methods"]
+    assert called
+    assert not called.keys() - reads

@@ -12,6 +12,7 @@ from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.drill.markers import Markers
+from uitwijk.drill.privileges import methods_explained
 from uitwijk.engine import Run
 from uitwijk.readiness.line import Verdict
 from uitwijk.readiness.sites import split_brain_line
@@ -81,6 +82,7 @@ class ComingBack:
         """
         exercise, scenario, acts, site = self._exercise, self._scenario, self._acts, self._site
         with acts.step(f"{site} is rebuilt: a new vCenter and empty storage, under the old state"):
+            methods_explained(scenario, site, exercise.vcenters[site].observed())  # the new one remembers nothing
             exercise.rebuild(site)
             stands = exercise.inventories(site)[site].machines
             scenario.check(f"{site}: the new vCenter", "no machine", f"{len(stands)} machines", not stands)

@@ -7,6 +7,7 @@ from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations
+from uitwijk.drill.privileges import methods_explained
 from uitwijk.scenario import Scenario
 
 BRING_UP = "bring up both stacks"
@@ -62,6 +63,8 @@ def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected
         }
         scenario.check("the placement is the first again", "equal", "equal" if same else "differs", same)
     acts.nothing_left(*sites)
+    for site in sites:
+        methods_explained(scenario, site, exercise.vcenters[site].observed())
 
 
 def _work_goes_on(

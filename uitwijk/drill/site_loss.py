@@ -15,6 +15,7 @@ from uitwijk.drill.coming_back import ComingBack
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations
 from uitwijk.drill.markers import Markers
+from uitwijk.drill.privileges import methods_explained
 from uitwijk.engine import Run
 from uitwijk.scenario import Scenario
 
@@ -219,6 +220,7 @@ class SiteLoss:
         exercise, scenario, acts = self._exercise, self._scenario, self._acts
         lost, survivor, created = self._lost, self._survivor, self._expected.created[self._survivor]
         opened = [word for building in self._expected.closed for word in ("opened", building)]
+        scenario.failback()
         acts.declare("normal", lost, *opened, reason="drill: failback")
         acts.refused(lost, name="nothing is taken back before it is released", because=survivor)
         acts.up(survivor, name=self._milestones.release, totals={survivor: created})
@@ -246,6 +248,8 @@ class SiteLoss:
             )
             scenario.placement("after", exercise.status())
         acts.nothing_left(*exercise.region.sites)
+        for site in exercise.region.sites:
+            methods_explained(scenario, site, exercise.vcenters[site].observed())
 
     def _recreated(self) -> set[str]:
         """The machines of the lost site that cannot be the first ones any more."""
