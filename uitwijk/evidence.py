@@ -18,6 +18,7 @@ from typing import Any, Self
 from continuity.errors import UitwijkError
 from continuity.region import Region
 from uitwijk.files import write_atomically
+from uitwijk.lesson import Lesson
 from uitwijk.scenario import Scenario
 from uitwijk.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
 from uitwijk.secrecy import Scrubber
@@ -70,6 +71,7 @@ class Evidence:
             "site_kind": site_kind,
             "tools": dict(tools),
             "scenarios": [],
+            "lessons": [],
             "names": {},
             "reproduce": [],
             "limits": [],
@@ -103,7 +105,8 @@ class Evidence:
             name: one phrase for people.
             planned: the steps' names; those not begun when the scenario is broken off count as not executed.
         """
-        scenario = Scenario(self, key, name, planned)
+        lessons = [lesson for lesson in self._report["lessons"] if lesson["scenario"] in (None, key[:2])]
+        scenario = Scenario(self, key, name, planned, lessons)
         self._report["scenarios"].append(scenario.record)
         self.event("begin scenario", key, "begun")
         self.save()
@@ -123,6 +126,13 @@ class Evidence:
                 }.items()
             }
         )
+        self.save()
+
+    def carry_over(self, lessons: Iterable[Lesson]) -> None:
+        """Take along what earlier exercises taught; each scenario that begins later gets what is about it."""
+        found = [lesson.facts(self.clock().astimezone(UTC).date()) for lesson in lessons]
+        self._report["lessons"] = self.plain(found)
+        self.event("carry over", "lessons of earlier exercises", ", ".join(lesson["id"] for lesson in found) or "none")
         self.save()
 
     def reproduce(self, *commands: str) -> None:

@@ -14,11 +14,11 @@ from uitwijk.files import write_atomically
 from uitwijk.report_data import read
 from uitwijk.report_facts import ReportFacts
 from uitwijk.seal import broken, seal_of
-from uitwijk.timeline import LEFT, RIGHT, TOP, WIDTH, clock, duration
+from uitwijk.timeline import GLYPH, KINDS, TOP, WIDTH, clock, duration
 from uitwijk.wording import count, difference, listed, telephone, value
 
 _PAGE = "report.html"
-_GEOMETRY = {"LEFT": LEFT, "RIGHT": RIGHT, "TOP": TOP, "WIDTH": WIDTH}
+_GEOMETRY = {"GLYPH": GLYPH, "TOP": TOP, "WIDTH": WIDTH}
 
 
 def render(directory: Path) -> Path:
@@ -35,8 +35,10 @@ def render(directory: Path) -> Path:
             report=ReportFacts(data),
             data=data,
             files=list(_files(directory)),
+            folder=directory.resolve().name,
             events=_lines(directory / "events.jsonl"),
             geometry=_GEOMETRY,
+            kinds=KINDS,
         )
     )
     target = directory / _PAGE

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from continuity.errors import UitwijkError
+from uitwijk.lesson import State
 
 Verdict = Literal["passed", "failed"]
 
@@ -47,11 +48,26 @@ class CheckData(_Part):
     verdict: Verdict
 
 
+class ClosingData(_Part):
+    """How a lesson was followed up."""
+
+    date: date
+    by: str
+    how: str
+
+
 class LessonData(_Part):
-    """What was learnt, and who follows it up."""
+    """What an earlier exercise or a calamity taught, and who sees to it; its state is of the day of this exercise."""
 
     text: str
     owner: str
+    id: str | None = None
+    opened: date | None = None
+    due: date | None = None
+    drill: str | None = None
+    scenario: str | None = None
+    closed: ClosingData | None = None
+    state: State = State.OPEN
 
 
 class LeftOut(_Part):
@@ -175,6 +191,10 @@ class ScenarioData(_Part):
     started: datetime | None = None
     ended: datetime | None = None
     declared: datetime | None = None
+    failback: datetime | None = None
+    """When the workloads began to return home."""
+    checked_in: list[int] = []
+    """For each check, how many steps had begun when it was made."""
     interrupted: bool = False
     interrupted_by: str | None = None
     placements: Placements = Placements()
@@ -184,13 +204,17 @@ class ScenarioData(_Part):
 
     def moments(self) -> Iterator[datetime]:
         """Every moment that is recorded."""
-        for moment in (self.started, self.ended, self.declared):
+        for moment in (self.started, self.ended, self.declared, self.failback):
             if moment:
                 yield moment
         for step in self.steps:
             yield step.started
             if step.ended:
                 yield step.ended
+
+    def checks_of(self, number: int) -> list[CheckData]:
+        """The checks that were made in, or right after, a step; the first one is number 1."""
+        return [check for check, step in zip(self.checks, self.checked_in, strict=False) if step == number]
 
     @property
     def began(self) -> datetime | None:
@@ -211,6 +235,8 @@ class ReportData(_Part):
     """None: the recording stopped before the exercise was ended."""
     tools: dict[str, str]
     scenarios: list[ScenarioData]
+    lessons: list[LessonData] = []
+    """All that are told of, also those that are about no scenario that was played."""
     interrupted: bool = False
     actor: str = ""
     site_kind: str = "simulated"
@@ -219,6 +245,15 @@ class ReportData(_Part):
     limits: list[str] = []
     shape: str = ""
     """Of the region that was exercised."""
+
+
+def reports(evidence: Path) -> Iterator[ReportData]:
+    """Every report in a folder of `evidence` that can be read; broken off drills leave some that cannot."""
+    for report in sorted(evidence.glob("*/report.json")):
+        try:
+            yield read(report.parent)
+        except UitwijkError:
+            continue
 
 
 def read(directory: Path) -> ReportData:

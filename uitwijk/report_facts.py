@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from uitwijk.report_data import ReportData
-from uitwijk.scenario_facts import ScenarioFacts
+from uitwijk.lesson import State
+from uitwijk.report_data import LessonData, ReportData
+from uitwijk.scenario_facts import Attention, ScenarioFacts
 from uitwijk.wording import Names
 
 
@@ -14,7 +15,13 @@ class ReportFacts:
         self.data = data
         self.names = Names(data.names)
         self.scenarios = [ScenarioFacts(scenario, self.names) for scenario in data.scenarios]
+        self.lessons = _lessons(data)
         self.attention = [item for scenario in self.scenarios for item in scenario.attention()]
+        self.attention += [
+            Attention("", "lesson overdue", f"{lesson.text} ({lesson.owner}, due {lesson.due})", failed=False)
+            for lesson in self.lessons
+            if lesson.state is State.OVERDUE
+        ]
 
     @property
     def failed(self) -> list[ScenarioFacts]:
@@ -55,3 +62,9 @@ class ReportFacts:
     def seconds(self) -> float | None:
         ended = self.data.ended
         return (ended - self.data.started).total_seconds() if ended else None
+
+
+def _lessons(data: ReportData) -> list[LessonData]:
+    """All lessons, each once: evidence of other tools may have them in its scenarios only."""
+    found = [*data.lessons, *(lesson for scenario in data.scenarios for lesson in scenario.lessons)]
+    return list({(lesson.id, lesson.text, lesson.owner): lesson for lesson in found}.values())

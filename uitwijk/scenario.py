@@ -1,4 +1,4 @@
-"""One scenario of an exercise, recorded while it is played: its steps, checks, times, changes and lessons."""
+"""One scenario of an exercise, recorded while it is played: its steps, checks, times and changes."""
 
 from __future__ import annotations
 
@@ -22,9 +22,13 @@ def one_line(error: BaseException) -> str:
 
 
 class Scenario:
-    """One calamity and what was done, seen and learnt in it. Made by `Evidence.scenario`."""
+    """One calamity and what was done and seen in it. Made by `Evidence.scenario`.
 
-    def __init__(self, evidence: Evidence, key: str, name: str, planned: Sequence[str]) -> None:
+    Args:
+        lessons: what earlier exercises taught about it.
+    """
+
+    def __init__(self, evidence: Evidence, key: str, name: str, planned: Sequence[str], lessons: Sequence[Any]) -> None:
         self._evidence = evidence
         self._planned = evidence.plain(list(planned))
         self.record: dict[str, Any] = {
@@ -34,11 +38,13 @@ class Scenario:
             "started": evidence.now(),
             "ended": None,
             "declared": None,
+            "failback": None,
             "interrupted": False,
             "interrupted_by": None,
             "steps": [],
             "checks": [],
-            "lessons": [],
+            "checked_in": [],
+            "lessons": list(lessons),
             "not_executed": [],
             "placements": {},
             "recovery": [],
@@ -95,14 +101,10 @@ class Scenario:
     def check(self, name: str, expected: object, observed: object, passed: bool) -> bool:
         """Record a check: what was expected, what was observed, and whether that is right. Returns `passed`."""
         verdict = "passed" if passed else "failed"
+        self.record["checked_in"].append(len(self.record["steps"]))
         self._add("checks", {"name": name, "expected": expected, "observed": observed, "verdict": verdict})
         self._evidence.event("check", f"{self.record['key']}: {name}", verdict)
         return passed
-
-    def lesson(self, text: str, owner: str) -> None:
-        """Record a lesson and who follows it up."""
-        self._add("lessons", {"text": text, "owner": owner})
-        self._evidence.event("record lesson", self.record["key"], text)
 
     def not_executed(self, step: str, why: str) -> None:
         """Record a step that was planned and not done."""
@@ -113,6 +115,12 @@ class Scenario:
         """Start the clock of the recovery times: the calamity is declared now."""
         self.record["declared"] = self._evidence.now()
         self._evidence.event("declare", self.record["key"], "declared")
+        self._evidence.save()
+
+    def failback(self) -> None:
+        """The workloads begin to return home now."""
+        self.record["failback"] = self._evidence.now()
+        self._evidence.event("begin failback", self.record["key"], "begun")
         self._evidence.save()
 
     def placement(self, when: str, placement: Mapping[str, Any]) -> None:

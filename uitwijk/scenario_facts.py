@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from uitwijk.report_data import ChangesData, CheckData, NumberData, PlacementData, ProcessesData, ScenarioData, StepData
+from uitwijk.scenario_happenings import Happening, happenings
 from uitwijk.timeline import Timeline, draw, duration
 from uitwijk.wording import Names, count, listed
 
@@ -18,7 +19,8 @@ OPERATIONS = {"create": "created", "replace": "replaced", "update": "updated", "
 class Attention:
     """Something that went wrong or was not done, and where the report says more."""
 
-    scenario: ScenarioData
+    scenario: str
+    """Its key; empty: it is about the whole exercise."""
     what: str
     text: str
     failed: bool
@@ -67,6 +69,10 @@ class ScenarioFacts:
     @cached_property
     def timeline(self) -> Timeline | None:
         return draw(self.data)
+
+    @cached_property
+    def happenings(self) -> list[Happening]:
+        return happenings(self.data)
 
     @cached_property
     def phases(self) -> dict[str, PlacementData]:
@@ -247,29 +253,29 @@ class ScenarioFacts:
         """What went wrong, then what was not done."""
         data = self.data
         if data.interrupted:
-            yield Attention(data, "broken off", self.interruption, failed=True)
+            yield Attention(data.key, "broken off", self.interruption, failed=True)
         elif data.ended is None and data.started is not None:
-            yield Attention(data, "not ended", "the recording stops in the middle of it", failed=True)
+            yield Attention(data.key, "not ended", "the recording stops in the middle of it", failed=True)
         for step in self.failed_steps:
             if not self._broke_off(step):
                 yield Attention(
-                    data, "step failed", f"{step.name}: {step.result.removeprefix('failed: ')}", failed=True
+                    data.key, "step failed", f"{step.name}: {step.result.removeprefix('failed: ')}", failed=True
                 )
         for check in self.failed_checks:
-            yield Attention(data, "check failed", check.name, failed=True)
+            yield Attention(data.key, "check failed", check.name, failed=True)
         if not data.checks and not data.interrupted:
-            yield Attention(data, "nothing checked", "a scenario without a check proves nothing", failed=True)
+            yield Attention(data.key, "nothing checked", "a scenario without a check proves nothing", failed=True)
         for item in data.recovery:
             if item.seconds is None:
                 text = f"class {item.recovery_class}, {count(item.machines, 'machine')}"
-                yield Attention(data, "not powered on", text, failed=True)
+                yield Attention(data.key, "not powered on", text, failed=True)
         for loss in data.data_loss:
             for marker in loss.lost:
                 dataset, age = self.names.site(loss.dataset), duration(marker.age_seconds)
                 text = f"{marker.marker} in the data of {dataset}, {age} old"
-                yield Attention(data, "data lost", text, failed=False)
+                yield Attention(data.key, "data lost", text, failed=False)
         for left in data.not_executed:
-            yield Attention(data, "not executed", f"{left.step} ({left.why})", failed=False)
+            yield Attention(data.key, "not executed", f"{left.step} ({left.why})", failed=False)
 
 
 def _seating(before: PlacementData, during: PlacementData) -> Iterator[str]:

@@ -14,11 +14,16 @@ LEFT, RIGHT = 286, 862
 """Where the time axis begins and ends."""
 TOP = 30
 ROW = 34
-LETTERS = 40
+GLYPH = 276
+"""Where the sign for a step's kind stands."""
+LETTERS = 37
 """That fit on one line of a label."""
 THINNEST = 3.0
 _TICKS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
 _MOST_TICKS = 8
+
+KINDS = {"declaration": "declaration", "engine": "Pulumi", "check": "checks", "other": "other"}
+"""What a step can be, with the word for it."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Row:
     value: str
     """How long it took."""
     kind: str
-    """`engine` for a step that ran pulumi, `other` for another step, `recovery` for a class."""
+    """One of `KINDS` for a step, `recovery` for a class."""
     failed: bool
 
 
@@ -58,6 +63,7 @@ class Timeline:
     recovery_y: float
     """Where the heading of the recovery rows stands."""
     declared_x: float | None
+    failback_x: float | None
 
 
 def duration(seconds: float | None) -> str:
@@ -89,7 +95,7 @@ def draw(scenario: ScenarioData) -> Timeline | None:
     scale = (RIGHT - LEFT) / length
     middle = TOP + ROW / 2
     steps = tuple(
-        _step_row(step, number, began, length, scale, middle + (number - 1) * ROW)
+        _step_row(step, number, kind(scenario, number), began, length, scale, middle + (number - 1) * ROW)
         for number, step in enumerate(scenario.steps, start=1)
     )
     recovery_y = TOP + len(steps) * ROW + ROW
@@ -115,10 +121,21 @@ def draw(scenario: ScenarioData) -> Timeline | None:
         recovery=recovery,
         recovery_y=recovery_y,
         declared_x=_round(LEFT + offset * scale) if scenario.declared else None,
+        failback_x=_round(LEFT + (scenario.failback - began).total_seconds() * scale) if scenario.failback else None,
     )
 
 
-def _step_row(step: StepData, number: int, began: datetime, length: float, scale: float, y: float) -> Row:
+def kind(scenario: ScenarioData, number: int) -> str:
+    """What a step of `scenario` was, one of `KINDS`; the first step is number 1."""
+    command = scenario.steps[number - 1].command or ""
+    if "pulumi " in command:
+        return "engine"
+    if command.startswith("uitwijk declare"):
+        return "declaration"
+    return "check" if scenario.checks_of(number) else "other"
+
+
+def _step_row(step: StepData, number: int, what: str, began: datetime, length: float, scale: float, y: float) -> Row:
     start = (step.started - began).total_seconds()
     seconds = length - start if step.seconds is None else step.seconds
     return Row(
@@ -127,7 +144,7 @@ def _step_row(step: StepData, number: int, began: datetime, length: float, scale
         x=_round(LEFT + start * scale),
         width=_round(max(seconds * scale, THINNEST)),
         value=duration(step.seconds),
-        kind="engine" if step.command and "pulumi " in step.command else "other",
+        kind=what,
         failed=step.failed,
     )
 

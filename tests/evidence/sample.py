@@ -16,6 +16,7 @@ from continuity.declaration import Change, declare
 from continuity.region import Region
 from continuity.situation import Situation
 from uitwijk.evidence import Evidence
+from uitwijk.lesson import Lesson
 from uitwijk.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
@@ -30,6 +31,36 @@ TOOLS = {
     "vCenter": "8.0.3",
 }
 LIMITS = ("No guest boots: times are engine times.", "No storage array: replication is imitated by copying folders.")
+LESSONS = [
+    Lesson.model_validate(given)
+    for given in (
+        {
+            "id": "L2",
+            "text": "Rehearse the promotion with the storage administrator twice a year.",
+            "owner": "ICT manager, ISZF",
+            "opened": "2026-03-06",
+            "due": "2026-10-01",
+            "drill": "evidence/20260227-081500",
+            "scenario": "S2",
+        },
+        {
+            "id": "L4",
+            "text": "Agree which 200 people of the seven work from home first.",
+            "owner": "continuity managers, jointly",
+            "opened": "2026-03-06",
+            "due": "2027-03-01",
+        },
+        {
+            "id": "L1",
+            "text": "Agree with Wommels who opens the hall outside office hours.",
+            "owner": "continuity manager, Harlingen",
+            "opened": "2026-03-06",
+            "due": "2026-06-01",
+            "scenario": "S1",
+            "closed": {"date": "2026-05-20", "by": "continuity manager, Harlingen", "how": "two keys, at the police"},
+        },
+    )
+]
 OPERATIONS = ("create", "update", "delete", "same")
 
 
@@ -61,6 +92,7 @@ def play(directory: Path, *, broken: bool = False, actor: str = "duty officer") 
         evidence.describe(REGION)
         for limit in LIMITS:
             evidence.limit(limit)
+        evidence.carry_over(LESSONS)
         evidence.reproduce("git checkout 8f67c83", "make drill")
         town_hall(evidence, clock)
         office_lost(evidence, clock)
@@ -122,7 +154,6 @@ def town_hall(evidence: Evidence, clock: Clock) -> None:
         scenario.check("A 112 call names the building where it is made", "yes", "yes", True)
         step(scenario, clock, "Reopen the town hall", 0.3, "epoch 3", "uitwijk declare opened harlingen-town-hall")
         step(scenario, clock, "Bring both stacks back", 27.5, "no machine changed", "pulumi up --stack …")
-        scenario.lesson("Agree with Wommels who opens the hall outside office hours.", "continuity manager, Harlingen")
 
 
 def office_lost(evidence: Evidence, clock: Clock) -> None:
@@ -183,8 +214,6 @@ def office_lost(evidence: Evidence, clock: Clock) -> None:
         scenario.check("The second preview is empty", "no changes", "no changes", True)
         found = [f"marker-{number:02}" for number in range(1, 9)]
         scenario.data_loss("bolsward", found, [{"marker": "marker-09", "age_seconds": 3.2}])
-        scenario.lesson("Rehearse the promotion with the storage administrator twice a year.", "ICT manager, ISZF")
-        scenario.lesson("Agree which 200 people of the seven work from home first.", "continuity managers, jointly")
 
 
 def office_returns(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
@@ -252,6 +281,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
         with scenario.step("Check the machines on Bolsward's vCenter") as begun:
             clock.passes(8.8)
             begun.result = f"{machine_checks(scenario, 'bolsward', {'leeuwarden'})} machines compared"
+        scenario.failback()
         step(scenario, clock, "Failback to Leeuwarden", 58.0, "first placement again", "pulumi up --stack leeuwarden")
         scenario.placement("after", place(REGION, NORMAL).to_dict())
         scenario.data_loss("leeuwarden", ["marker-12"], [])

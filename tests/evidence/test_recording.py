@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from continuity.errors import UitwijkError
-from tests.evidence.sample import Clock
+from tests.evidence.sample import LESSONS, Clock
 from uitwijk.evidence import Evidence
 
 SCENARIO_KEYS = {"key", "name", "verdict", "steps", "checks", "lessons", "not_executed"}
@@ -66,6 +66,23 @@ def test_the_report_has_the_contracted_keys(evidence: Evidence, folder: Path) ->
     assert set(scenario["steps"][0]) == {"name", "command", "started", "ended", "result"}
     assert set(scenario["checks"][0]) == {"name", "expected", "observed", "verdict"}
     assert found["tools"] == {"pulumi": "3.259.0"}
+
+
+def test_lessons_are_taken_along_whole_and_each_scenario_gets_those_about_it(evidence: Evidence, folder: Path) -> None:
+    with evidence:
+        evidence.carry_over(LESSONS)
+        for key in ("S1-harlingen", "S2", "S3"):
+            with evidence.scenario(key, key):
+                pass
+    found = report(folder)
+    assert [(lesson["id"], lesson["state"]) for lesson in found["lessons"]] == [
+        ("L2", "overdue"),
+        ("L4", "open"),
+        ("L1", "closed"),
+    ]
+    about = {scenario["key"]: [lesson["id"] for lesson in scenario["lessons"]] for scenario in found["scenarios"]}
+    assert about == {"S1-harlingen": ["L4", "L1"], "S2": ["L2", "L4"], "S3": ["L4"]}
+    assert all(lesson in found["lessons"] for scenario in found["scenarios"] for lesson in scenario["lessons"])
 
 
 def test_an_event_has_its_fields_and_its_time_in_utc(evidence: Evidence, folder: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from continuity.errors import UitwijkError
-from tests.evidence.sample import play
+from tests.evidence.sample import LESSONS, play
 from uitwijk.evidence import Evidence
 from uitwijk.report import render, report_command
 
@@ -144,8 +144,37 @@ def test_every_check_step_and_lesson_is_on_the_page(page: Page, broken: Path) ->
     for scenario in report["scenarios"]:
         assert all(check["name"] in page.text for check in scenario["checks"])
         assert all(step["name"] in page.text and step["result"] in page.text for step in scenario["steps"])
-        assert all(lesson["text"] in page.text and lesson["owner"] in page.text for lesson in scenario["lessons"])
         assert all(left["step"] in page.text for left in scenario["not_executed"])
+
+
+def test_every_lesson_is_told_with_its_owner_its_dates_and_what_became_of_it(page: Page) -> None:
+    table = page.text.partition("What earlier exercises and calamities taught")[2].partition("What this exercise")[0]
+    assert (
+        "L2. Rehearse the promotion with the storage administrator twice a year. ICT manager, ISZF "
+        "S2, evidence/20260227-081500 2026-03-06 2026-10-01 Overdue " in table
+    )
+    assert "continuity managers, jointly all scenarios 2026-03-06 2027-03-01 Open " in table
+    assert "2026-06-01 Closed on 2026-05-20 by continuity manager, Harlingen: two keys, at the police " in table
+    assert "Lesson overdue Rehearse the promotion" in page.text
+
+
+def test_lessons_that_only_stand_in_a_scenario_are_told_too_and_each_is_told_once(
+    page_of: Callable[[object], Page],
+) -> None:
+    lesson = {"text": "Count the keys.", "owner": "facility manager"}
+    scenarios = [MINIMAL["scenarios"][0] | {"lessons": [lesson]}] * 2  # type: ignore[index]
+    text = page_of(MINIMAL | {"scenarios": scenarios}).text
+    assert text.count("Count the keys. facility manager all scenarios") == 1
+
+
+def test_a_scenario_says_what_was_not_done_or_that_all_was_done(page: Page) -> None:
+    said = page.text.split("Steps not executed")[1:]
+    assert [part.strip().startswith("None: every step that was planned was done.") for part in said] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 def test_the_verdict_is_said_in_words(page: Page) -> None:
@@ -187,10 +216,10 @@ def test_text_from_the_record_is_never_markup(tmp_path: Path) -> None:
         Evidence(tmp_path / "evidence", {evil: evil}, evil) as evidence,
         evidence.scenario("S1-x", evil) as scenario,
     ):
+        evidence.carry_over([LESSONS[-1].model_copy(update={"text": evil, "owner": evil, "drill": evil})])
         with scenario.step(evil, evil) as step:
             step.result = evil
         scenario.check(evil, evil, [evil], False)
-        scenario.lesson(evil, evil)
         scenario.not_executed(evil, evil)
         scenario.changes(evil, {evil: 1}, [{"op": evil, "type": evil, "name": evil}])
         scenario.placement("before", {"workloads": {evil: evil}})

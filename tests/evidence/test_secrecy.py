@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime
 import json
 from pathlib import Path
 from urllib.parse import quote
@@ -11,6 +12,7 @@ import pytest
 
 from tests.evidence.sample import PASSWORD, play
 from uitwijk.evidence import Evidence
+from uitwijk.lesson import Lesson
 from uitwijk.secrecy import Scrubber
 
 ODD = 'p"ss/wörd\\+=1'
@@ -20,15 +22,21 @@ def everything(folder: Path) -> str:
     return "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
 
 
+def lesson(text: str) -> Lesson:
+    day = datetime.date(2026, 11, 27)
+    closed = {"date": day, "by": text, "how": text}
+    return Lesson(id="L1", text=text, owner=text, opened=day, due=day, drill=text, closed=closed)
+
+
 def play_with_the_password_everywhere(folder: Path) -> None:
     with Evidence(folder, {"pulumi": f"3 {PASSWORD}"}, PASSWORD) as evidence:
         evidence.forbid([PASSWORD])
         evidence.reproduce(f"drill {PASSWORD}")
         evidence.limit(PASSWORD)
+        evidence.carry_over([lesson(PASSWORD)])
         evidence.event("log in", PASSWORD, PASSWORD, PASSWORD)
         with evidence.scenario(f"S1-{PASSWORD}", PASSWORD, planned=[PASSWORD]) as scenario:
             scenario.check(PASSWORD, {PASSWORD: [PASSWORD]}, (PASSWORD, {PASSWORD}), True)
-            scenario.lesson(PASSWORD, PASSWORD)
             scenario.placement("before", {PASSWORD: PASSWORD})
             scenario.changes(PASSWORD, {PASSWORD: 1}, [{"op": PASSWORD, "type": PASSWORD, "name": PASSWORD}])
             scenario.data_loss(PASSWORD, [PASSWORD], [{"marker": PASSWORD, "age_seconds": 1}])

@@ -14,7 +14,7 @@ from continuity.errors import UitwijkError
 from tests.uitwijk.conftest import Desk, Said
 from uitwijk import lesson_file
 from uitwijk.evidence import Evidence
-from uitwijk.lesson import load_lessons
+from uitwijk.lesson import load_lessons, to_report
 from uitwijk.lesson_command import today
 
 SOON = (today() + datetime.timedelta(days=30)).isoformat()
@@ -202,3 +202,14 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lessons.yaml").write_bytes(b"\xff")
     with pytest.raises(UitwijkError, match="is not text in UTF-8"):
         load_lessons(tmp_path / "lessons.yaml")
+
+
+def test_the_next_report_tells_of_open_lessons_and_of_those_closed_since_the_last_drill(tmp_path: Path) -> None:
+    opened, last_drill = datetime.date(2026, 1, 1), datetime.date(2026, 6, 1)
+    for number, due in enumerate(("2027-03-01", "2027-01-01", "2027-01-01", "2027-01-01")):
+        lesson_file.add_lesson(tmp_path / "l.yaml", {"text": str(number), "owner": "a", "opened": opened, "due": due})
+    for key, day in (("L3", datetime.date(2026, 5, 31)), ("L4", last_drill)):
+        lesson_file.close_lesson(tmp_path / "l.yaml", key, {"date": day, "by": "a", "how": "b"})
+    known = load_lessons(tmp_path / "l.yaml")
+    assert [lesson.id for lesson in to_report(known, last_drill)] == ["L2", "L1", "L4"]
+    assert [lesson.id for lesson in to_report(known, None)] == ["L2", "L1", "L3", "L4"]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from uitwijk.drill.exercise import Exercise
 from uitwijk.engine import Operation, Run
 from uitwijk.scenario import Scenario, Step
+from uitwijk.scenario_facts import OPERATIONS
 
 
 class Acts:
@@ -43,7 +44,7 @@ class Acts:
         command = "; ".join(f"pulumi up --stack {site}" for site in sites)
         with self.step(name, command) as step:
             runs = self.exercise.up(*sites, totals=totals)
-            step.result = "; ".join(f"{site}: {_told(run)}" for site, run in runs.items())
+            step.result = "; ".join(f"{site}: {_told(run, OPERATIONS)}" for site, run in runs.items())
         for site, run in runs.items():
             self.scenario.changes(site, run.counts, [_resource(operation) for operation in run.changed])
         return runs
@@ -53,7 +54,7 @@ class Acts:
         command = "; ".join(f"pulumi preview --stack {site}" for site in sites)
         with self.step(name, command) as step:
             runs = self.exercise.preview(*sites)
-            step.result = "; ".join(f"{site}: {_told(run)}" for site, run in runs.items())
+            step.result = "; ".join(f"{site}: {_told(run, _TO_DO)}" for site, run in runs.items())
         return runs
 
     def refused(self, site: str, *, name: str, because: str) -> None:
@@ -75,8 +76,13 @@ class Acts:
             )
 
 
-def _told(run: Run) -> str:
-    counts = [f"{number} {op}" for op, number in sorted(run.counts.items()) if op not in ("same", "read")]
+_TO_DO = {operation: f"to {operation}" for operation in OPERATIONS}
+
+
+def _told(run: Run, words: Mapping[str, str]) -> str:
+    counts = [
+        f"{number} {words.get(op, op)}" for op, number in sorted(run.counts.items()) if op not in ("same", "read")
+    ]
     return f"{', '.join(counts) or 'nothing to do'} in {run.seconds:.1f} s"
 
 

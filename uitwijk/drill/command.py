@@ -25,10 +25,13 @@ from uitwijk.drill.progress import Progress
 from uitwijk.drill.relocation import STEPS, relocate
 from uitwijk.drill.site_loss import Milestones, SiteLoss
 from uitwijk.evidence import Evidence
+from uitwijk.lesson import Lesson, load_lessons, to_report
 from uitwijk.report import render
+from uitwijk.report_data import reports
 from uitwijk.scenario import Scenario
 from uitwijk.seal import seal_of
 from uitwijk.toolchain import ROOT, Toolchain, find_toolchain
+from uitwijk.workspace import Workspace
 
 SCENARIOS = ("S1", "S2", "S3")
 EXPECTATIONS = ROOT / "tests" / "expectations"
@@ -58,6 +61,7 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
     if scenario is not None and scenario not in SCENARIOS:
         raise UitwijkError(f"--scenario {scenario}: there are {', '.join(SCENARIOS)}")
     toolchain = find_toolchain()
+    lessons = _lessons(Workspace())
     begun = datetime.datetime.now(datetime.UTC)
     directory = (out or ROOT / "evidence" / begun.strftime("%Y%m%d-%H%M%S")).resolve()
     stage = Path(tempfile.mkdtemp(prefix="uitwijk-drill-"))
@@ -66,6 +70,7 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
     try:
         with Progress(console) as progress:
             _begin(evidence, scenario, municipality)
+            evidence.carry_over(lessons)
             exercise = Exercise(stage, toolchain, evidence, progress)
             evidence.describe(exercise.region)
             victims = _victims(exercise, municipality)
@@ -102,6 +107,11 @@ def _begin(evidence: Evidence, scenario: str | None, municipality: str) -> None:
     evidence.reproduce(" ".join(words + ([f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else [])))
     for limit in LIMITS:
         evidence.limit(limit)
+
+
+def _lessons(workspace: Workspace) -> list[Lesson]:
+    begun = (report.started.date() for report in reports(workspace.evidence) if report.ended)
+    return to_report(load_lessons(workspace.lessons), max(begun, default=None))
 
 
 def _victims(exercise: Exercise, municipality: str) -> list[str]:

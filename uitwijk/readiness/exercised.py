@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
 from pathlib import Path
 
-from continuity.errors import UitwijkError
 from continuity.region import Region
 from uitwijk.readiness.line import Line, attention, ok
-from uitwijk.report_data import ReportData, read
+from uitwijk.report_data import ReportData, reports
 from uitwijk.shape import shape
 from uitwijk.wording import count
 
@@ -27,7 +25,7 @@ def drill_line(region: Region, evidence: Path, now: datetime.datetime) -> Line:
         now: with a time zone.
     """
     subject = "drill"
-    whole = [(ended, report) for report in _reports(evidence) if (ended := report.ended) and _is_whole(report)]
+    whole = [(ended, report) for report in reports(evidence) if (ended := report.ended) and _is_whole(report)]
     if not whole:
         return attention(subject, f"no drill of {', '.join(_SCENARIOS)} passed that left evidence here", _REMEDY)
     ended, last = max(whole, key=lambda found: found[0])
@@ -38,15 +36,6 @@ def drill_line(region: Region, evidence: Path, now: datetime.datetime) -> Line:
     if last.shape != shape(region):
         return attention(subject, f"{passed}; machines, disks or their order changed in the catalogue since", _REMEDY)
     return ok(subject, f"{passed}, with the machines of today")
-
-
-def _reports(evidence: Path) -> Iterator[ReportData]:
-    """Every report that can be read; broken off drills leave some that cannot."""
-    for report in sorted(evidence.glob("*/report.json")):
-        try:
-            yield read(report.parent)
-        except UitwijkError:
-            continue
 
 
 def _is_whole(report: ReportData) -> bool:
