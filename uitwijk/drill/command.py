@@ -23,6 +23,7 @@ from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations, load_expectations
 from uitwijk.drill.progress import Progress
 from uitwijk.drill.relocation import STEPS, relocate
+from uitwijk.drill.revision import checkout
 from uitwijk.drill.site_loss import Milestones, SiteLoss
 from uitwijk.evidence import Evidence
 from uitwijk.lesson import Lesson, load_lessons, to_report
@@ -104,7 +105,7 @@ def _begin(evidence: Evidence, scenario: str | None, municipality: str) -> None:
     chosen = ([f"--scenario {scenario}"] if scenario else []) + (
         [f"--municipality {municipality}"] if municipality != "harlingen" else []
     )
-    evidence.reproduce(" ".join(words + ([f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else [])))
+    evidence.reproduce(*checkout(ROOT), " ".join(words + ([f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else [])))
     for limit in LIMITS:
         evidence.limit(limit)
 
