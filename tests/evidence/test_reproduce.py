@@ -32,7 +32,7 @@ def test_a_clean_clone_is_its_commit(clone: Path) -> None:
 def test_what_is_in_no_commit_is_said(clone: Path) -> None:
     (clone / "situation.yaml").write_text("epoch: 2\n")
     (clone / "new").touch()
-    assert checkout(clone)[1:] == ["# and 2 changed or new files that are in no commit"]
+    assert checkout(clone)[1:] == ["# with 2 changed or new files in no commit"]
 
 
 def test_a_folder_that_is_no_clone_has_no_commit(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

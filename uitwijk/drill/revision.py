@@ -6,6 +6,8 @@ import os
 import subprocess
 from pathlib import Path
 
+from uitwijk.wording import count
+
 
 def checkout(root: Path) -> list[str]:
     """The shell lines that bring a clone to the state of the repository at `root`; none where that is no clone."""
@@ -14,7 +16,7 @@ def checkout(root: Path) -> list[str]:
     if not top or not commit or Path(top).resolve() != root.resolve():
         return []
     changed = (_git(root, "status", "--porcelain") or "").splitlines()
-    differs = [f"# and {len(changed)} changed or new files that are in no commit"] if changed else []
+    differs = [f"# with {count(len(changed), 'changed or new file')} in no commit"] if changed else []
     return [f"git checkout {commit}", *differs]
 
 
