@@ -11,12 +11,12 @@ import pulumi
 import pulumi_vsphere as vsphere
 
 from access.table import GLOBAL, Account, Grant, ObjectKind, Table, Text
-from components.inventory import LOCAL, TEMPLATES, dataset_datastore, look_up
+from components.inventory import LOCAL, TEMPLATES, look_up
 from components.settings import VCenter
 from continuity.errors import UitwijkError
 from continuity.fields import Entity
 from continuity.reading import Problems, validate
-from continuity.region import Region
+from continuity.region import Region, dataset_datastore
 
 _TYPES: Mapping[ObjectKind, str] = {
     "vcenter": "Folder",

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_vsphere as vsphere
 
 from continuity.errors import UitwijkError
-from continuity.region import Region
+from continuity.region import Region, dataset_datastore
 
 LOCAL = "local"
 """The datastore of the machines themselves."""
@@ -19,11 +19,6 @@ TEMPLATES = "templates"
 """The folder of the golden templates."""
 
 Found = TypeVar("Found")
-
-
-def dataset_datastore(home: str) -> str:
-    """The replicated datastore that holds the data disks of a home site, at every site."""
-    return f"data-{home}"
 
 
 @dataclass(frozen=True, kw_only=True)

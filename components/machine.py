@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_vsphere as vsphere
 
-from components.inventory import LOCAL, dataset_datastore
+from components.inventory import LOCAL
 from components.names import dns_servers
 from components.site import Site
-from continuity.region import Machine, Region
+from continuity.region import Machine, Region, dataset_datastore
 
 _MIB = 1024
 """Per GiB; the provider counts memory in MiB."""

@@ -10,7 +10,6 @@ import pulumi_random as random
 import pulumi_vsphere as vsphere
 
 from components import cloud_init
-from components.inventory import dataset_datastore
 from components.jobs import Job
 from components.machine import MachineArgs, virtual_machine
 from components.names import last_roles, role_of
@@ -18,7 +17,7 @@ from components.settings import StackSettings
 from components.site import Site
 from components.situation import SituationRecord
 from continuity.placement import Placement
-from continuity.region import Machine, Region, Workload
+from continuity.region import Machine, Region, Workload, dataset_datastore
 
 _SECRET_LENGTH = 32
 """Characters of a password that nobody types: letters and digits, about 190 bits."""

@@ -288,6 +288,11 @@ class Region:
         return math.ceil(self.organisations[organisation].seats / users_per_host) + role.count.spare
 
 
+def dataset_datastore(home: str) -> str:
+    """Name of the replicated datastore that holds the data disks of a home site, the same at every site."""
+    return f"data-{home}"
+
+
 def start_order(service: Service) -> tuple[str, ...]:
     """The service's roles, each behind the roles that it waits for, otherwise in the catalogue's order."""
     ordered: list[str] = []

@@ -5,28 +5,20 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
-import http.client
-import ssl
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pyVim.connect import Disconnect, SmartConnect
 from pyVmomi import vim, vmodl
 
-from continuity.errors import UitwijkError
+from observe.session import connected
 from observe.tags import read_tags
 
 _GIB = 1024**3
 _CONTENT = "content:"
 """Begins the line of a template's annotation that identifies its content: `content: debian-12-2026.10`."""
-
-
-class InventoryError(UitwijkError):
-    """A vCenter whose inventory cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -155,44 +147,12 @@ def read_inventory(
         timeout: seconds that a single request may take.
 
     Raises:
-        InventoryError: the vCenter does not answer, refuses the login, or shows a certificate that is not trusted.
+        VCenterError: the vCenter does not answer, refuses the login, or shows a certificate that is not trusted.
     """
-    host, _, port_text = server.partition(":")
-    port = int(port_text or 443)
-    try:
-        context = ssl.create_default_context(cafile=None if cafile is None else str(cafile))
-        with _content(host, port, user, password, context, timeout) as content:
-            objects = _retrieve(content)
-            version = content.about.version
-        tags = read_tags(host, port, user, password, context, timeout=timeout)
-    except vim.fault.InvalidLogin as error:
-        raise InventoryError(
-            f"vCenter {server}: refuses the login of {user}; check vcenter.user and vcenterPassword"
-        ) from error
-    except ssl.SSLCertVerificationError as error:
-        raise InventoryError(
-            f"vCenter {server}: its certificate is not trusted ({error.verify_message}); "
-            "name its certificate authority in SSL_CERT_FILE"
-        ) from error
-    except (OSError, http.client.HTTPException, vmodl.MethodFault) as error:
-        raise InventoryError(f"vCenter {server}: does not answer as a vCenter should: {_words(error)}") from error
-    return _Reading(objects, tags).inventory(server, version)
-
-
-def _words(error: BaseException) -> str:
-    text = getattr(error, "msg", None) or getattr(error, "strerror", None) or str(error)
-    return " ".join(str(text).split()) or type(error).__name__
-
-
-@contextmanager
-def _content(host: str, port: int, user: str, password: str, context: ssl.SSLContext, timeout: float) -> Iterator[Any]:
-    connection = SmartConnect(
-        host=host, port=port, user=user, pwd=password, sslContext=context, httpConnectionTimeout=timeout
-    )
-    try:
-        yield connection.RetrieveContent()
-    finally:
-        Disconnect(connection)
+    with connected(server, user, password, cafile=cafile, timeout=timeout) as vcenter:
+        objects = _retrieve(vcenter.content)
+        tags = read_tags(vcenter.host, vcenter.port, user, password, vcenter.context, timeout=timeout)
+        return _Reading(objects, tags).inventory(server, vcenter.content.about.version)
 
 
 def _retrieve(content: Any) -> dict[Any, dict[str, Any]]:

@@ -22,6 +22,7 @@ from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.malfunctions import malfunction_lines
 from uitwijk.readiness.model import catalogue_failures, catalogue_line, declared_lines, loss_lines
 from uitwijk.readiness.plans import plan_lines
+from uitwijk.readiness.replicas import read_disks, replica_lines
 from uitwijk.readiness.sites import (
     lost_line,
     machines_line,
@@ -74,6 +75,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     with trusting(env.get("SSL_CERT_FILE")):
         readings = read_stacks(pulumi, situation.living)
         found = read_vcenters(readings)
+        disks = read_disks(region, {site: readings[site] for site in found if isinstance(found[site], Inventory)})
         lost = {site: read_lost(pulumi, site) for site in region.sites if site not in readings}
     for site in region.sites:
         if site in lost:
@@ -85,6 +87,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
         yield vcenter_line(readings[site], found.get(site))
     inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     yield from mirror_lines(region, inventories)
+    yield from replica_lines(region, situation, disks)
     placement = place(region, situation)
     for reading in readings.values():
         yield from release_lines(region, placement, reading)

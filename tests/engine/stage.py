@@ -65,7 +65,8 @@ class Stage:
             yield self
             for site, vcenter in self.vcenters.items():
                 called = vcenter.observed()["requests"]["methods"]
-                assert not load_table().unexplained(called), f"{site}: add them to access/roles.yaml"
+                unexplained = load_table().unexplained(called)
+                assert not unexplained, f"{site}: add {unexplained} to access/roles.yaml"
 
     def _create(self, site: str) -> None:
         stacks = self.projects[site].create(

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from continuity.region import Region
-from observe.inventory import InventoryError, read_inventory
+from observe.inventory import read_inventory
+from observe.session import VCenterError
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 from uitwijk.toolchain import Toolchain
 
@@ -38,20 +39,20 @@ def test_everything_that_the_catalogue_needs_is_read(vcenter: SimulatedVCenter, 
 
 
 def test_the_password_never_shows_in_an_error(vcenter: SimulatedVCenter) -> None:
-    with pytest.raises(InventoryError, match=f"refuses the login of {USER}") as told:
+    with pytest.raises(VCenterError, match=f"refuses the login of {USER}") as told:
         read_inventory(vcenter.address.server, USER, "sentinel-4711", cafile=vcenter.address.ca)
     assert "sentinel-4711" not in str(told.value)
 
 
 def test_a_certificate_of_a_stranger_is_refused(vcenter: SimulatedVCenter) -> None:
-    with pytest.raises(InventoryError, match=r"its certificate is not trusted .*SSL_CERT_FILE"):
+    with pytest.raises(VCenterError, match=r"its certificate is not trusted .*SSL_CERT_FILE"):
         read_inventory(vcenter.address.server, USER, vcenter.password)
 
 
 def test_a_vcenter_that_refuses_connections_is_one_clear_error(vcenter: SimulatedVCenter) -> None:
     vcenter.management("refuse")
     try:
-        with pytest.raises(InventoryError, match="does not answer as a vCenter should") as told:
+        with pytest.raises(VCenterError, match="does not answer as a vCenter should") as told:
             read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
     finally:
         vcenter.management("up")
@@ -61,5 +62,5 @@ def test_a_vcenter_that_refuses_connections_is_one_clear_error(vcenter: Simulate
 def test_a_file_that_holds_no_authority_is_one_clear_error(vcenter: SimulatedVCenter, tmp_path: Path) -> None:
     empty = tmp_path / "ca.pem"
     empty.write_text("nothing\n", encoding="utf-8")
-    with pytest.raises(InventoryError):
+    with pytest.raises(VCenterError):
         read_inventory(vcenter.address.server, USER, vcenter.password, cafile=empty)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from continuity.region import dataset_datastore
+from observe.data_disks import read_data_disks
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
+from uitwijk.simulated.vcenter import USER
 
 HOT = ("iszf-directory-server-1", "iszf-session-border-controller-1", "harlingen-telephony-call-server-1")
 BUS = ("iszf-directory-server-2", "iszf-service-bus-node-1", "harlingen-civil-affairs-database-1")
@@ -51,6 +56,26 @@ def test_the_machines_of_a_site_stand_as_the_region_says(normal: Stage, site: st
             (f"data-{workload.home}", machine.disk_path(name), gib) for name, gib in machine.disks.items()
         }
         assert (seen.user_data or "").startswith("#cloud-config"), seen.name
+
+
+@pytest.mark.parametrize("site", [HOME, OTHER])
+def test_the_data_disks_are_seen_with_the_time_at_which_they_were_last_written(normal: Stage, site: str) -> None:
+    vcenter, datastore = normal.vcenters[site], dataset_datastore(site)
+    expected = {
+        machine.disk_path(disk)
+        for workload in normal.region.workloads.values()
+        if workload.home == site
+        for machine in workload.machines
+        for disk in machine.disks
+    }
+    content = vcenter.folder / "datastores" / datastore / min(expected).replace(".vmdk", "-flat.vmdk")
+    then = datetime.datetime(2100, 11, 27, 8, 12, tzinfo=datetime.UTC)
+    os.utime(content, (then.timestamp(), then.timestamp()))
+    wanted = [datastore, "data-of-nobody"]
+    found = read_data_disks(vcenter.address.server, USER, vcenter.password, wanted, cafile=vcenter.address.ca)
+    assert set(found) == {datastore}
+    assert set(found[datastore]) == expected
+    assert {path for path, written in found[datastore].items() if written == then} == {min(expected)}
 
 
 @pytest.mark.parametrize("site", [HOME, OTHER])

@@ -28,6 +28,8 @@ def test_without_pulumi_nothing_fails_and_what_was_not_checked_is_named(
         "stack leeuwarden",
         "vCenter leeuwarden",
         "mirror",
+        "replica bolsward at leeuwarden",
+        "replica leeuwarden at bolsward",
         "split brain",
     ]
 

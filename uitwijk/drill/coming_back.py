@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from continuity import place
+from continuity.region import dataset_datastore
 from observe.inventory import Inventory
 from observe.stacks import DISK
 from uitwijk.drill import checks
@@ -128,5 +129,5 @@ class ComingBack:
         scenario.check(f"{site}: no data disk is made or removed", "none", disks[:5] or "none", not disks)
 
     def _missing_disks(self) -> list[str]:
-        datastore = self._exercise.vcenters[self._site].folder / "datastores" / f"data-{self._site}"
+        datastore = self._exercise.vcenters[self._site].folder / "datastores" / dataset_datastore(self._site)
         return [disk for disk in self._markers.disks if not (datastore / disk).exists()]

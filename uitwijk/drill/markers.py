@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from continuity.region import dataset_datastore
 from uitwijk.drill.expectations import ExpectedMachine
 
 
@@ -29,7 +30,7 @@ class Markers:
     @property
     def disks(self) -> list[str]:
         """Paths of the dataset's disks below the datastore."""
-        datastore = f"data-{self.dataset}"
+        datastore = dataset_datastore(self.dataset)
         return sorted(
             disk.path for machine in self.machines.values() for disk in machine.disks if disk.datastore == datastore
         )
@@ -55,5 +56,5 @@ class Markers:
         return round(at - self.written_at[mark], 3)
 
     def _content(self, site_folder: Path, disk: str) -> Path:
-        path = site_folder / "datastores" / f"data-{self.dataset}" / disk
+        path = site_folder / "datastores" / dataset_datastore(self.dataset) / disk
         return path.with_name(path.name.removesuffix(".vmdk") + "-flat.vmdk")

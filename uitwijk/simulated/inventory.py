@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from continuity.region import Region
+from continuity.region import Region, dataset_datastore
 
 
 def site_inventory(region: Region, site: str) -> dict[str, Any]:
     """Datacenter, cluster, hosts, datastores, networks and golden templates of `site`, as plain data."""
     here = region.sites[site]
+    local, data = here.local_storage, here.replicated_storage
     return {
         "site": site,
         "datacenter": site,
         "cluster": site,
         "hosts": [host.model_dump() for host in here.hosts],
         "datastores": [
-            {"name": "local", "capacity_gib": here.local_storage.capacity_gib, "replicated": False},
+            {"name": "local", "capacity_gib": local.capacity_gib, "replicated": False},
             *(
-                {"name": f"data-{home}", "capacity_gib": here.replicated_storage.capacity_gib, "replicated": True}
+                {
+                    "name": dataset_datastore(home),
+                    "capacity_gib": data.capacity_gib,
+                    "replicated": True,
+                }
                 for home in region.sites
             ),
         ],

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from continuity.region import dataset_datastore
+
 INTERVAL_SECONDS = 2.0
 """Between two cycles. Arrays replicate in seconds to minutes; the catalogue's RPO says what is asked of them."""
 
@@ -79,7 +81,7 @@ class Replication:
             if source not in directions.reachable:
                 continue
             for target in sorted((directions.reachable & directions.receiving) - {source}):
-                name = f"data-{dataset}"
+                name = dataset_datastore(dataset)
                 mirror(self._folders[source] / "datastores" / name, self._folders[target] / "datastores" / name)
 
 
