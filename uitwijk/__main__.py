@@ -58,7 +58,7 @@ def status(situation: SituationFile = None, as_json: AsJson = False) -> None:
     if as_json:
         _print_json(placement.to_dict())
     else:
-        output().print(Screen(region, declared, placement).everything())
+        output().print(Screen(region, declared, placement))
 
 
 @app.command()

@@ -107,7 +107,7 @@ def test_ctrl_c_ends_quietly(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Non
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(status.Screen, "everything", interrupted)
+    monkeypatch.setattr(status.Screen, "__rich_console__", interrupted)
     said = desk.uitwijk("status")
     assert (said.code, said.err) == (130, "")
 

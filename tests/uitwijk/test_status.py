@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from pathlib import Path
@@ -10,18 +11,21 @@ import pytest
 from rich.console import Console
 
 from continuity import load_region, place
-from continuity.region import Region
-from tests.uitwijk.conftest import Desk
 from continuity.loss import Loss, single_losses
+from continuity.region import Region
+from continuity.situation import Situation
+from tests.uitwijk.conftest import Desk
 from uitwijk.status import Screen
 
 LOSSES = list(single_losses(load_region(Path(__file__).resolve().parents[2] / "catalogue")))
 
 
-def screen(region: Region, loss: Loss, **console: object) -> str:
-    situation = loss.situation(region)
-    page = Console(width=80, record=True, file=open("/dev/null", "w"), **console)  # type: ignore[arg-type]  # noqa: SIM115
-    page.print(Screen(region, situation, place(region, situation)).everything())
+def screen(region: Region, situation: Situation, height: int | None = None) -> str:
+    """The picture on 80 columns; of a terminal of so many lines, else of a pipe."""
+    page = Console(
+        width=80, height=height, force_terminal=height is not None, color_system=None, record=True, file=io.StringIO()
+    )
+    page.print(Screen(region, situation, place(region, situation)))
     return page.export_text()
 
 
@@ -43,31 +47,65 @@ def test_another_situation_can_be_looked_at(desk: Desk, tmp_path: Path) -> None:
     assert facts["workloads"]["harlingen/civil-affairs"] == "leeuwarden"
 
 
+@pytest.mark.parametrize("height", [24, 40])
 @pytest.mark.parametrize("loss", LOSSES, ids=str)
-def test_every_single_calamity_fits_one_screen(region: Region, loss: Loss) -> None:
-    lines = screen(region, loss).splitlines()
-    assert max(len(line) for line in lines) <= 80
-    assert len(lines) <= 40
+def test_every_single_calamity_fits_one_screen_before_and_after_the_promotion(
+    region: Region, loss: Loss, height: int
+) -> None:
+    for situation in (loss.declared(region), loss.situation(region)):
+        lines = screen(region, situation, height).splitlines()
+        assert max(len(line) for line in lines) <= 80
+        assert len(lines) < height, "the last line is the prompt's"
+        assert "…" not in "".join(lines)
 
 
-@pytest.mark.parametrize("loss", LOSSES, ids=str)
-def test_no_word_is_cut_off(region: Region, loss: Loss) -> None:
-    assert "…" not in screen(region, loss)
+def test_a_higher_window_and_a_pipe_tell_the_manual_steps_that_a_low_one_counts(region: Region) -> None:
+    situation = next(loss for loss in LOSSES if loss.slug == "lost-bolsward-closed-iszf-office").declared(region)
+    steps = place(region, situation).manual_steps
+    for height in (40, None):
+        said = screen(region, situation, height)
+        assert all(f"{step.owner}: " in said for step in steps)
+    said = screen(region, situation, 24)
+    assert f"{len(steps)} manual steps, told in a higher window or by `uitwijk status | less`" in said
 
 
 def test_what_is_not_normal_comes_first(desk: Desk) -> None:
     desk.must_declare("lost bolsward closed iszf-office")
     said = desk.uitwijk("status").out
-    assert (
-        said.index("site bolsward is lost") < said.index("SITE") < said.index("Harlingen") < said.index("Leeuwarden  ")
-    )
+    order = ("L site bolsward is lost", "W dataset", "C building is closed", "SITE", "Harlingen", "Leeuwarden  ")
+    found = [said.index(words) for words in order]
+    assert found == sorted(found)
 
 
 def test_colour_never_says_anything_alone(desk: Desk) -> None:
     desk.must_declare("lost leeuwarden closed leeuwarden-town-hall")
     said = desk.uitwijk("status").out
-    for words in ("L lost", "N normal", "134 moved", "618", "10/14 majority"):
+    for words in ("L lost", "N normal", "bolsward W", "8 buildings M", "618 S", "10/14 P"):
         assert words in said
+    findings = said.split("SITE ")[0]
+    for letter in "LWMSP":
+        assert f"\n{letter} " in findings, "a letter is told above the table in which it stands"
+
+
+def test_each_organisation_stands_against_its_site_and_its_building(desk: Desk) -> None:
+    rows = {line.split("  ")[0]: line.split() for line in desk.uitwijk("status").out.splitlines() if "14/14" in line}
+    assert rows["Gaasterlân-Sleat"][1:4] == ["bolsward", "balk", "80"]
+    assert rows["Leeuwarden"][1:4] == ["leeuwarden", "leeuwarden", "752"]
+    assert len(rows) == 8
+
+
+def test_work_that_stops_is_named_with_where_and_where_the_staff_went(desk: Desk) -> None:
+    desk.must_declare("closed harlingen-town-hall")
+    said = " ".join(desk.uitwijk("status").out.split())
+    assert "P stopped in harlingen: travel-documents" in said
+    assert "M staff of harlingen sit at iszf-office 60, bolsward 9" in said
+    assert "S staff without a seat: harlingen 8" in said
+
+
+def test_no_majority_of_the_work_is_told_first(desk: Desk) -> None:
+    desk.must_declare("lost bolsward lost leeuwarden closed balk-town-hall")
+    said = desk.uitwijk("status").out
+    assert said.index("X no majority of the work goes on in bolsward") < said.index("C building is closed: balk")
 
 
 def test_a_pipe_gets_plain_text(desk: Desk) -> None:
@@ -96,4 +134,4 @@ def test_staff_without_any_seat_and_where_their_numbers_ring_is_shown(desk: Desk
     halls = ("bolsward", "balk", "harlingen", "lemmer", "wommels", "workum", "witmarsum")
     desk.must_declare(" ".join(f"closed {hall}-town-hall" for hall in halls) + " closed iszf-office")
     said = " ".join(desk.uitwijk("status").out.split())
-    assert "no seat anywhere; its numbers ring at the reception of leeuwarden-town-hall" in said
+    assert "T the numbers of harlingen ring at the reception of leeuwarden-town-hall" in said
