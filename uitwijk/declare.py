@@ -58,18 +58,18 @@ def run(
         at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
     )
     _show(console, region, before, after)
+    commands = next_commands(region, before, after)
+    _show_commands(console, after, commands, named)
     if dry_run:
         console.print(f"\nNothing was written to {file.name}: this was a dry run.")
-    elif asks and not yes and not typer.confirm(f"\nDeclare this as epoch {after.epoch} in {file.name}?"):
+        return
+    if asks and not yes and not typer.confirm(f"\nDeclare this as epoch {after.epoch} in {file.name}?"):
         console.print("Nothing was declared.")
         raise typer.Exit(1)
-    else:
-        write_situation(file, read, after, region)
-        console.print(f"\nEpoch {after.epoch} is written to {file.name}.", style=GOOD)
-    commands = next_commands(region, before, after)
-    _show_commands(console, after, commands, "then" if dry_run else "next", named)
-    if not dry_run:
-        console.print("\nCommit the file and bring it to the other site.", style="dim")
+    write_situation(file, read, after, region)
+    console.print(f"\nEpoch {after.epoch} is written to {file.name}.", style=GOOD)
+    then = ", then run the above" if commands and not after.hypothetical else ""
+    console.print(f"Commit it and bring it to the other site{then}.")
 
 
 def on_terminal() -> bool:
@@ -167,15 +167,13 @@ def _show(console: Console, region: Region, before: Situation, after: Situation)
         console.print(Text("\nBy hand:", style="bold"), manual_steps(placement))
 
 
-def _show_commands(
-    console: Console, after: Situation, commands: Sequence[Command], when: str, named: Path | None
-) -> None:
+def _show_commands(console: Console, after: Situation, commands: Sequence[Command], named: Path | None) -> None:
     if after.hypothetical:
         console.print("\nThe file is hypothetical: its situation may be previewed, never applied.")
     elif not commands:
         console.print("\nNo site is living: there is nothing to run until one is declared drained or normal.")
     else:
-        console.print(Text(f"\nTo run {when}, in this order:", style="bold"))
+        console.print(Text("\nTo run next, in this order:", style="bold"))
         for step in commands:
             if step.once:
                 console.print(f"  # once {step.once}:", markup=False)

@@ -231,8 +231,12 @@ def test_on_a_terminal_it_asks_before_it_writes(desk: Desk, terminal: Terminal) 
     terminal.types("n")
     said = desk.declare("lost bolsward")
     assert said.code == 1
-    assert "Declare this as epoch 2" in said.out
     assert desk.file.read_bytes() == before
+    shown, question, after = said.out.partition("Declare this as epoch 2 in situation.yaml? [y/N]")
+    for words in ("139 machines", "storage administrator: ", "pulumi up --stack leeuwarden --continue-on-error"):
+        assert words in shown
+    assert question
+    assert after == ": Nothing was declared.\n"
 
 
 def test_on_a_terminal_it_asks_who_and_why(desk: Desk, terminal: Terminal) -> None:
