@@ -21,6 +21,8 @@ from continuity.region import Region
 
 _NAMESPACE = "uitwijk"
 _SECRETS = ("vcenterPassword", "dnsUpdateKey", "carrierPassword")
+ELSEWHERE = "elsewhere"
+"""At none of the sites."""
 _SHORTEST_KEY = 16
 """Bytes of a TSIG key below which RFC 8945 calls a truncated HMAC-SHA256 useless; a fresh key has 32."""
 
@@ -40,6 +42,14 @@ class Peer(Entity):
     """URL of the state backend, as for `pulumi login`."""
 
 
+class Kept(Entity):
+    """Where something is kept without which the stack cannot be used: a site of the region, or `elsewhere`."""
+
+    state: Slug | None = None
+    secrets: Slug | None = None
+    """What decrypts the stack's secrets."""
+
+
 class _Plain(Entity):
     """The keys that hold no secret, as they stand in the stack's file."""
 
@@ -49,6 +59,8 @@ class _Plain(Entity):
     vcenter: VCenter
     guestNetworkWaitMinutes: Annotated[int, Field(ge=0, le=60)] = 5
     peers: dict[Slug, Peer] = Field(default_factory=dict)
+    kept: Kept = Kept()
+    """Only `uitwijk check` asks for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +76,8 @@ class StackSettings:
     """How long a new machine may take to get its network up; 0: do not wait."""
     peer_backends: Mapping[str, str]
     """State backend by site, for those that do not share this stack's."""
+    kept_at: tuple[str, ...]
+    """Where its state and the key to its secrets are kept, as far as that is said: sites, or `elsewhere`."""
     dns_update_key: pulumi.Output[str]
     """TSIG key (base64, HMAC-SHA256) with which machines announce their names."""
     carrier_password: pulumi.Output[str]
@@ -81,6 +95,11 @@ class StackSettings:
             f"{place}: peers: {peer} is no site; there are: {known}"
             for peer in self.peer_backends
             if peer not in region.sites
+        ]
+        problems += [
+            f"{place}: kept: {where} is no site, nor {ELSEWHERE}; there are: {known}"
+            for where in dict.fromkeys(self.kept_at)
+            if where not in (*region.sites, ELSEWHERE)
         ]
         if self.site not in region.sites:
             problems.insert(0, f"{place}: site: {self.site} is no site of the catalogue; there are: {known}")
@@ -121,6 +140,7 @@ def read_settings() -> StackSettings:
         vcenter_password=config.require_secret("vcenterPassword"),
         guest_network_wait_minutes=plain.guestNetworkWaitMinutes,
         peer_backends={site: peer.backend for site, peer in plain.peers.items()},
+        kept_at=tuple(where for where in (plain.kept.state, plain.kept.secrets) if where),
         dns_update_key=config.require_secret("dnsUpdateKey"),
         carrier_password=config.require_secret("carrierPassword"),
     )

@@ -17,6 +17,7 @@ from continuity.situation import Situation
 from observe.inventory import Inventory
 from uitwijk.env import engine_environment
 from uitwijk.readiness.exercised import drill_line
+from uitwijk.readiness.kept import kept_line
 from uitwijk.readiness.lessons import lessons_line
 from uitwijk.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.readiness.malfunctions import malfunction_lines
@@ -83,6 +84,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
             yield lost_line(region, site, lost[site])
             continue
         yield stack_line(situation, readings[site])
+        yield kept_line(readings[site])
         yield from lock_lines(readings[site])
         yield vcenter_line(readings[site], found.get(site))
     inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}

@@ -43,11 +43,13 @@ def test_everything_that_is_said_is_taken():
             "catalogue": "elsewhere",
             "guestNetworkWaitMinutes": 0,
             "peers": {"leeuwarden": {"backend": "file:///state"}},
+            "kept": {"state": "bolsward", "secrets": "elsewhere"},
         }
     )
     assert settings.catalogue == Path("elsewhere")
     assert settings.guest_network_wait_minutes == 0
     assert settings.peer_backends == {"leeuwarden": "file:///state"}
+    assert settings.kept_at == ("bolsward", "elsewhere")
 
 
 def test_every_mistake_is_told_at_once():
@@ -101,12 +103,14 @@ def test_a_stack_is_named_after_its_site():
 
 
 def test_a_site_that_the_catalogue_does_not_know_is_refused(region: Region):
-    settings = read(GOOD | {"site": "sneek", "peers": {"drachten": {"backend": "x"}}}, stack="sneek")
+    kept = {"state": "dokkum", "secrets": "elsewhere"}
+    settings = read(GOOD | {"site": "sneek", "peers": {"drachten": {"backend": "x"}}, "kept": kept}, stack="sneek")
     with pytest.raises(UitwijkError) as told:
         settings.check_against(region)
     assert list(told.value.problems) == [
         "Pulumi.sneek.yaml: site: sneek is no site of the catalogue; there are: bolsward, leeuwarden",
         "Pulumi.sneek.yaml: peers: drachten is no site; there are: bolsward, leeuwarden",
+        "Pulumi.sneek.yaml: kept: dokkum is no site, nor elsewhere; there are: bolsward, leeuwarden",
     ]
 
 

@@ -24,8 +24,10 @@ def test_without_pulumi_nothing_fails_and_what_was_not_checked_is_named(
     unchecked = [line["subject"] for line in facts["lines"] if "not checked, because" in line["why"]]
     assert unchecked == [
         "stack bolsward",
+        "state and secrets bolsward",
         "vCenter bolsward",
         "stack leeuwarden",
+        "state and secrets leeuwarden",
         "vCenter leeuwarden",
         "mirror",
         "replica bolsward at leeuwarden",

@@ -63,6 +63,8 @@ class StackReading:
     """Of runs that keep others off the stack; known of file backends alone."""
     state_problem: PulumiError | None
     """Why the state cannot be read."""
+    kept: Mapping[str, str | None] = field(default_factory=dict)
+    """Where `state` and `secrets` are kept: a site, or `elsewhere`; what nobody said is missing."""
 
 
 class Pulumi:
@@ -173,14 +175,15 @@ def _read(
     elif problem is None:
         missing = "uitwijk:vcenterPassword" if connection else "uitwijk:vcenter"
         problem = PulumiError(f"stack {site} has no {missing}", f"`pulumi config set {missing} --stack {site} …`")
+    kept = settings.get("kept") or {}
     try:
         text = pulumi.export(site, backend)
         operations = (json.loads(text).get("deployment") or {}).get("pending_operations") or ()
         pending = {each["resource"]["urn"].rsplit("::", 1)[-1]: each.get("type", "") for each in operations}
         locks = pulumi.locks(site, backend)
-        return StackReading(site, vcenter, problem, parse_export(site, text), pending, locks, None)
+        return StackReading(site, vcenter, problem, parse_export(site, text), pending, locks, None, kept)
     except PulumiError as error:
-        return StackReading(site, vcenter, problem, StackFacts(site, False, error.why), {}, (), error)
+        return StackReading(site, vcenter, problem, StackFacts(site, False, error.why), {}, (), error, kept)
 
 
 def stack_line(situation: Situation, reading: StackReading) -> Line:

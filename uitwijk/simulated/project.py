@@ -106,6 +106,9 @@ class Project:
                 "uitwijk:vcenter": {"server": vcenter.address.server, "user": USER},
                 "uitwijk:guestNetworkWaitMinutes": 0,
             }
+            # Whoever has peers elsewhere has an office of its own.
+            kept = site if peers else "elsewhere"
+            config["uitwijk:kept"] = {"state": kept, "secrets": kept}
             if peers:
                 config["uitwijk:peers"] = {peer: {"backend": url} for peer, url in peers.items()}
             _write(project / f"Pulumi.{site}.yaml", {"config": config})
