@@ -82,15 +82,14 @@ class Table(Entity):
             raise ValueError("; ".join(wrong))
         return self
 
-    def unexplained(self, methods: Iterable[str]) -> list[str]:
-        """Those of `methods` that no privilege of the program's account explains and that do not just read."""
-        return sorted(set(methods) - self.needed_by.keys() - set(self.reads))
+    def unexplained(self, methods: Iterable[str], account: Account = "program") -> list[str]:
+        """Those of `methods` that no privilege of the account explains and that do not just read."""
+        return sorted(set(methods) - self.needed_by(account).keys() - set(self.reads))
 
-    @property
-    def needed_by(self) -> Mapping[str, frozenset[str]]:
-        """Privileges that the program's account holds, by the method that needs them."""
+    def needed_by(self, account: Account) -> Mapping[str, frozenset[str]]:
+        """The privileges that the account holds, by the method that needs them."""
         needed: dict[str, set[str]] = {}
-        for role in {grant.role for grant in self.grants if grant.account == "program"}:
+        for role in {grant.role for grant in self.grants if grant.account == account}:
             for identifier, privilege in self.roles[role].privileges.items():
                 for method in privilege.methods:
                     needed.setdefault(method, set()).add(identifier)

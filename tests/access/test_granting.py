@@ -59,14 +59,15 @@ def test_each_permission_stands_where_the_table_says(site: str, region: Region):
         (PROGRAM, "getFolder:/", "uitwijk-storage-policies", False),
         (PROGRAM, f"getDatacenter:{site}", "uitwijk-read", True),
         (PROGRAM, f"getComputeCluster:{site}", "uitwijk-cluster", True),
-        (PROGRAM, "getDatastore:local", "uitwijk-datastore", False),
+        (PROGRAM, "getDatastore:local", "uitwijk-local", False),
         (PROGRAM, f"getDatastore:data-{site}", "uitwijk-own-data", False),
-        (PROGRAM, f"getDatastore:data-{other}", "uitwijk-datastore", False),
+        (PROGRAM, f"getDatastore:data-{other}", "uitwijk-other-data", False),
         *((PROGRAM, f"getNetwork:{network}", "uitwijk-network", False) for network in networks),
         (PROGRAM, f"getFolder:/{site}/vm", "uitwijk-machines", True),
         (PROGRAM, f"getFolder:/{site}/vm/templates", "uitwijk-templates", True),
         (READER, "getFolder:/", "uitwijk-read", False),
         (READER, f"getDatacenter:{site}", "uitwijk-read", True),
+        *((READER, f"getDatastore:data-{each}", "uitwijk-browse", False) for each in (site, other)),
     }
 
 
