@@ -14,6 +14,7 @@ from pathlib import Path
 
 import typer
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from continuity import load_region
@@ -23,7 +24,7 @@ from continuity.region import Region
 from uitwijk.console import output
 from uitwijk.declare import on_terminal
 from uitwijk.rehearse.plan_book import PlanBook, Status
-from uitwijk.rehearse.previews import Previews
+from uitwijk.rehearse.previews import AT_ONCE, Previews
 from uitwijk.rehearse.rehearsal import Rehearsal, Rehearsed
 from uitwijk.rehearse.sites import Tell, live_sites, simulated_sites
 from uitwijk.status import ATTENTION, BAD, GOOD
@@ -90,7 +91,7 @@ def _play(
     sites = live_sites if live else simulated_sites
     try:
         with _telling(console) as tell, sites(workspace, region, stage, tell) as stacks:
-            tell(f"previewing {count(len(losses), 'calamity', 'calamities')}")
+            tell(f"previewing {count(len(losses), 'calamity', 'calamities')}, {AT_ONCE} stacks at a time")
             previews = Previews(region, stacks, workspace.catalogue, stage / "previews")
             rehearsal = Rehearsal(region, book, previews.run)
             try:
@@ -125,8 +126,12 @@ def _telling(console: Console) -> Iterator[Tell]:
 
 
 def _show(console: Console, rehearsed: Rehearsed) -> None:
-    style = _STYLES[rehearsed.status]
-    console.print(Text.assemble((f"{rehearsed.status:<15}", style), (rehearsed.loss.slug, "bold"), ": ", rehearsed.why))
+    row = Table.grid(padding=(0, 1, 0, 0))
+    row.add_column(width=max(len(status) for status in Status), no_wrap=True)
+    row.add_column()
+    told = Text.assemble((rehearsed.loss.slug, "bold"), ": ", rehearsed.why)
+    row.add_row(Text(rehearsed.status, style=_STYLES[rehearsed.status]), told)
+    console.print(row)
     for line in rehearsed.difference[:_SHOWN]:
         colour = {"-": "red", "+": "green"}.get(line[0], "dim")
         console.print(Text(f"  {line}", style=colour), soft_wrap=True)
@@ -146,4 +151,4 @@ def _agreed(pending: Sequence[Rehearsed], surplus: Sequence[Path], as_json: bool
     if as_json or not on_terminal() or not (pending or surplus):
         return False
     plans = count(len(pending) + len(surplus), "plan")
-    return typer.confirm(f"Is that what should happen, and do you approve these {plans}?")
+    return typer.confirm(f"Is that what should happen? Approve {plans}?")

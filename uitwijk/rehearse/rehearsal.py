@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +16,7 @@ from uitwijk.rehearse.plan_book import PlanBook, Status, difference
 from uitwijk.rehearse.previews import AT_ONCE, PreviewError
 from uitwijk.rehearse.stack_plan import stack_plan
 from uitwijk.status import shortened
+from uitwijk.wording import count, listed
 
 Preview = Callable[[str, Loss], Run]
 """Previews the stack of a site in a calamity; raises PreviewError."""
@@ -46,7 +47,8 @@ class Rehearsed:
             return self.problem
         if self.approved is None:
             return "no plan was approved yet"
-        return f"{len(self.difference)} lines differ from the approved plan" if self.difference else self.summary
+        changed = sum(line[0] in "+-" for line in self.difference)
+        return f"not as approved; {count(changed, 'line')} changed" if changed else self.summary
 
     @property
     def difference(self) -> list[str]:
@@ -57,13 +59,11 @@ class Rehearsed:
     def summary(self) -> str:
         """What the engine would do, in one line."""
         told = [
-            f"{len(names)} {kind} {verb} at {site}"
+            f"{listed(f'{len(kinds[kind])} {kind}' for kind in _machines_first(kinds))} {_VERBS.get(op, op)} at {site}"
             for site, operations in (self.plan or {}).get("stacks", {}).items()
             for op, kinds in operations.items()
-            for kind, names in kinds.items()
-            for verb in [_VERBS.get(op, op)]
         ]
-        return ", ".join(told) or "no resource changes"
+        return "; ".join(told) or "no resource changes"
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as plain data."""
@@ -73,6 +73,10 @@ class Rehearsed:
             "why": self.why,
             "difference": self.difference,
         }
+
+
+def _machines_first(kinds: Iterable[str]) -> list[str]:
+    return sorted(kinds, key=lambda kind: (kind != MACHINES, kind))
 
 
 _VERBS = {"create": "appear", "delete": "disappear", "update": "change", "replace": "are replaced"}
