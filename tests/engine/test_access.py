@@ -13,9 +13,8 @@ import yaml
 from pyVim.connect import Disconnect, SmartConnect
 
 from access.table import load_table
-from continuity import load_region
+from continuity.region import Region
 from observe.data_disks import read_data_disks
-from tests.engine.small_region import make_small_catalogue
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
 from uitwijk.engine import Engine, Stack
 from uitwijk.simulated.project import ENGINE_ENV, clean_environment
@@ -67,11 +66,11 @@ def read(vcenter: SimulatedVCenter, what: Any) -> Any:
 
 
 @pytest.fixture(scope="module")
-def administration(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Administration]:
+def administration(
+    toolchain: Toolchain, region: Region, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Administration]:
     """The vCenter stands; nothing was granted yet."""
     folder = tmp_path_factory.mktemp("access")
-    catalogue = make_small_catalogue(folder / "catalogue")
-    region = load_region(catalogue)
     vcenter = SimulatedVCenter(SITE, folder / "site")
     vcenter.start(toolchain.simulator, region)
     project = folder / "project"
@@ -79,10 +78,7 @@ def administration(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactor
         made.mkdir()
     definition = yaml.safe_load((ROOT / "access" / "Pulumi.yaml").read_text(encoding="utf-8"))
     stated = yaml.safe_load((ROOT / "access" / f"Pulumi.{SITE}.yaml").read_text(encoding="utf-8"))["config"]
-    stated |= {
-        "uitwijk-access:catalogue": str(catalogue),
-        "uitwijk-access:vcenter": {"server": vcenter.address.server, "user": USER},
-    }
+    stated["uitwijk-access:vcenter"] = {"server": vcenter.address.server, "user": USER}
     write(project / "Pulumi.yaml", {**definition, "main": str(ROOT / "access")})
     write(project / f"Pulumi.{SITE}.yaml", {"config": stated})
     env = {

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import re
 import shlex
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -97,6 +99,15 @@ def test_the_pipeline_previews_every_site_and_holds_no_secret() -> None:
     assert set(jobs["preview"]["parallel"]["matrix"][0]["SITE"]) == sites
     assert all(f"READER_PASSWORD_{site.upper()}" in text for site in sites)
     assert {jobs[job]["stage"] for job in ("prove", "preview")} == set(jobs["stages"])
+
+
+@pytest.mark.parametrize("part", ["before_script", "script", "after_script"])
+def test_the_pipelines_shell_and_python_can_be_read(part: str) -> None:
+    job = yaml.safe_load((EXAMPLES / "gitlab-ci.yml").read_text(encoding="utf-8"))["preview"]
+    lines = "\n".join(job[part])
+    assert subprocess.run(["bash", "-n"], input=lines, text=True, check=False).returncode == 0
+    for program in re.findall(r"<<'PYTHON'\n(.*?)^PYTHON", lines, re.MULTILINE | re.DOTALL):
+        assert ast.parse(program).body
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=name)
