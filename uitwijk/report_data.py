@@ -75,6 +75,8 @@ class LeftOut(_Part):
 
     step: str
     why: str
+    owner: str | None = None
+    """Who does it in a calamity; None: the exercise should have done it."""
 
 
 class SeatsData(_Part):

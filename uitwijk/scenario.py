@@ -106,9 +106,13 @@ class Scenario:
         self._evidence.event("check", f"{self.record['key']}: {name}", verdict)
         return passed
 
-    def not_executed(self, step: str, why: str) -> None:
-        """Record a step that was planned and not done."""
-        self._add("not_executed", {"step": step, "why": why})
+    def not_executed(self, step: str, why: str, owner: str | None = None) -> None:
+        """Record a step that was planned and not done.
+
+        Args:
+            owner: who does it in a calamity, when it is a step that no exercise without people does.
+        """
+        self._add("not_executed", {"step": step, "why": why} | ({"owner": owner} if owner else {}))
         self._evidence.event("leave out step", f"{self.record['key']}: {step}", why)
 
     def declared(self) -> None:

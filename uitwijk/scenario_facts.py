@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from uitwijk.report_data import ChangesData, CheckData, NumberData, PlacementData, ProcessesData, ScenarioData, StepData
+from uitwijk.report_data import (
+    ChangesData,
+    CheckData,
+    ManualStepData,
+    NumberData,
+    PlacementData,
+    ProcessesData,
+    ScenarioData,
+    StepData,
+)
 from uitwijk.scenario_happenings import Happening, happenings
 from uitwijk.timeline import Timeline, draw, duration
 from uitwijk.wording import Names, count, listed
@@ -222,6 +231,12 @@ class ScenarioFacts:
             tuple((self.names.of("buildings", place), where) for place, where in number.rings_at.items()),
         )
 
+    @property
+    def left_to_people(self) -> list[ManualStepData]:
+        """The manual steps of the calamity of which the record does not say whether they were done."""
+        told = {left.step for left in self.data.not_executed}
+        return [manual for manual in (self.during.manual_steps if self.during else []) if manual.step not in told]
+
     def hot(self, placement: PlacementData) -> str:
         """Where the hot workloads ran, with how many of them."""
         return listed(f"{self.names.site(site)} ({len(keys)})" for site, keys in placement.hot.items())
@@ -275,7 +290,8 @@ class ScenarioFacts:
                 text = f"{marker.marker} in the data of {dataset}, {age} old"
                 yield Attention(data.key, "data lost", text, failed=False)
         for left in data.not_executed:
-            yield Attention(data.key, "not executed", f"{left.step} ({left.why})", failed=False)
+            if not left.owner:
+                yield Attention(data.key, "not executed", f"{left.step} ({left.why})", failed=False)
 
 
 def _seating(before: PlacementData, during: PlacementData) -> Iterator[str]:

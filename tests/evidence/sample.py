@@ -268,7 +268,9 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
             "epoch 9",
             "uitwijk declare lost leeuwarden closed leeuwarden-town-hall",
         )
-        scenario.not_executed("Redirect the carrier's trunks", "manual: telephony administrator, Leeuwarden")
+        scenario.not_executed("Count the keys of the town hall", "nobody had the list")
+        for manual in place(REGION, lost).manual_steps:
+            scenario.not_executed(manual.step, "left to people", manual.owner)
         if broken:
             with scenario.step("Take over at Bolsward", f"VSPHERE_PASSWORD={PASSWORD} pulumi up --stack bolsward"):
                 clock.passes(17.3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from uitwijk.drill.exercise import Exercise
 from uitwijk.engine import Operation, Run
@@ -66,6 +67,12 @@ class Acts:
         self.scenario.check(
             f"{site}: {name}", f"refused, because: {because}", said[:400], run.code != 0 and because in said
         )
+
+    def left_to_people(self, status: Mapping[str, Any]) -> None:
+        """The manual steps of the situation: a drill names them and does none."""
+        for manual in status["manual_steps"]:
+            why = "left to people: a drill on simulated sites only shows that it is named"
+            self.scenario.not_executed(manual["step"], why, manual["owner"])
 
     def nothing_left(self, *sites: str) -> None:
         """A second preview finds nothing more to do."""

@@ -35,6 +35,7 @@ def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected
     runs = acts.up(*sites, name=BRING_UP)
     status = exercise.status()
     scenario.placement("during", status)
+    acts.left_to_people(status)
     with acts.step("check both vCenters, people and numbers"):
         now = exercise.inventories(*sites)
         for site in sites:

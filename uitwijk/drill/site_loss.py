@@ -123,6 +123,7 @@ class SiteLoss:
         runs = acts.up(survivor, name=self._milestones.fail_over, totals={survivor: expected.created[survivor]})
         status = exercise.status()
         scenario.placement("during", status)
+        acts.left_to_people(status)
 
         with acts.step(f"check the vCenter of {survivor}, people, numbers and data"):
             now = exercise.inventories(survivor)[survivor]
