@@ -272,8 +272,8 @@ class Settings(Entity):
     name: str
     domain: str
     """DNS domain below which all names lie."""
-    vcpus_per_core: Annotated[float, Field(gt=0)]
-    """Virtual CPUs that may share one physical core. Memory is never overcommitted."""
+    vcpus_per_core: Annotated[float, Field(gt=0, le=100)]
+    """Virtual CPUs that may share one physical core; over 100 is a slip. Memory is never overcommitted."""
     carrier: str
     """Host name of the telephone carrier's SIP service."""
     systems: Mapping[Slug, OperatingSystem]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,11 @@ class _StrictLoader(yaml.SafeLoader):
     """Safe YAML in which a key may stand once."""
 
 
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Hashable, Any]:
-    content: dict[Hashable, Any] = {}
+def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[bool | float | str, Any]:
+    content: dict[bool | float | str, Any] = {}
     for key_node, value_node in node.value:
         key = loader.construct_object(key_node, deep=True)
-        if not isinstance(key, Hashable):
+        if not isinstance(key, bool | int | float | str):
             raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
         if key in content:
             raise yaml.MarkedYAMLError(problem=f"{key} stands twice", problem_mark=key_node.start_mark)

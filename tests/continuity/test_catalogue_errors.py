@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from continuity import load_region
-from continuity.errors import CatalogueError
 from tests.conftest import Catalogue
 from tests.continuity.complaints import problems
 
@@ -134,7 +131,9 @@ def test_a_file_whose_name_is_no_slug(catalogue: Catalogue) -> None:
 def test_a_partnership_and_a_municipality_of_one_name(catalogue: Catalogue) -> None:
     (catalogue.folder / "partnerships/iszf.yaml").rename(catalogue.folder / "partnerships/harlingen.yaml")
     catalogue.change("municipalities/leeuwarden.yaml", "session-border: iszf", "session-border: harlingen")
-    assert "harlingen is the name of a municipality and of a partnership; rename a file" in problems(catalogue)[0]
+    assert problems(catalogue) == [
+        "partnerships/harlingen.yaml: name: harlingen is the name of a municipality and of a partnership; rename a file"
+    ]
 
 
 def test_an_office_without_ict(catalogue: Catalogue) -> None:
@@ -143,6 +142,25 @@ def test_an_office_without_ict(catalogue: Catalogue) -> None:
         "partnerships/iszf.yaml: office: workum-town-hall houses no site, and a partnership's home is its office's "
         "site; these do: iszf-office, leeuwarden-town-hall"
     )
+
+
+def test_a_partnership_that_cannot_be_read_does_not_make_its_members_wrong(catalogue: Catalogue) -> None:
+    catalogue.change("partnerships/iszf.yaml", "seats: 40", "seats: some")
+    assert problems(catalogue) == ["partnerships/iszf.yaml: seats: some is no whole number"]
+
+
+@pytest.mark.parametrize(
+    ("uses", "problem"),
+    [
+        ("{session-border: izf}", "izf is no partnership; there are: iszf"),
+        ("{telephony: iszf}",
+         "telephony is no shared service; there are: base-registries, case-management, databases, directory, "
+         "e-services, finance, remote-access, service-bus, session-border, youth-care"),
+    ],
+)  # fmt: skip
+def test_a_service_of_a_partnership_that_cannot_be_used(catalogue: Catalogue, uses: str, problem: str) -> None:
+    catalogue.change("municipalities/leeuwarden.yaml", "uses: {session-border: iszf}", f"uses: {uses}")
+    assert problems(catalogue)[0] == f"municipalities/leeuwarden.yaml: uses: {problem}"
 
 
 def test_a_service_that_nobody_runs_for_a_municipality(catalogue: Catalogue) -> None:
@@ -230,6 +248,33 @@ def test_a_building_too_small_for_its_own_staff(catalogue: Catalogue) -> None:
     ]
 
 
+def test_an_office_too_small_for_the_staff_of_its_partnership(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "seats: 100\n", "seats: 39\n")
+    assert problems(catalogue) == ["buildings.yaml: iszf-office.seats: 39 are too few for its own staff (iszf 40)"]
+
+
+def test_a_building_that_its_own_staff_fill_to_the_last_seat_is_large_enough(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "seats: 142", "seats: 128")
+    load_region(catalogue.folder)
+
+
+def test_a_site_that_two_buildings_house(catalogue: Catalogue) -> None:
+    catalogue.change("buildings.yaml", "seats: 88\n", "seats: 88\n  houses: leeuwarden\n")
+    assert problems(catalogue) == ["buildings.yaml: houses: leeuwarden stands 2 times; once is allowed"]
+
+
+def test_a_shortfall_of_a_building_that_does_not_exist(catalogue: Catalogue) -> None:
+    catalogue.change("region.yaml", "building: harlingen-town-hall", "building: harns-town-hall")
+    assert problems(catalogue) == [
+        f"region.yaml: accepted_shortfalls[1].building: harns-town-hall is no building; there are: {BUILDINGS}"
+    ]
+
+
+def test_a_network_number_of_the_region_that_stands_twice(catalogue: Catalogue) -> None:
+    catalogue.change("region.yaml", "workplaces: {number: 1", "workplaces: {number: 0")
+    assert problems(catalogue) == ["region.yaml: networks: number 0 stands 2 times; once is allowed"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
@@ -245,6 +290,15 @@ def test_a_wrong_site(catalogue: Catalogue, old: str, new: str, problem: str) ->
     assert problems(catalogue) == [f"sites.yaml: {problem}"]
 
 
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [(".inf", "Infinity is too large; 100.0 is the most"), ("0", "0 is too small; it must be more than 0.0")],
+)
+def test_a_core_that_carries_no_virtual_cpu_or_any_number(catalogue: Catalogue, value: str, problem: str) -> None:
+    catalogue.change("region.yaml", "vcpus_per_core: 4 ", f"vcpus_per_core: {value} ")
+    assert problems(catalogue) == [f"region.yaml: vcpus_per_core: {problem}"]
+
+
 def test_a_connection_that_a_site_lacks(catalogue: Catalogue) -> None:
     text = catalogue.read("sites.yaml").replace("connections: [internet, digid, gba-v, carrier]", "connections: []")
     catalogue.write("sites.yaml", text.replace("connections: []", "connections: [internet, digid, carrier]"))
@@ -253,51 +307,7 @@ def test_a_connection_that_a_site_lacks(catalogue: Catalogue) -> None:
     assert told == [f"sites.yaml: {site}.connections: {needs}" for site in ("bolsward", "leeuwarden")]
 
 
-# Files
-
-
-@pytest.mark.parametrize("file", ["region.yaml", "sites.yaml", "buildings.yaml", "services.yaml", "processes.yaml"])
-def test_a_missing_file_is_the_only_complaint(catalogue: Catalogue, file: str) -> None:
-    (catalogue.folder / file).unlink()
-    assert problems(catalogue) == [f"{file}: the file does not exist"]
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("", "the file is empty"),
-        ("# nothing\n", "the file is empty"),
-        ("bolsward: [", "line 1: "),
-        ("bolsward:\n\tname: x\n", "line 2: "),
-        ("- bolsward\n", "must be a mapping: {name of one of the sites: its description}"),
-        ("[a]: 1\n", "line 1: a key must be text"),
-        ("a: 2026-13-01\n", "is no YAML: month must be in 1..12"),
-        ("a: \x00\n", "is no YAML: "),
-        ("12: {}\n", "12: must be text, but YAML reads it as 12; put it in quotes"),
-    ],
-)
-def test_a_file_that_cannot_be_read(catalogue: Catalogue, text: str, problem: str) -> None:
-    catalogue.write("sites.yaml", text)
-    assert problems(catalogue)[0].startswith(f"sites.yaml: {problem}")
-
-
-def test_a_file_that_is_not_text(catalogue: Catalogue) -> None:
-    (catalogue.folder / "sites.yaml").write_bytes(b"name: Frysl\xe2n\n")
-    assert problems(catalogue) == ["sites.yaml: is not text in UTF-8"]
-
-
-def test_a_file_that_would_be_overlooked(catalogue: Catalogue) -> None:
-    catalogue.write("municipalities/sneek.yml", "name: Sneek").write("manual_steps.yaml", "[]")
-    assert problems(catalogue) == [
-        "manual_steps.yaml: is no file of the catalogue; there are: region.yaml, sites.yaml, buildings.yaml, "
-        "services.yaml, processes.yaml, manual-steps.yaml",
-        "municipalities/sneek.yml: would not be read; its name must end in .yaml",
-    ]
-
-
-def test_a_catalogue_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(CatalogueError, match="no such folder; the catalogue of the region is expected there"):
-        load_region(tmp_path / "catalogue")
+# All at once
 
 
 def test_every_error_of_every_file_is_told_at_once(catalogue: Catalogue) -> None:

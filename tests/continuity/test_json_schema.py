@@ -26,9 +26,13 @@ def test_every_file_names_its_schema_in_its_first_line(file: object) -> None:
     assert schema.resolve() == ROOT / "catalogue" / "schema" / f"{kind}.json"
 
 
-def test_the_schemas_are_written_into_the_catalogue(catalogue: Catalogue) -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_the_schemas_are_written_into_the_catalogue_that_is_named_or_is_here(
+    catalogue: Catalogue, named: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(catalogue.folder if named else catalogue.folder.parent)
     (catalogue.folder / "schema" / "sites.json").unlink()
-    json_schema.main([str(catalogue.folder)])
+    json_schema.main([str(catalogue.folder)] if named else [])
     assert (catalogue.folder / "schema" / "sites.json").read_text(encoding="utf-8") == json_schema.schemas()[
         "sites.json"
     ]

@@ -7,7 +7,17 @@ from ipaddress import IPv4Interface
 
 import pytest
 
-from continuity.region import Region
+from continuity import load_region
+from continuity.catalogue import Service
+from continuity.errors import CatalogueError
+from continuity.region import Region, start_order
+from tests.conftest import ROOT
+
+
+@pytest.fixture
+def region() -> Region:
+    """Put together anew for each test: so each is seen to reach the code that it is about (docs/mutants.md)."""
+    return load_region(ROOT / "catalogue")
 
 
 def test_the_region_has_eight_municipalities_nine_buildings_and_two_sites(region: Region) -> None:
@@ -44,6 +54,24 @@ def test_a_municipality_may_differ_in_the_size_of_a_machine(region: Region) -> N
 def test_machines_stand_in_start_order(region: Region) -> None:
     roles = [machine.role for machine in region.workloads["harlingen/workplaces"].machines]
     assert list(dict.fromkeys(roles)) == ["profiles", "broker", "session-host"]
+
+
+def test_roles_that_wait_for_each_other_have_no_start_order(region: Region) -> None:
+    service = region.services["workplaces"]
+    roles = {**service.roles, "profiles": service.roles["profiles"].model_copy(update={"after": {"broker"}})}
+    with pytest.raises(CatalogueError, match=r"^roles wait for each other: broker, profiles, session-host$"):
+        start_order(Service.model_construct(roles=roles))
+
+
+def test_a_workload_is_a_service_of_an_organisation(region: Region) -> None:
+    for key, workload in region.workloads.items():
+        assert key == workload.key == f"{workload.organisation}/{workload.service}"
+        assert all(machine.workload == key for machine in workload.machines)
+
+
+def test_numbers_are_served_by_a_municipalitys_own_exchange(region: Region) -> None:
+    for municipality in region.municipalities:
+        assert region.exchange(municipality) == f"{municipality}/telephony"
 
 
 def test_a_workload_depends_on_its_own_or_its_partnerships_workloads(region: Region) -> None:

@@ -55,6 +55,9 @@ def test_roles_that_wait_for_each_other(catalogue: Catalogue) -> None:
          "workplaces.roles.session-host.count: 0 is too small; 1 is the least"),
         ("network: dmz, address: 20", "network: outside, address: 20",
          "remote-access.roles.gateway.network: outside is no network; there are: dmz, servers, voice, workplaces"),
+        ("after: [profiles, broker]", "after: [profiles, brokr]",
+         "workplaces.roles.session-host.after: brokr is no role of workplaces; there are: broker, profiles, "
+         "session-host"),
         ("system: debian-12-desktop", "system: debian-11",
          "workplaces.roles.session-host.system: debian-11 is no operating system; there are: debian-12, "
          "debian-12-desktop"),
@@ -98,6 +101,10 @@ def test_a_wrong_process(catalogue: Catalogue, old: str, new: str, problem: str)
     [
         ("keep the production network of {site} cut", "keep the network of {place} cut",
          "[0].step: place is no placeholder of site-lost; there are: site"),
+        ("keep the production network of {site} cut", "keep the network of {site!r} cut",
+         "[0].step: site with a format is no placeholder of site-lost; there are: site"),
+        ("keep the production network of {site} cut", "keep the network of {site:>9} cut",
+         "[0].step: site with a format is no placeholder of site-lost; there are: site"),
         ("none to {site}", "none to {site",
          "[1].step: has a brace without its partner; write {{ or }} for a brace itself"),
         ("when: site-drained", "when: site-empty",
