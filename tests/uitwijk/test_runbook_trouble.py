@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import shlex
+import shutil
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -45,8 +46,8 @@ def reading(facts: StackFacts | None = None, **what: object) -> StackReading:
     return dataclasses.replace(well, **what)  # type: ignore[arg-type]
 
 
-@pytest.fixture
-def lines(region: Region, catalogue: Catalogue) -> dict[str, Line]:
+@pytest.fixture(scope="module")
+def lines(region: Region, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
     """The lines of `uitwijk check` by heading of the page."""
     after = place(region, situation(region, **LOST))
     cold = {m.name for key, at in after.workloads.items() if at == HERE for m in region.workloads[key].machines}
@@ -55,6 +56,7 @@ def lines(region: Region, catalogue: Catalogue) -> dict[str, Line]:
     drained = place(region, situation(region, drained=[HERE], epoch=7))
     old = Lock("operator@office", "office", 4711, datetime(2026, 11, 28, 8, 12, tzinfo=UTC))
     dead = dataclasses.replace(old, host=socket.gethostname(), pid=0)
+    catalogue = Catalogue(shutil.copytree(ROOT / "catalogue", tmp_path_factory.mktemp("changed") / "catalogue"))
     some = load_region(catalogue.change("region.yaml", "2XL: {vcpus: 8,", "2XL: {vcpus: 6,").folder)
     return {
         "A lock was left behind": next(lock_lines(reading(locks=(dead,)))),
