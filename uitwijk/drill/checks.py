@@ -28,7 +28,7 @@ def differences(expected: Mapping[str, Any], observed: Mapping[str, Any]) -> lis
     return found
 
 
-def _judge(scenario: Scenario, name: str, expected: str, observed: str, wrong: list[str]) -> None:
+def _judge(scenario: Scenario, name: str, expected: object, observed: object, wrong: list[str]) -> None:
     shown = "; ".join(wrong[:_SHOWN]) + (f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else "")
     scenario.check(name, expected, shown if wrong else observed, not wrong)
 
@@ -165,8 +165,8 @@ def people_and_numbers(scenario: Scenario, expected: Expectations, status: Mappi
     _judge(
         scenario,
         "processes that stop, and why",
-        str(stopped or "none"),
-        str(found or "none"),
+        stopped or "none",
+        found or "none",
         differences(stopped, found),
     )
     majority = dict.fromkeys(expected.majority_goes_on, True)
