@@ -7,6 +7,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from textwrap import wrap
 from typing import Any
 
 import jinja2
@@ -20,7 +21,7 @@ from continuity.placement import Placement
 from continuity.plan import MACHINES
 from continuity.region import Region
 from continuity.situation import Situation
-from uitwijk.consequences import consequences
+from uitwijk.consequences import Consequence, consequences
 from uitwijk.declare import parse
 from uitwijk.rehearse.plan_book import PlanBook
 from uitwijk.wording import count
@@ -226,7 +227,7 @@ def way(
     told = []
     for words, by, reason in declarations:
         after = declare(region, situation, parse(words.split(), (), ()), by=by, reason=reason, at=_ANY_TIME)
-        said = tuple(f"{each.word:<9} {each.sentence}" for each in consequences(region, situation, after))
+        said = tuple(line for each in consequences(region, situation, after) for line in _wrapped(each))
         block = [Told(f"uitwijk declare {_typed(words)} --by {shlex.quote(by)} --reason {shlex.quote(reason)}", said)]
         lines = [command.line for command in next_commands(region, situation, after)]
         for line in takewhile(lambda line: line.startswith("pulumi "), lines):
@@ -241,6 +242,13 @@ def way(
         told.append(block)
         situation = after
     return told
+
+
+def _wrapped(consequence: Consequence) -> list[str]:
+    """As the command shows it, for paper."""
+    indent = " " * 10
+    first = f"{consequence.word:<{len(indent)}}"
+    return wrap(consequence.sentence, 90, initial_indent=first, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def _typed(words: str) -> str:
