@@ -43,6 +43,12 @@ def judge_processes(
         down: the workloads that run nowhere.
         rings: whether the municipality's numbers do.
     """
+    return _judge(region, municipality, seats, buildings, down, rings)
+
+
+def _judge(
+    region: Region, municipality: str, seats: int, buildings: frozenset[str], down: frozenset[str], rings: bool
+) -> Processes:
     continues: list[str] = []
     stopped: dict[str, str] = {}
     by_urgency = sorted(region.processes.items(), key=lambda item: item[1].recovery_class)

@@ -11,6 +11,9 @@ from continuity.catalogue import RecoveryClass
 from continuity.region import Region
 from continuity.situation import Situation
 
+_Closed = frozenset[tuple[str, frozenset[tuple[str, int]]]]
+"""The closed buildings, each with the seats by building that its staff are sent to."""
+
 
 @dataclass(frozen=True)
 class Seating:
@@ -38,12 +41,15 @@ def seat(region: Region, situation: Situation) -> Mapping[str, Seating]:
     (every municipality's most urgent processes before anybody's less urgent ones) to the buildings that take them.
     """
     closed = situation.closed_buildings.items()
-    return _seat(region, frozenset((building, frozenset(each.staff_to.items())) for building, each in closed))
+    return _remembered(region, frozenset((building, frozenset(each.staff_to.items())) for building, each in closed))
 
 
 @lru_cache(maxsize=1024)
-def _seat(region: Region, closed: frozenset[tuple[str, frozenset[tuple[str, int]]]]) -> Mapping[str, Seating]:
-    """Of the closed buildings, each with the seats by building that its staff are sent to."""
+def _remembered(region: Region, closed: _Closed) -> Mapping[str, Seating]:
+    return _seat(region, closed)
+
+
+def _seat(region: Region, closed: _Closed) -> Mapping[str, Seating]:
     orders = {building: dict(seats) for building, seats in closed}
     free = {slug: building.seats for slug, building in region.buildings.items() if slug not in orders}
     at: dict[str, dict[str, int]] = {organisation: {} for organisation in region.organisations}
