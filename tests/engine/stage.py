@@ -31,6 +31,9 @@ HOME, OTHER = "bolsward", "leeuwarden"
 EPOCH = 5
 """Of the situation in which a stage begins; there is room below it."""
 
+BY_AN_ADMINISTRATOR = {"UnregisterVM"}
+"""Methods that tests call as a person with an account of his own would, in the vSphere Client."""
+
 
 class Stage:
     """Two simulated sites, each with a stack, a state backend and secrets of its own."""
@@ -65,7 +68,7 @@ class Stage:
             yield self
             for site, vcenter in self.vcenters.items():
                 called = vcenter.observed()["requests"]["methods"]
-                unexplained = load_table().unexplained(called)
+                unexplained = load_table().unexplained(called.keys() - BY_AN_ADMINISTRATOR)
                 assert not unexplained, f"{site}: add {unexplained} to access/roles.yaml"
 
     def _create(self, site: str) -> None:
