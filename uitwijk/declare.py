@@ -63,7 +63,8 @@ def run(
     if dry_run:
         console.print(f"\nNothing was written to {file.name}: this was a dry run.")
         return
-    if asks and not yes and not typer.confirm(f"\nDeclare this as epoch {after.epoch} in {file.name}?"):
+    question = f"Declare as epoch {after.epoch} in {file.name}: {after.log[-1].change}"
+    if asks and not yes and not typer.confirm(f"\n{question}?"):
         console.print("Nothing was declared.")
         raise typer.Exit(1)
     write_situation(file, read, after, region)

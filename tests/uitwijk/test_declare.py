@@ -232,7 +232,7 @@ def test_on_a_terminal_it_asks_before_it_writes(desk: Desk, terminal: Terminal) 
     said = desk.declare("lost bolsward")
     assert said.code == 1
     assert desk.file.read_bytes() == before
-    shown, question, after = said.out.partition("Declare this as epoch 2 in situation.yaml? [y/N]")
+    shown, question, after = said.out.partition("Declare as epoch 2 in situation.yaml: lost bolsward? [y/N]")
     for words in ("139 machines", "storage administrator: ", "pulumi up --stack leeuwarden --continue-on-error"):
         assert words in shown
     assert question
