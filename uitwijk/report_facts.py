@@ -33,7 +33,7 @@ class ReportFacts:
         """What the measured times are."""
         if self.data.site_kind == "simulated":
             return "Engine time on simulated vCenters, not a recovery time."
-        return "Engine time: until machines are powered on, without their booting and the work of people."
+        return "Engine time on real vCenters: until machines are powered on, without their boot and the work of people."
 
     @property
     def verdict(self) -> str:

@@ -93,6 +93,7 @@ def test_only_tables_and_drawings_are_moved_sideways(page: Tab, width: int) -> N
     page.look()
     page.resize(width)
     assert too_wide(page, scrolls=True) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 def test_paper_is_a4_and_shows_everything_within_its_margins(chromium: Browser, report: Path) -> None:

@@ -194,6 +194,13 @@ def test_times_are_named_as_what_they_are(page: Page) -> None:
     assert "Engine time on simulated vCenters, not a recovery time." in page.text
 
 
+def test_times_at_real_sites_are_named_as_that(page_of: Callable[[object], Page]) -> None:
+    page = page_of(MINIMAL | {"site_kind": "real"})
+    assert "on real vCenters" in page.text.partition("Began")[0]
+    assert "Engine time on real vCenters: until machines are powered on" in page.text
+    assert "simulated" not in page.text
+
+
 def test_failures_are_told_before_anything_that_passed(page: Page) -> None:
     assert page.text.index("What needs attention") < page.text.index("checks that passed")
     assert "✕ Check failed The address of harlingen-civil-affairs-database-1 follows its name" in page.text

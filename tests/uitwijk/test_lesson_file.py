@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,14 @@ def test_comments_stay_with_the_lesson_that_they_are_about(scratch: Path) -> Non
         "# the end\n",
         '  - id: L3\n    text: "new"\n    owner: "me"\n    opened: 2026-11-27\n    due: 2027-03-01\n# the end\n',
     )
+
+
+def test_those_who_add_at_once_get_different_numbers_and_lose_nothing(scratch: Path) -> None:
+    scratch.unlink(missing_ok=True)
+    with ThreadPoolExecutor(8) as people:
+        added = list(people.map(lambda number: add_lesson(scratch, GIVEN | {"text": str(number)}), range(8)))
+    assert {lesson.id for lesson in added} == {f"L{number}" for number in range(1, 9)}
+    assert set(load_lessons(scratch)) == set(added)
 
 
 @given(text=st.text(), owner=st.text())
