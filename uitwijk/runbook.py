@@ -182,12 +182,12 @@ class ClosedBuildings:
         return {self._region.organisations[who].name: seats for who, seats in told.items()}
 
     def stopped(self, building: str) -> list[str]:
-        """What stops, and why."""
+        """What stops, and why; then how much goes on."""
+        names = self._region.processes
         return [
-            f"{self._region.processes[process].name} ({why})"
+            f"{why} go on" if process == "continue" else f"{names[process].name} ({why})"
             for processes in self.plans[building].get("processes", {}).values()
-            for process, why in processes.items()
-            if process != "continue"
+            for process, why in sorted(processes.items(), key=lambda item: item[0] == "continue")
         ]
 
     def accepted(self, building: str) -> list[str]:

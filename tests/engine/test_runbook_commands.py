@@ -13,7 +13,9 @@ from tests.uitwijk.runbook_pages import DOCS, FOLDER
 from uitwijk.toolchain import Toolchain
 
 TEXTS = [file.read_text(encoding="utf-8") for file in (DOCS / "runbook.md", *FOLDER.iterdir())]
-TYPED = sorted({match for text in TEXTS for match in re.findall(r"(?:^\$ |`)(pulumi [a-z][^`\n]*)", text, re.MULTILINE)})
+TYPED = sorted(
+    {match for text in TEXTS for match in re.findall(r"(?:^\$ |`)(pulumi [a-z][^`\n]*)", text, re.MULTILINE)}
+)
 
 
 @pytest.mark.parametrize("typed", TYPED)
