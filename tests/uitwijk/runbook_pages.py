@@ -11,7 +11,9 @@ FOLDER = DOCS / "runbook"
 
 def page(name: str) -> str:
     """The text of a page in docs/runbook/."""
-    return (FOLDER / name).read_text(encoding="utf-8")
+    file = FOLDER / name
+    assert file.exists(), f"docs/runbook/{name} is missing; `UPDATE_GOLDEN=1 make test-fast` makes it"
+    return file.read_text(encoding="utf-8")
 
 
 def section(text: str, heading: str) -> str:
