@@ -151,7 +151,7 @@ def test_every_lesson_is_told_with_its_owner_its_dates_and_what_became_of_it(pag
     table = page.text.partition("What earlier exercises and calamities taught")[2].partition("What this exercise")[0]
     assert (
         "L2. Rehearse the promotion with the storage administrator twice a year. ICT manager, ISZF "
-        "S2, evidence/20260227-081500 2026-03-06 2026-10-01 Overdue " in table
+        "S2, from evidence/20260227-081500 2026-03-06 2026-10-01 Overdue " in table
     )
     assert "continuity managers, jointly all scenarios 2026-03-06 2027-03-01 Open " in table
     assert "2026-06-01 Closed on 2026-05-20 by continuity manager, Harlingen: two keys, at the police " in table
