@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from observe.stacks import MACHINE
 from tests.engine.small_region import ROOT, make_small_catalogue
@@ -92,6 +93,8 @@ def test_plain_pulumi_plays_on_the_simulated_sites_and_touches_no_file_of_the_us
 ) -> None:
     checkout, process = running
     before = checkout.delivered()
+    project = yaml.safe_load((checkout.folder / ".sites" / "project" / "Pulumi.yaml").read_text(encoding="utf-8"))
+    assert Path(project["runtime"]["options"]["virtualenv"], "bin", "python").exists()
     script = f'eval "$({" ".join(map(str, checkout.command("env")))})" && pulumi preview --stack {HOME} --json'
     plan = subprocess.run(["sh", "-c", script], cwd=checkout.folder, capture_output=True, text=True, check=False)
     assert plan.returncode == 0, plan.stderr + plan.stdout

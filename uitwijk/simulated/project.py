@@ -93,6 +93,8 @@ class Project:
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         definition = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+        # A language host that finds no environment in this folder would install one.
+        definition["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
         _write(project / "Pulumi.yaml", {**definition, "main": str(program)})
         env = {**clean_environment(toolchain), **self.env(trust)}
         stacks: dict[str, Stack] = {}
