@@ -8,7 +8,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 from continuity import load_region
 from continuity.region import Region
@@ -20,9 +20,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.register_profile("same-every-time", deadline=None, derandomize=True, max_examples=60)
 settings.register_profile("thorough", deadline=None, max_examples=3000)
-# For mutants, each of which runs the tests again. A change makes tests slow now and then, which is no fault of theirs.
+# For mutants, each of which runs the tests again. A change makes tests slow now and then, which is no fault of theirs;
+# and nobody reads the example that fails, so none is made simpler.
 settings.register_profile(
-    "mutants", deadline=None, derandomize=True, max_examples=5, suppress_health_check=list(HealthCheck)
+    "mutants",
+    deadline=None,
+    derandomize=True,
+    max_examples=5,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-every-time"))
 
