@@ -47,6 +47,15 @@ def test_a_member_that_does_not_exist(catalogue: Catalogue) -> None:
     ]
 
 
+def test_a_member_of_two_partnerships(catalogue: Catalogue) -> None:
+    other = catalogue.read("partnerships/iszf.yaml").replace("network_number: 0", "network_number: 20")
+    members = other[other.index("members:") : other.index("runs:")]
+    catalogue.write("partnerships/second.yaml", other.replace(members, "members: [harlingen]\n"))
+    assert problems(catalogue) == [
+        "partnerships/second.yaml: members: harlingen is already a member of iszf; a municipality is a member of one"
+    ]
+
+
 def test_the_same_municipality_in_two_files(catalogue: Catalogue) -> None:
     catalogue.write("municipalities/harns.yaml", catalogue.read(HARLINGEN))
     assert problems(catalogue) == [

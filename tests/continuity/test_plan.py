@@ -11,7 +11,7 @@ from continuity.loss import NOTHING, Loss, single_losses
 from continuity.plan import MACHINES, foreseen, machine_in_words
 from continuity.region import Region
 from tests.conftest import Catalogue
-from tests.continuity.regions import regions
+from tests.continuity.regions import build, regions
 
 
 def plans(region: Region) -> dict[str, dict[str, object]]:
@@ -27,6 +27,32 @@ def test_there_is_a_plan_for_each_site_each_building_and_each_building_with_the_
         "lost-bolsward-closed-iszf-office",
         "lost-leeuwarden-closed-leeuwarden-town-hall",
     ]
+
+
+def small(*east: tuple[int, int]) -> Region:
+    """One municipality at home in the east, whose staff nobody takes, and one in the west, which has ample room."""
+    return build(
+        hosts={"east": list(east), "west": [(64, 512)] * 3},
+        municipalities={
+            "m-east": {"home": "east", "seats": 8, "relocation": []},
+            "m-west": {"home": "west", "seats": 8, "relocation": ["east-office"]},
+        },
+        spare_seats=10,
+    )
+
+
+def test_the_data_of_a_lost_site_is_promoted_at_the_other_once_the_loss_is_declared(region: Region) -> None:
+    loss = Loss(("bolsward",), ("iszf-office",))
+    declared, promoted = loss.declared(region), loss.situation(region)
+    assert declared.data == {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
+    assert promoted.data == {"bolsward": "leeuwarden", "leeuwarden": "leeuwarden"}
+    assert promoted.model_copy(update={"data": declared.data}) == declared
+
+
+def test_where_no_site_is_left_no_data_is_promoted(region: Region) -> None:
+    loss = Loss(tuple(region.sites), ())
+    assert loss.situation(region) == loss.declared(region)
+    assert set(foreseen(region, loss)["numbers"].values()) == {"served by nowhere; ring at nowhere"}
 
 
 def test_a_normal_day_changes_nothing(region: Region) -> None:
@@ -59,6 +85,10 @@ def test_a_closed_town_hall_moves_people_and_no_machine(region: Region) -> None:
         "harlingen": "128 needed: iszf-office 60, bolsward-town-hall 9, balk-town-hall 9, lemmer-town-hall 12, "
         "wommels-town-hall 10, workum-town-hall 10, witmarsum-town-hall 10; 8 short"
     }
+    assert plan["numbers"] == {
+        "harlingen": "served by bolsward, leeuwarden; ring at iszf-office, bolsward-town-hall, balk-town-hall, "
+        "lemmer-town-hall, wommels-town-hall, workum-town-hall, witmarsum-town-hall"
+    }
     assert plan["processes"] == {
         "harlingen": {
             "continue": "13 of 14",
@@ -88,10 +118,35 @@ def test_a_lost_site_tells_commands_moves_numbers_and_what_is_left_of_the_capaci
     )
 
 
-def test_several_data_disks_are_told_in_one_order() -> None:
-    assert (
-        machine_in_words(2, 8, "10.0.0.1", ["b.vmdk", "a.vmdk"]) == "2 vCPUs, 8 GiB, 10.0.0.1, data on a.vmdk, b.vmdk"
-    )
+def test_a_site_that_is_too_small_tells_what_it_sheds_and_deletes_what_ran_there() -> None:
+    plan = foreseen(small((8, 48), (8, 48)), Loss(("west",), ("m-west-hall",)))
+    assert plan["workloads"] == [
+        "m-east: 2 workloads, 2 machines, from east to nowhere",
+        "m-west: 3 workloads, 4 machines, from west to nowhere",
+        "m-west: 1 workloads, 2 machines, from west to east",
+    ]
+    assert plan["shed"] == ["m-east/archive", "m-east/reports", "m-west/workplaces", "m-west/archive", "m-west/reports"]
+    assert plan["capacity"] == {"east": "18 of 32 vCPUs, 72 of 96 GiB, no host to spare"}
+    assert plan["seats"] == {"m-west": "8 needed: east-office 8"}
+    assert list(plan["stacks"]["east"]) == ["create", "delete"]
+    assert plan["stacks"]["east"]["delete"] == {MACHINES: ["m-east-archive-server-1", "m-east-reports-server-1"]}
+
+
+def test_what_found_no_room_on_a_normal_day_may_find_it_in_a_calamity() -> None:
+    plan = foreseen(small((8, 24), (8, 24)), Loss(("east",), ("m-east-hall",)))
+    assert plan["workloads"] == [
+        "m-east: 3 workloads, 4 machines, from nowhere to west",
+        "m-east: 1 workloads, 2 machines, from east to west",
+    ]
+    assert plan["seats"] == {"m-east": "8 needed: nowhere; 8 short"}
+    assert "shed" not in plan
+
+
+@pytest.mark.parametrize(
+    ("disks", "told"), [([], ""), (["a.vmdk"], ", data on a.vmdk"), (["b", "a"], ", data on a, b")]
+)
+def test_data_disks_are_told_in_one_order_if_there_are_any(disks: list[str], told: str) -> None:
+    assert machine_in_words(2, 8, "10.0.0.1", disks) == f"2 vCPUs, 8 GiB, 10.0.0.1{told}"
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,11 @@ def test_every_machine_is_in_a_network_of_its_own_organisation(region: Region) -
         assert machine.network == f"{machine.organisation}-{kind}"
 
 
+def test_every_machine_has_the_operating_system_of_its_role(region: Region) -> None:
+    for machine in region.machines.values():
+        assert machine.system == region.services[machine.service].roles[machine.role].system
+
+
 def test_no_two_organisations_share_a_subnet_and_no_two_machines_an_address(region: Region) -> None:
     subnets = [
         region.subnet(site, organisation, network)
