@@ -8,6 +8,12 @@ from continuity import load_region
 from continuity.errors import CatalogueError
 from tests.conftest import Catalogue
 
+BUILDINGS = (
+    "balk-town-hall, bolsward-town-hall, harlingen-town-hall, iszf-office, leeuwarden-town-hall, lemmer-town-hall, "
+    "witmarsum-town-hall, wommels-town-hall, workum-town-hall"
+)
+"""Every building, as a message lists them."""
+
 
 def problems(catalogue: Catalogue) -> list[str]:
     """Every line, without the name of the catalogue's folder; the catalogue must not load."""
