@@ -2,7 +2,7 @@
 # PYTHON          the Python that makes .venv, 3.11 or newer
 # DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
 # REHEARSE_ARGS   passed to `uitwijk rehearse`, for example REHEARSE_ARGS="lost-bolsward"
-# TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"
+# TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"; -n 0 runs one test at a time
 # MUTANTS_ARGS    passed to `mutmut run`, for example MUTANTS_ARGS="--max-children 1 'continuity.guard*'"
 PYTHON ?= python3
 DRILL_ARGS ?=
@@ -13,6 +13,8 @@ MUTANTS_ARGS ?=
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
+# By file, for tests of a file share what they start; in their order, so that the long ones of the engine are not last.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # As tools/ builds, so that a Go test compiles nothing twice.
 GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonly
 # Named by content, not by time: a checkout that changes nothing installs nothing. By place, for scripts in .venv name it.
@@ -59,12 +61,12 @@ tools: $(READY)
 	@$(BIN)/python -m tools.build
 
 test: tools
-	@$(BIN)/python -m pytest $(TEST_ARGS)
+	@$(PYTEST) $(TEST_ARGS)
 	@go=$$($(BIN)/python -m tools.build --print-go) && $(GO_ENV) && $$go -C simulator test ./... \
 	  && { [ -n "$$UITWIJK_TOOLCHAIN" ] || $$go -C tools/providers test -vet=off ./cmd/...; }
 
 test-fast: $(READY)
-	@$(BIN)/python -m pytest --ignore=tests/engine $(TEST_ARGS)
+	@$(PYTEST) --ignore=tests/engine $(TEST_ARGS)
 
 drill: tools
 	@$(BIN)/uitwijk drill $(DRILL_ARGS)

@@ -134,5 +134,6 @@ def test_the_project_declares_every_key_and_marks_the_secret_ones():
         "vcenter",
         "guestNetworkWaitMinutes",
         "peers",
+        "kept",
     }
     assert all(definition["description"] for definition in own.values())
