@@ -63,6 +63,11 @@ def test_a_catalogue_that_is_not_there(tmp_path: Path) -> None:
         load_region(tmp_path / "catalogue")
 
 
+def test_several_problems_are_one_text_of_as_many_lines() -> None:
+    assert CatalogueError("one").problems == ("one",)
+    assert str(CatalogueError(["one", "two"])) == "one\ntwo"
+
+
 # Values
 
 

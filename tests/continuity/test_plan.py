@@ -49,9 +49,10 @@ def test_the_data_of_a_lost_site_is_promoted_at_the_other_once_the_loss_is_decla
     assert promoted.model_copy(update={"data": declared.data}) == declared
 
 
-def test_where_no_site_is_left_no_data_is_promoted(region: Region) -> None:
+def test_where_no_site_is_lost_or_none_is_left_no_data_is_promoted(region: Region) -> None:
     loss = Loss(tuple(region.sites), ())
     assert loss.situation(region) == loss.declared(region)
+    assert NOTHING.situation(region) == NOTHING.declared(region)
     assert set(foreseen(region, loss)["numbers"].values()) == {"served by nowhere; ring at nowhere"}
 
 
