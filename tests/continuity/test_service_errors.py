@@ -96,6 +96,14 @@ def test_a_wrong_process(catalogue: Catalogue, old: str, new: str, problem: str)
     assert told.startswith(f"processes.yaml: {problem}")
 
 
+def test_a_station_where_no_building_has_any(catalogue: Catalogue) -> None:
+    buildings = catalogue.read("buildings.yaml")
+    catalogue.write("buildings.yaml", buildings.replace("  stations: [document-printer]\n", ""))
+    assert problems(catalogue) == [
+        "processes.yaml: document-issue.stations: document-printer is no station of a building; there are: none"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
