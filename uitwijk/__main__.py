@@ -1,8 +1,7 @@
-"""The command `uitwijk`. Each command's work is in a module of its own, imported when it is needed."""
+"""The words of `uitwijk`. Each command's work is in a module of its own, imported when it is needed."""
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -12,7 +11,9 @@ from typing import Annotated
 import typer
 
 from continuity.errors import UitwijkError
-from uitwijk.console import output, plain_streams, print_error
+from uitwijk.console import AsJson, output, plain_streams, print_error, print_json
+from uitwijk.lessons.cli import app as lessons
+from uitwijk.simulated.cli import app as sites
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -25,7 +26,6 @@ app = typer.Typer(
 SituationFile = Annotated[
     Path | None, typer.Option("--situation", metavar="FILE", help="Another situation file than the repository's.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
 
 
 @app.callback()
@@ -56,7 +56,7 @@ def status(situation: SituationFile = None, as_json: AsJson = False) -> None:
     region, declared = Workspace().load(situation)
     placement = place(region, declared)
     if as_json:
-        _print_json(placement.to_dict())
+        print_json(placement.to_dict())
     else:
         output().print(Screen(region, declared, placement))
 
@@ -132,14 +132,14 @@ def check(
 
         proven = proving.run(Workspace())
         if as_json:
-            _print_json(proven.to_dict())
+            print_json(proven.to_dict())
         else:
             proven.show(output())
         raise typer.Exit(1 if proven.verdict == "fail" else 0)
     found = list(checking.lines(Workspace()))
     worst = checking.verdict(found)
     if as_json:
-        _print_json({"verdict": worst, "lines": [line.to_dict() for line in found]})
+        print_json({"verdict": worst, "lines": [line.to_dict() for line in found]})
     else:
         checking.show(output(), found)
     raise typer.Exit(1 if worst == "fail" else 0)
@@ -197,7 +197,7 @@ def env(as_json: AsJson = False) -> None:
 
     variables = environment(Workspace(), os.environ)
     if as_json:
-        _print_json(variables)
+        print_json(variables)
     else:
         typer.echo("\n".join(shell_lines(variables)))
 
@@ -268,137 +268,15 @@ def report(
     - `uitwijk report evidence/20261127-081200`
     - `uitwijk report --verify evidence/20261127-081200`
     """
-    from uitwijk.report import report_command, verify_command
+    from uitwijk.report.command import report_command, verify_command
 
     if verify:
         raise typer.Exit(verify_command(directory))
     typer.echo(report_command(directory))
 
 
-lesson = typer.Typer(invoke_without_command=True)
-app.add_typer(lesson, name="lesson")
-
-
-@lesson.callback()
-def _lesson(context: typer.Context, as_json: AsJson = False) -> None:
-    """
-    What exercises and calamities taught, each with an owner and a date. Without a command: those that are open.
-
-    They stand in `lessons.yaml`. `uitwijk check` shows what is overdue, and the next drill's report all that are open.
-
-    Examples:
-
-    - `uitwijk lesson add "Who opens the hall at night?" --owner "continuity manager" --due 2027-03-01`
-    - `uitwijk lesson close L1 --by "continuity manager" --how "two keys, at the fire station"`
-    """
-    if context.invoked_subcommand is None:
-        _list_lessons(as_json=as_json)
-
-
-@lesson.command("add")
-def _add_lesson(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What should be better, in one sentence.")],
-    owner: Annotated[str, typer.Option(metavar="WHO", help="Who sees to it.")],
-    due: Annotated[str, typer.Option(metavar="DATE", help="The last day that is in time, e.g. 2027-03-01.")],
-    drill: Annotated[
-        Path | None, typer.Option("--from", metavar="DIR", help="The evidence of the drill that it came from.")
-    ] = None,
-    scenario: Annotated[
-        str | None, typer.Option(metavar="S1|S2|S3", help="What it is about, if not all of them.")
-    ] = None,
-) -> None:
-    """Write a lesson down."""
-    from uitwijk.lesson_command import add
-    from uitwijk.workspace import Workspace
-
-    add(Workspace(), text, owner=owner, due=due, drill=drill, scenario=scenario)
-
-
-@lesson.command("close")
-def _close_lesson(
-    key: Annotated[str, typer.Argument(metavar="ID", help="For example L3.")],
-    by: Annotated[str, typer.Option(metavar="WHO", help="Who says so.")],
-    how: Annotated[str, typer.Option(metavar="HOW", help="What was done.")],
-) -> None:
-    """Note that a lesson was followed up."""
-    from uitwijk.lesson_command import close
-    from uitwijk.workspace import Workspace
-
-    close(Workspace(), key, by=by, how=how)
-
-
-@lesson.command("list")
-def _list_lessons(
-    closed: Annotated[bool, typer.Option("--closed", help="Show the closed ones, too.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Show the open lessons, the first due first."""
-    from uitwijk.lesson_command import facts, show
-    from uitwijk.workspace import Workspace
-
-    if as_json:
-        _print_json(facts(Workspace()))
-    else:
-        show(Workspace(), closed=closed)
-
-
-sites = typer.Typer(invoke_without_command=True)
+app.add_typer(lessons, name="lesson")
 app.add_typer(sites, name="sites")
-
-
-@sites.callback()
-def _sites(
-    context: typer.Context,
-    first_port: Annotated[
-        int | None,
-        typer.Option(metavar="PORT", help="Port of the first site's vCenter; the next site's is one higher."),
-    ] = None,
-) -> None:
-    """
-    Keep both simulated sites up, to play a calamity by hand with plain `pulumi`.
-
-    Without a command: starts them and stays until Ctrl-C. In another terminal, `eval "$(.venv/bin/uitwijk env)"`
-    makes `pulumi` use them.
-
-    Examples:
-
-    - `uitwijk sites` - start them
-    - `uitwijk sites cut bolsward` - Bolsward is lost
-    - `uitwijk sites restore bolsward` - and comes back as it was
-    - `uitwijk sites stop` - from another terminal
-    """
-    if context.invoked_subcommand is None:
-        from uitwijk.simulated.command import FIRST_PORT, keep_up
-
-        keep_up(first_port or FIRST_PORT)
-
-
-@sites.command("stop")
-def _stop_sites() -> None:
-    """End the sites that run in another terminal."""
-    from uitwijk.simulated.command import stop
-
-    stop()
-
-
-@sites.command("cut")
-def _cut_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
-    """Play the loss of a site: nothing there answers any more."""
-    from uitwijk.simulated.command import cut
-
-    cut(site)
-
-
-@sites.command("restore")
-def _restore_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
-    """Bring a site back as it was when it was cut off."""
-    from uitwijk.simulated.command import restore
-
-    restore(site)
-
-
-def _print_json(facts: object) -> None:
-    typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.text import Text
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
+"""The option of every command that prints facts."""
 WIDEST = 100
 """Columns; longer lines are harder to read."""
 
@@ -34,3 +39,8 @@ def command(console: Console, line: str) -> None:
 def print_error(problem: str) -> None:
     """One problem, on standard error."""
     Console(stderr=True, highlight=False).print(Text.assemble(("error: ", "bold red"), problem), soft_wrap=True)
+
+
+def print_json(facts: object) -> None:
+    """Prints facts for other programs."""
+    typer.echo(json.dumps(facts, ensure_ascii=False, indent=2))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from uitwijk.drill.privileges import methods_explained
-from uitwijk.evidence import Evidence
+from uitwijk.evidence.record import Evidence
 
 
 @pytest.mark.parametrize(

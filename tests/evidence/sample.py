@@ -15,9 +15,9 @@ from continuity import load_region, load_situation, place
 from continuity.declaration import Change, declare
 from continuity.region import Region
 from continuity.situation import Situation
-from uitwijk.evidence import Evidence
-from uitwijk.lesson import Lesson
-from uitwijk.scenario import Scenario
+from uitwijk.evidence.record import Evidence
+from uitwijk.lessons.lesson import Lesson
+from uitwijk.evidence.scenario import Scenario
 
 ROOT = Path(__file__).parents[2]
 REGION = load_region(ROOT / "catalogue")
@@ -290,7 +290,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
 
 
 def main(arguments: list[str]) -> Any:
-    from uitwijk.report import render
+    from uitwijk.report.command import render
 
     play(Path(arguments[0]), broken="broken" in arguments)
     print(render(Path(arguments[0])))

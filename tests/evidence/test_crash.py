@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from uitwijk.report import render
+from uitwijk.report.command import render
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = """
 import sys, time
 from pathlib import Path
-from uitwijk.evidence import Evidence
+from uitwijk.evidence.record import Evidence
 
 with Evidence(Path(sys.argv[1]), {}, "duty officer") as evidence:
     with evidence.scenario("S2", "Bolsward is lost", planned=["Take over", "Failback"]) as scenario:

@@ -10,7 +10,7 @@ import pytest
 
 from continuity.errors import UitwijkError
 from tests.evidence.sample import LESSONS, Clock
-from uitwijk.evidence import Evidence
+from uitwijk.evidence.record import Evidence
 
 SCENARIO_KEYS = {"key", "name", "verdict", "steps", "checks", "lessons", "not_executed"}
 

@@ -12,8 +12,8 @@ import pytest
 
 from continuity.errors import UitwijkError
 from tests.evidence.sample import LESSONS, play
-from uitwijk.evidence import Evidence
-from uitwijk.report import render, report_command
+from uitwijk.evidence.record import Evidence
+from uitwijk.report.command import render, report_command
 
 VOID = {"meta", "br", "hr", "img", "input", "link", "rect", "line", "path"}
 BLOCKS = {"dt", "dd", "th", "td", "p", "li", "h1", "h2", "h3", "h4", "div"}

@@ -11,8 +11,8 @@ import pytest
 from continuity.errors import UitwijkError
 from tests.evidence.sample import Clock
 from uitwijk.__main__ import run
-from uitwijk.evidence import Evidence
-from uitwijk.seal import broken, seal_of
+from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.seal import broken, seal_of
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.evidence.sample import PASSWORD, play
-from uitwijk.evidence import Evidence
-from uitwijk.lesson import Lesson
-from uitwijk.secrecy import Scrubber
+from uitwijk.evidence.record import Evidence
+from uitwijk.lessons.lesson import Lesson
+from uitwijk.evidence.secrecy import Scrubber
 
 ODD = 'p"ss/wörd\\+=1'
 

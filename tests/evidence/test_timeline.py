@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from tests.evidence.sample import Clock, play
-from uitwijk.evidence import Evidence
-from uitwijk.report_data import ScenarioData, read
-from uitwijk.scenario_happenings import happenings
-from uitwijk.timeline import LEFT, RIGHT, draw, duration
+from uitwijk.evidence.record import Evidence
+from uitwijk.report.data import ScenarioData, read
+from uitwijk.report.scenario_happenings import happenings
+from uitwijk.report.timeline import LEFT, RIGHT, draw, duration
 
 
 @pytest.fixture(scope="module")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import uitwijk
-from uitwijk.report_data import ScenarioData
-from uitwijk.timeline import LEFT, RIGHT, draw, duration
+from uitwijk.report.data import ScenarioData
+from uitwijk.report.timeline import LEFT, RIGHT, draw, duration
 from uitwijk.wording import CUT, Names, difference, listed, telephone, value
 
 STYLE = (Path(uitwijk.__file__).parent / "templates" / "report.css.j2").read_text()

@@ -11,7 +11,7 @@ import pytest
 from continuity import load_region
 from continuity.region import Region
 from tests.conftest import Catalogue
-from uitwijk.evidence import Evidence
+from uitwijk.evidence.record import Evidence
 from uitwijk.readiness.exercised import drill_line
 from uitwijk.readiness.line import Verdict
 

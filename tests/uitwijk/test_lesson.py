@@ -12,10 +12,10 @@ import pytest
 
 from continuity.errors import UitwijkError
 from tests.uitwijk.conftest import Desk, Said
-from uitwijk import lesson_file
-from uitwijk.evidence import Evidence
-from uitwijk.lesson import load_lessons, to_report
-from uitwijk.lesson_command import today
+from uitwijk.evidence.record import Evidence
+from uitwijk.lessons import lesson_file
+from uitwijk.lessons.command import today
+from uitwijk.lessons.lesson import load_lessons, to_report
 
 SOON = (today() + datetime.timedelta(days=30)).isoformat()
 PAST = (today() - datetime.timedelta(days=1)).isoformat()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.uitwijk.conftest import Desk
-from uitwijk.lesson_file import add_lesson, close_lesson
+from uitwijk.lessons.lesson_file import add_lesson, close_lesson
 from uitwijk.readiness.lessons import lessons_line
 from uitwijk.readiness.line import Line, Verdict
 

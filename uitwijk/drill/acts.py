@@ -8,8 +8,8 @@ from typing import Any
 
 from uitwijk.drill.exercise import Exercise
 from uitwijk.engine import Operation, Run
-from uitwijk.scenario import Scenario, Step
-from uitwijk.scenario_facts import OPERATIONS
+from uitwijk.evidence.scenario import Scenario, Step
+from uitwijk.report.scenario_facts import OPERATIONS
 
 
 class Acts:

@@ -8,7 +8,7 @@ from typing import Any
 
 from observe.inventory import Inventory, Machine
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
-from uitwijk.scenario import Scenario
+from uitwijk.evidence.scenario import Scenario
 
 POWERED_ON = "poweredOn"
 """vSphere's own word for the state in a power event."""

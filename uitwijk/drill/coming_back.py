@@ -15,9 +15,9 @@ from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.drill.markers import Markers
 from uitwijk.drill.privileges import methods_explained
 from uitwijk.engine import Run
+from uitwijk.evidence.scenario import Scenario
 from uitwijk.readiness.line import Verdict
 from uitwijk.readiness.sites import split_brain_line
-from uitwijk.scenario import Scenario
 
 
 class ComingBack:

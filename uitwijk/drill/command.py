@@ -25,12 +25,12 @@ from uitwijk.drill.progress import Progress
 from uitwijk.drill.relocation import STEPS, relocate
 from uitwijk.drill.revision import checkout
 from uitwijk.drill.site_loss import Milestones, SiteLoss
-from uitwijk.evidence import Evidence
-from uitwijk.lesson import Lesson, load_lessons, to_report
-from uitwijk.report import render
-from uitwijk.report_data import reports
-from uitwijk.scenario import Scenario
-from uitwijk.seal import seal_of
+from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.seal import seal_of
+from uitwijk.lessons.lesson import Lesson, load_lessons, to_report
+from uitwijk.report.command import render
+from uitwijk.report.data import reports
 from uitwijk.toolchain import ROOT, Toolchain, find_toolchain
 from uitwijk.workspace import Workspace
 

@@ -20,7 +20,7 @@ from continuity.situation import Situation
 from observe.inventory import Inventory, read_inventory
 from uitwijk.drill.progress import Progress
 from uitwijk.engine import Engine, Run
-from uitwijk.evidence import Evidence
+from uitwijk.evidence.record import Evidence
 from uitwijk.rebuilt import Forgetting, forgetting
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import cut_off

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from access.table import load_table
-from uitwijk.scenario import Scenario
+from uitwijk.evidence.scenario import Scenario
 
 _SHOWN = 5
 

@@ -8,7 +8,7 @@ from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations
 from uitwijk.drill.privileges import methods_explained
-from uitwijk.scenario import Scenario
+from uitwijk.evidence.scenario import Scenario
 
 BRING_UP = "bring up both stacks"
 RETURN = "check that all is as it was"

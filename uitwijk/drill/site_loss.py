@@ -17,7 +17,7 @@ from uitwijk.drill.expectations import Expectations
 from uitwijk.drill.markers import Markers
 from uitwijk.drill.privileges import methods_explained
 from uitwijk.engine import Run
-from uitwijk.scenario import Scenario
+from uitwijk.evidence.scenario import Scenario
 
 BEFORE, LATE, SURVIVOR = "before-the-last-replication", "after-the-last-replication", "written-at-the-survivor"
 

@@ -6,9 +6,9 @@ import datetime
 from pathlib import Path
 
 from continuity.region import Region
+from uitwijk.evidence.shape import shape
 from uitwijk.readiness.line import Line, attention, ok
-from uitwijk.report_data import ReportData, reports
-from uitwijk.shape import shape
+from uitwijk.report.data import ReportData, reports
 from uitwijk.wording import count
 
 _SCENARIOS = ("S1", "S2", "S3")

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from continuity.errors import UitwijkError
-from uitwijk.lesson import Lesson, State, load_lessons, still_open
+from uitwijk.lessons.lesson import Lesson, State, load_lessons, still_open
 from uitwijk.readiness.line import Line, attention, ok
 from uitwijk.wording import count
 

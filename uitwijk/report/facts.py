@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from uitwijk.lesson import State
-from uitwijk.report_data import LessonData, ReportData
-from uitwijk.scenario_facts import Attention, ScenarioFacts
+from uitwijk.lessons.lesson import State
+from uitwijk.report.data import LessonData, ReportData
+from uitwijk.report.scenario_facts import Attention, ScenarioFacts
 from uitwijk.wording import Names
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from uitwijk.report_data import (
+from uitwijk.report.data import (
     ChangesData,
     CheckData,
     ManualStepData,
@@ -17,8 +17,8 @@ from uitwijk.report_data import (
     ScenarioData,
     StepData,
 )
-from uitwijk.scenario_happenings import Happening, happenings
-from uitwijk.timeline import Timeline, draw, duration
+from uitwijk.report.scenario_happenings import Happening, happenings
+from uitwijk.report.timeline import Timeline, draw, duration
 from uitwijk.wording import Names, count, listed
 
 OPERATIONS = {"create": "created", "replace": "replaced", "update": "updated", "delete": "deleted", "same": "unchanged"}

@@ -18,11 +18,11 @@ from typing import Any, Self
 from continuity.errors import UitwijkError
 from continuity.region import Region
 from uitwijk.files import write_atomically
-from uitwijk.lesson import Lesson
-from uitwijk.scenario import Scenario
-from uitwijk.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
-from uitwijk.secrecy import Scrubber
-from uitwijk.shape import shape
+from uitwijk.lessons.lesson import Lesson
+from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
+from uitwijk.evidence.secrecy import Scrubber
+from uitwijk.evidence.shape import shape
 
 
 def utc_now() -> datetime:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from continuity.errors import UitwijkError
-from uitwijk.lesson import State
+from uitwijk.lessons.lesson import State
 
 Verdict = Literal["passed", "failed"]
 

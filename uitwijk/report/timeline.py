@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 
-from uitwijk.report_data import ScenarioData, StepData
+from uitwijk.report.data import ScenarioData, StepData
 
 WIDTH = 960
 """Of the drawing, in its own units; about one CSS pixel each on a screen."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from continuity.errors import UitwijkError
 
 if TYPE_CHECKING:
-    from uitwijk.evidence import Evidence
+    from uitwijk.evidence.record import Evidence
 
 
 def one_line(error: BaseException) -> str:

@@ -10,11 +10,11 @@ import jinja2
 
 from continuity.errors import UitwijkError
 from uitwijk.console import output, print_error
+from uitwijk.evidence.seal import broken, seal_of
 from uitwijk.files import write_atomically
-from uitwijk.report_data import read
-from uitwijk.report_facts import ReportFacts
-from uitwijk.seal import broken, seal_of
-from uitwijk.timeline import GLYPH, KINDS, TOP, WIDTH, clock, duration
+from uitwijk.report.data import read
+from uitwijk.report.facts import ReportFacts
+from uitwijk.report.timeline import GLYPH, KINDS, TOP, WIDTH, clock, duration
 from uitwijk.wording import count, difference, listed, telephone, value
 
 _PAGE = "report.html"

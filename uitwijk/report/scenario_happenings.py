@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from uitwijk.report_data import CheckData, ScenarioData, StepData
-from uitwijk.timeline import KINDS, duration, kind
+from uitwijk.report.data import CheckData, ScenarioData, StepData
+from uitwijk.report.timeline import KINDS, duration, kind
 from uitwijk.wording import count
 
 

@@ -14,7 +14,7 @@ import yaml
 from continuity.errors import UitwijkError
 from continuity.reading import Problems, validate
 from uitwijk.files import alone, write_atomically
-from uitwijk.lesson import Lesson, load_lessons, still_open
+from uitwijk.lessons.lesson import Lesson, load_lessons, still_open
 
 _NEW = """\
 # What exercises and calamities taught, and who sees to it; newest last. Change it with `uitwijk lesson add` and

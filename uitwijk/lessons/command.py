@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from uitwijk.console import output
-from uitwijk.lesson import Lesson, State, load_lessons, still_open
-from uitwijk.lesson_file import add_lesson, close_lesson
-from uitwijk.report_data import read
+from uitwijk.lessons.lesson import Lesson, State, load_lessons, still_open
+from uitwijk.lessons.lesson_file import add_lesson, close_lesson
+from uitwijk.report.data import read
 from uitwijk.status import ATTENTION, GOOD
 from uitwijk.wording import count
 from uitwijk.workspace import Workspace

@@ -1,0 +1,1 @@
+"""What a drill leaves: its record, checked for secrets and sealed."""

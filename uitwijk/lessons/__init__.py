@@ -1,0 +1,1 @@
+"""`uitwijk lesson`: what exercises and calamities taught."""

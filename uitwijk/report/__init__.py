@@ -1,0 +1,1 @@
+"""`uitwijk report`: the page that people read, worked out from the evidence."""
