@@ -227,6 +227,14 @@ def test_a_wrong_number(catalogue: Catalogue, first: str, last: str, problem: st
     assert problems(catalogue) == [f"{HARLINGEN}: {problem}"]
 
 
+def test_a_number_of_an_area_that_is_none_of_several(catalogue: Catalogue) -> None:
+    catalogue.change(HARLINGEN, 'area_codes: ["0517"]', 'area_codes: ["0517", "0518"]')
+    catalogue.change(HARLINGEN, "{first: 0517-491200, last: 0517-491299}", "{first: 0515-491200, last: 0515-491299}")
+    assert problems(catalogue) == [
+        f"{HARLINGEN}: number_blocks[0].first: 0515-491200 lies in area 0515; Harlingen has 0517, 0518"
+    ]
+
+
 def test_blocks_that_overlap(catalogue: Catalogue) -> None:
     catalogue.change(HARLINGEN, "0517-491200, last: 0517-491299", "0517-991210, last: 0517-991230")
     assert problems(catalogue) == [
