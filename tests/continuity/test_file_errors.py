@@ -24,6 +24,11 @@ def test_a_missing_file_is_the_only_complaint(catalogue: Catalogue, file: str) -
     assert problems(catalogue) == [f"{file}: the file does not exist"]
 
 
+def test_the_manual_steps_alone_may_be_left_out(catalogue: Catalogue) -> None:
+    (catalogue.folder / "manual-steps.yaml").unlink()
+    assert load_region(catalogue.folder).manual_steps == ()
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

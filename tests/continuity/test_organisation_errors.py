@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from continuity import load_region
 from tests.conftest import Catalogue
 from tests.continuity.complaints import BUILDINGS, problems
 
@@ -233,6 +234,15 @@ def test_a_number_of_an_area_that_is_none_of_several(catalogue: Catalogue) -> No
     assert problems(catalogue) == [
         f"{HARLINGEN}: number_blocks[0].first: 0515-491200 lies in area 0515; Harlingen has 0517, 0518"
     ]
+
+
+@pytest.mark.parametrize(
+    "other", ["{first: 0517-491300, last: 0517-491399}", "{first: 0517-491100, last: 0517-491199}"]
+)
+def test_blocks_that_follow_each_other_do_not_overlap(catalogue: Catalogue, other: str) -> None:
+    block = "  - {first: 0517-491200, last: 0517-491299}\n"
+    catalogue.change(HARLINGEN, block, f"{block}  - {other}\n")
+    load_region(catalogue.folder)
 
 
 def test_blocks_that_overlap(catalogue: Catalogue) -> None:
