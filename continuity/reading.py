@@ -25,7 +25,7 @@ class _StrictLoader(yaml.SafeLoader):
 def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[bool | float | str, Any]:
     content: dict[bool | float | str, Any] = {}
     for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
+        key = loader.construct_object(key_node)
         if not isinstance(key, bool | int | float | str):
             raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
         if key in content:
