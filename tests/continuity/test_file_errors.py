@@ -39,6 +39,7 @@ def test_the_manual_steps_alone_may_be_left_out(catalogue: Catalogue) -> None:
         ("- bolsward\n", "must be a mapping: {name of one of the sites: its description}"),
         ("[a]: 1\n", "line 1: a key must be text"),
         ("a: {2026-11-24: b}\n", "line 1: a key must be text"),
+        ("a: &itself [*itself]\n", "line 1: found unconstructable recursive node"),
         ("a: 2026-13-01\n", "is no YAML: month must be in 1..12"),
         ("a: \x00\n", "is no YAML: "),
         ("12: {}\n", "12: must be text, but YAML reads it as 12; put it in quotes"),

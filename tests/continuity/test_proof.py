@@ -14,7 +14,7 @@ from continuity.capacity import SiteCapacity
 from continuity.invariants import Invariants
 from continuity.placement import NumberPlacement, Placement
 from continuity.processes import Processes
-from continuity.proof import Calamities, Kind, all_calamities, in_words, losses, prove
+from continuity.proof import Calamities, Kind, Violation, all_calamities, in_words, losses, prove
 from continuity.region import Region
 from continuity.seats import Seating
 from continuity.situation import SiteState, Situation
@@ -176,6 +176,9 @@ def test_staff_who_use_the_service_of_another_municipality_are_named() -> None:
     uses = region.municipalities["m-west"].model_copy(update={"uses": {"registry": "m-east"}})
     mixed = replace(region, municipalities={**region.municipalities, "m-west": uses})
     assert list(Invariants(mixed).violated_by_the_region()) == ["staff of m-west use registry of m-east"]
+    assert prove(mixed, [], [1]).violations == (
+        Violation("staff of m-west use registry of m-east", "any situation", 1),
+    )
 
 
 def test_all_calamities_are_all_states_and_all_closings_the_fewest_losses_first(region: Region) -> None:
