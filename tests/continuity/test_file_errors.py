@@ -55,6 +55,12 @@ def test_a_file_that_is_not_text(catalogue: Catalogue) -> None:
     assert problems(catalogue) == ["sites.yaml: is not text in UTF-8"]
 
 
+def test_a_folder_where_a_file_is_expected(catalogue: Catalogue) -> None:
+    (catalogue.folder / "sites.yaml").unlink()
+    (catalogue.folder / "sites.yaml").mkdir()
+    assert problems(catalogue) == ["sites.yaml: cannot be read: Is a directory"]
+
+
 def test_a_file_that_would_be_overlooked(catalogue: Catalogue) -> None:
     catalogue.write("municipalities/sneek.yml", "name: Sneek").write("manual_steps.yaml", "[]")
     assert problems(catalogue) == [
