@@ -76,8 +76,10 @@ def user_data(
             }
         ],
         "package_update": True,
-        "packages": packages,
     }
+    # cloud-init's schema refuses lists without an entry.
+    if packages:
+        content["packages"] = packages
     if servers := time_servers(region, site, machine):
         content["ntp"] = {"ntp_client": "systemd-timesyncd", "servers": list(servers)}
     if machine.disks:
@@ -93,7 +95,8 @@ def user_data(
         # Only when the packages are there: they bring the accounts, and must not find their own files changed.
         *(_written(file, defer=True) for file in job.files),
     ]
-    content["runcmd"] = [*own.commands, *job.commands]
+    if commands := [*own.commands, *job.commands]:
+        content["runcmd"] = commands
     return "#cloud-config\n" + _yaml(content)
 
 

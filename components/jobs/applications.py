@@ -39,6 +39,8 @@ def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[s
         organisation=machine.organisation,
         site=site,
         zone=zone,
+        # Its own address alone: the system's local resolver may hold the port at 127.0.0.53.
+        address=region.address(site, machine).ip,
         port=role_of(region, machine).port,
         key=secrets[DNS_UPDATE_KEY],
         gateway=region.address(site, machine).network.network_address + 1,

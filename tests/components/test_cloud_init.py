@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from components import cloud_init
+from components.jobs import Job
 from continuity.region import Machine, Region
 
 FAILOVERS = [("bolsward", "S3"), ("leeuwarden", "S2")]
@@ -142,6 +144,22 @@ def test_a_name_server_accepts_announcements_and_knows_every_machine_that_never_
             for machine in workload.machines if workload.hot else ():
                 name = f"{machine.name}.{site}.uitwijk.example"
                 assert f"{name}. A {region.address(site, machine).ip}" in zone
+
+
+def test_nothing_to_do_is_left_out_for_cloud_init_refuses_empty_lists(region: Region):
+    machine = region.machines["iszf-directory-server-1"]
+    text = cloud_init.user_data(region, "bolsward", machine, Job(), break_glass_hash="hash", dns_update_key="key")
+    assert "runcmd" not in yaml.safe_load(text)
+
+
+@pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
+def test_a_name_server_listens_on_its_own_address_and_leaves_the_local_resolver_its_port(
+    recorded, region: Region, site
+):
+    (listen,) = yaml.safe_load(files(told(recorded, site, "iszf-directory-server-2"))["/etc/knot/knot.conf"])["server"][
+        "listen"
+    ]
+    assert listen == f"{region.address(site, region.machines['iszf-directory-server-2']).ip}@53"
 
 
 def test_files_of_packages_wait_for_the_packages(recorded):

@@ -47,6 +47,22 @@ def test_a_call_server_lets_only_the_numbers_of_its_municipality_log_in(region: 
     assert not any(re.match(numbers, "31517991220") for numbers, _ in secrets)
 
 
+@pytest.mark.parametrize("name", ["harlingen-telephony-call-server-1", "iszf-session-border-controller-1"])
+def test_a_destination_without_an_address_at_start_is_asked_for_again_and_not_left_out(region: Region, name):
+    text, _ = configuration(region, "bolsward", name)
+    assert 'modparam("dispatcher", "ds_dns_mode", 2)' in text
+    assert "dns_cache_negative_ttl=5" in text
+
+
+def test_a_number_of_nobody_here_is_refused_before_a_password_is_made(region: Region):
+    text, _ = configuration(region, "bolsward", "harlingen-telephony-call-server-1")
+    login = text[text.index("route[LOGIN] {") :]
+    # Kamailio's $var knows no null: as 0 it made one password, known to all, for every number of the world.
+    assert login.index('$var(secret) = "";') < login.index("$var(number) =~")
+    assert login.index('if ($var(secret) == "") { sl_send_reply("403"') < login.index("$var(plain) =")
+    assert "$null" not in text
+
+
 @pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
 def test_112_carries_the_location_of_each_building_whichever_call_server_takes_it(region: Region, site):
     for municipality in region.municipalities:
