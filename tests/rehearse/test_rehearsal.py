@@ -150,12 +150,14 @@ def test_an_engine_that_would_make_other_machines_than_the_placement_is_not_veri
     )
 
 
-def test_a_plan_that_cannot_be_read_is_told_and_the_others_are_rehearsed(engine: Engine, book: PlanBook) -> None:
+def test_a_plan_that_cannot_be_read_is_told_and_may_be_approved_anew(engine: Engine, book: PlanBook) -> None:
     approve(book, played(engine, book))
     book.file("lost-leeuwarden").write_text("- nonsense", encoding="utf-8")
     found = played(engine, book)
     assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {"lost-leeuwarden"}
     assert "plans/lost-leeuwarden.yaml: is no plan" in found["lost-leeuwarden"].why
+    approve(book, found)
+    assert set(statuses(played(engine, book)).values()) == {Status.VERIFIED}
 
 
 def test_a_lost_site_is_never_previewed_in_its_calamity(engine: Engine, book: PlanBook) -> None:

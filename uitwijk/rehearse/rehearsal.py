@@ -32,6 +32,8 @@ class Rehearsed:
     approved: Mapping[str, Any] | None
     problem: str = ""
     """Why the plan cannot be relied upon, whatever was approved."""
+    unreadable: str = ""
+    """Why nobody knows what was approved, although something was."""
 
     @property
     def status(self) -> Status:
@@ -46,7 +48,7 @@ class Rehearsed:
         if self.problem:
             return self.problem
         if self.approved is None:
-            return "no plan was approved yet"
+            return self.unreadable or "no plan was approved yet"
         changed = sum(line[0] in "+-" for line in self.difference)
         return f"not as approved; {count(changed, 'line')} changed" if changed else self.summary
 
@@ -118,8 +120,8 @@ class Rehearsal:
         return loss.situation(self._region).living
 
     def _judged(self, loss: Loss, runs: Mapping[str, Future[Run]], problems: Mapping[str, str]) -> Rehearsed:
+        approved, unreadable = self._approved(loss)
         try:
-            approved = self._book.approved(loss.slug)
             stacks = {}
             for site, future in runs.items():
                 run = future.result()
@@ -127,12 +129,16 @@ class Rehearsal:
                     return Rehearsed(loss, None, approved, problems[site])
                 stacks[site] = stack_plan(run.operations, self.usual[site])
         except PreviewError as error:
-            return Rehearsed(loss, None, None, f"the preview failed: {error}")
-        except UitwijkError as error:
-            return Rehearsed(loss, None, None, "; ".join(error.problems))
+            return Rehearsed(loss, None, approved, f"the preview failed: {error}", unreadable)
         expected = foreseen(self._region, loss)
         plan = {**expected, "stacks": stacks}
-        return Rehearsed(loss, plan, approved, "; ".join(_disagreements(expected["stacks"], stacks)))
+        return Rehearsed(loss, plan, approved, "; ".join(_disagreements(expected["stacks"], stacks)), unreadable)
+
+    def _approved(self, loss: Loss) -> tuple[Mapping[str, Any] | None, str]:
+        try:
+            return self._book.approved(loss.slug), ""
+        except UitwijkError as error:
+            return None, "; ".join(error.problems)
 
 
 def machines_only(operations: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
