@@ -113,8 +113,7 @@ def test_what_would_change_on_a_normal_day_is_in_no_plan_and_is_told(engine: Eng
     losses = list(single_losses(engine.region))
     rehearsal = Rehearsal(engine.region, book, engine.preview)
     assert {each.status for each in rehearsal.play(losses)} == {Status.VERIFIED}
-    for operations in rehearsal.usual.values():
-        assert UNRELATED in operations
+    assert rehearsal.usual == {site: [UNRELATED] for site in engine.region.sites}
 
 
 def test_a_preview_that_fails_leaves_that_plan_unverified_and_says_why(engine: Engine, book: PlanBook) -> None:

@@ -14,7 +14,7 @@ from continuity.region import Region
 from uitwijk.engine import Operation, Run
 from uitwijk.rehearse.plan_book import PlanBook, Status, difference
 from uitwijk.rehearse.previews import AT_ONCE, PreviewError
-from uitwijk.rehearse.stack_plan import stack_plan
+from uitwijk.rehearse.stack_plan import changes, stack_plan
 from uitwijk.status import shortened
 from uitwijk.wording import count, listed
 
@@ -110,7 +110,7 @@ class Rehearsal:
             problems: dict[str, str] = {}
             for site, future in normal.items():
                 try:
-                    self.usual[site] = future.result().changed
+                    self.usual[site] = changes(future.result().operations)
                 except PreviewError as error:
                     problems[site] = f"a normal day cannot be previewed at {site}: {error}"
             for loss, runs in running:

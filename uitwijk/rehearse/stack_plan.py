@@ -33,13 +33,18 @@ def stack_plan(operations: Iterable[Operation], without: Collection[Operation] =
     """
     usual = set(without)
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for operation in operations:
-        if operation.op in ("same", "read") or operation.type == SITUATION or operation in usual:
+    for operation in changes(operations):
+        if operation in usual:
             continue
         op = _REPLACEMENT.get(operation.op, operation.op)
         told = _told(op, operation)
         found.setdefault(op, {}).setdefault(_kind(operation.type), {})[operation.name] = told
     return {op: {kind: _listed(names) for kind, names in sorted(kinds.items())} for op, kinds in sorted(found.items())}
+
+
+def changes(operations: Iterable[Operation]) -> list[Operation]:
+    """Those that change something, but for the record of the situation, which every `up` writes."""
+    return [each for each in operations if each.op not in ("same", "read") and each.type != SITUATION]
 
 
 def _kind(token: str) -> str:
