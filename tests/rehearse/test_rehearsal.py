@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from continuity import place
-from continuity.loss import Loss, single_losses
+from continuity.loss import NOTHING, Loss, single_losses
 from continuity.plan import foreseen
 from continuity.region import Region
 from observe.stacks import DISK, MACHINE, SITUATION
@@ -171,6 +171,25 @@ def test_a_lost_site_is_never_previewed_in_its_calamity(engine: Engine, book: Pl
     list(Rehearsal(engine.region, book, preview).play(losses))
     expected = {(site, loss.slug) for loss in losses for site in engine.region.sites if site not in loss.sites}
     assert asked == expected | {(site, "") for site in engine.region.sites}
+
+
+def test_a_rehearsal_that_is_broken_off_ends_what_runs_and_begins_nothing_more(engine: Engine, book: PlanBook) -> None:
+    losses = list(single_losses(engine.region))
+    interrupted = threading.Event()
+    asked: list[Loss] = []
+
+    def preview(site: str, loss: Loss) -> Run:
+        asked.append(loss)
+        if loss not in (NOTHING, losses[0]):
+            assert interrupted.wait(60), "nobody ended it"
+        return engine.preview(site, loss)
+
+    play = Rehearsal(engine.region, book, preview, interrupted.set).play(losses)
+    for _ in play:
+        break
+    play.close()  # type: ignore[attr-defined]
+    assert set(asked) < {NOTHING, *losses}
+    assert losses[-1] not in asked
 
 
 def test_a_stack_is_told_without_what_differs_from_run_to_run() -> None:

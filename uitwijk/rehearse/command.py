@@ -93,11 +93,8 @@ def _play(
         with _telling(console) as tell, sites(workspace, region, stage, tell) as stacks:
             tell(f"previewing {count(len(losses), 'calamity', 'calamities')}, {AT_ONCE} stacks at a time")
             previews = Previews(region, stacks, workspace.catalogue, stage / "previews")
-            rehearsal = Rehearsal(region, book, previews.run)
-            try:
-                yield from rehearsal.play(losses)
-            finally:
-                previews.interrupt()
+            rehearsal = Rehearsal(region, book, previews.run, previews.interrupt)
+            yield from rehearsal.play(losses)
             for site, operations in rehearsal.usual.items():
                 if operations:
                     console.print(

@@ -91,30 +91,43 @@ class Rehearsal:
         region: the region.
         book: the approved plans.
         preview: runs the engine.
+        interrupt: ends the previews that run, when nobody waits for them any more.
     """
 
-    def __init__(self, region: Region, book: PlanBook, preview: Preview) -> None:
+    def __init__(
+        self, region: Region, book: PlanBook, preview: Preview, interrupt: Callable[[], None] = lambda: None
+    ) -> None:
         self._region = region
         self._book = book
         self._preview = preview
+        self._interrupt = interrupt
         self.usual: dict[str, list[Operation]] = {}
         """What a preview of a normal day would change, by site; it is left out of every plan."""
 
     def play(self, losses: Sequence[Loss]) -> Iterator[Rehearsed]:
         """Each calamity as soon as it is previewed, in the order of `losses`."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            normal = {site: pool.submit(self._preview, site, NOTHING) for site in self._region.sites}
-            running = [
-                (loss, {site: pool.submit(self._preview, site, loss) for site in self._living(loss)}) for loss in losses
-            ]
-            problems: dict[str, str] = {}
-            for site, future in normal.items():
-                try:
-                    self.usual[site] = changes(future.result().operations)
-                except PreviewError as error:
-                    problems[site] = f"a normal day cannot be previewed at {site}: {error}"
-            for loss, runs in running:
-                yield self._judged(loss, runs, problems)
+            try:
+                yield from self._played(pool, losses)
+            except BaseException:
+                # Else the pool would first play all that is left.
+                pool.shutdown(wait=False, cancel_futures=True)
+                self._interrupt()
+                raise
+
+    def _played(self, pool: ThreadPoolExecutor, losses: Sequence[Loss]) -> Iterator[Rehearsed]:
+        normal = {site: pool.submit(self._preview, site, NOTHING) for site in self._region.sites}
+        running = [
+            (loss, {site: pool.submit(self._preview, site, loss) for site in self._living(loss)}) for loss in losses
+        ]
+        problems: dict[str, str] = {}
+        for site, future in normal.items():
+            try:
+                self.usual[site] = changes(future.result().operations)
+            except PreviewError as error:
+                problems[site] = f"a normal day cannot be previewed at {site}: {error}"
+        for loss, runs in running:
+            yield self._judged(loss, runs, problems)
 
     def _living(self, loss: Loss) -> Sequence[str]:
         return loss.situation(self._region).living
