@@ -17,12 +17,10 @@ from pydantic import Field
 from continuity.errors import UitwijkError
 from continuity.fields import Entity, Slug
 from continuity.reading import Problems, validate
-from continuity.region import Region
+from continuity.region import ELSEWHERE, Region
 
 _NAMESPACE = "uitwijk"
 _SECRETS = ("vcenterPassword", "dnsUpdateKey", "carrierPassword")
-ELSEWHERE = "elsewhere"
-"""At none of the sites."""
 _SHORTEST_KEY = 16
 """Bytes of a TSIG key below which RFC 8945 calls a truncated HMAC-SHA256 useless; a fresh key has 32."""
 

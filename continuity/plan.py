@@ -41,7 +41,7 @@ def foreseen(region: Region, loss: Loss) -> dict[str, Any]:
         "manual_steps": list(steps),
         "workloads": list(_moves(region, before, after)),
         "seats": _differing(before.seats, after.seats, _seating),
-        "numbers": {who: told for who, told in _numbers(after).items() if told != _numbers(before)[who]},
+        "numbers": _differing(_numbers(before), _numbers(after), str),
         "processes": {
             slug: {"continue": f"{len(now.continues)} of {len(region.processes)}", **now.stopped}
             for slug, now in after.processes.items()

@@ -288,6 +288,10 @@ class Region:
         return math.ceil(self.organisations[organisation].seats / users_per_host) + role.count.spare
 
 
+ELSEWHERE = "elsewhere"
+"""Where something is kept that stands at none of the sites."""
+
+
 def dataset_datastore(home: str) -> str:
     """Name of the replicated datastore that holds the data disks of a home site, the same at every site."""
     return f"data-{home}"

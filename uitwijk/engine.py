@@ -9,14 +9,17 @@ import subprocess
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from continuity.errors import UitwijkError
 from observe.stacks import MACHINE
 from uitwijk import children
+
+_T = TypeVar("_T")
 
 PARALLEL = 32
 """Operations at the same time; measured to work against a simulator. A real vCenter may be the tighter limit."""
@@ -179,6 +182,19 @@ class Engine:
         if run.code and not expect_failure:
             raise UitwijkError([f"{run.command} failed (log: {log})", *run.errors[:5]])
         return run
+
+
+def side_by_side(what: Callable[[str], _T], sites: Iterable[str], engines: Mapping[str, Engine]) -> dict[str, _T]:
+    """Runs `what(site)` for every site at once; a failure or a Ctrl-C stops the `engines` before it goes on."""
+    names = list(sites)
+    with ThreadPoolExecutor(max_workers=max(1, len(names))) as pool:
+        waiting = {site: pool.submit(what, site) for site in names}
+        try:
+            return {site: future.result() for site, future in waiting.items()}
+        except BaseException:
+            for engine in engines.values():
+                engine.interrupt()
+            raise
 
 
 def _follow(path: Path, run: Run, on_machine: Callable[[str, str], None], done: threading.Event) -> None:

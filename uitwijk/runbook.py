@@ -24,7 +24,7 @@ from continuity.situation import Situation
 from uitwijk.consequences import Consequence, consequences
 from uitwijk.declare import parse
 from uitwijk.rehearse.plan_book import PlanBook
-from uitwijk.wording import count
+from uitwijk.wording import count, site_name
 
 _ANY_TIME = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 """No page shows it."""
@@ -97,12 +97,12 @@ class LostSite:
     @property
     def name(self) -> str:
         """The site's, as people write it."""
-        return self.site.replace("-", " ").title()
+        return site_name(self.site)
 
     @property
     def other_name(self) -> str:
         """That of the site that takes over."""
-        return self.other.replace("-", " ").title()
+        return site_name(self.other)
 
     @property
     def appears(self) -> Mapping[str, int]:

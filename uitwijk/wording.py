@@ -27,12 +27,17 @@ class Names:
 
     def site(self, key: str) -> str:
         """`bolsward` as `Bolsward`."""
-        return key.replace("-", " ").title()
+        return site_name(key)
 
     def workload(self, key: str) -> str:
         """`harlingen/civil-affairs` as `Civil affairs (Harlingen)`."""
         organisation, _, service = key.partition("/")
         return f"{self.of('services', service)} ({self.of('organisations', organisation)})"
+
+
+def site_name(key: str) -> str:
+    """`bolsward` as `Bolsward`."""
+    return key.replace("-", " ").title()
 
 
 def telephone(number: str) -> str:

@@ -10,7 +10,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from continuity.errors import UitwijkError
 from continuity.situation import Situation
 from observe.inventory import Inventory, read_inventory
 from uitwijk.drill.progress import Progress
-from uitwijk.engine import Engine, Run
+from uitwijk.engine import Engine, Run, side_by_side
 from uitwijk.evidence.record import Evidence
 from uitwijk.rebuilt import Forgetting, forgetting
 from uitwijk.simulated.access import write_exports
@@ -105,7 +104,7 @@ class Exercise:
             self.engines[site] = Engine(stacks[site], self.evidence.log_file("x").parent)
             self.evidence.forbid([offices[site].passphrase_file.read_text(encoding="utf-8")])
 
-        self._in_parallel(create, list(offices))
+        side_by_side(create, offices, self.engines)
 
     @property
     def situation(self) -> Situation:
@@ -158,9 +157,7 @@ class Exercise:
         return self._run("preview", sites, {}, expect_failure=expect_failure)
 
     def _run(self, verb: str, sites: Sequence[str], totals: Mapping[str, int], **options: Any) -> dict[str, Run]:
-        runs: dict[str, Run] = {}
-
-        def one(site: str) -> None:
+        def one(site: str) -> Run:
             done = 0
 
             def count(_: str, __: str) -> None:
@@ -169,21 +166,19 @@ class Exercise:
                 if site in totals:
                     self.progress.machines(site, done, totals[site])
 
-            runs[site] = getattr(self.engines[site], verb)(on_machine=count, **options)
+            run: Run = getattr(self.engines[site], verb)(on_machine=count, **options)
+            return run
 
-        self._in_parallel(one, sites)
-        return {site: runs[site] for site in sites}
+        return side_by_side(one, sites, self.engines)
 
     def inventories(self, *sites: str) -> dict[str, Inventory]:
         """What stands in the vCenters of `sites`, by a client that knows nothing of Pulumi."""
-        found: dict[str, Inventory] = {}
 
-        def read(site: str) -> None:
+        def read(site: str) -> Inventory:
             vcenter = self.vcenters[site]
-            found[site] = read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
+            return read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
 
-        self._in_parallel(read, sites)
-        return {site: found[site] for site in sites}
+        return side_by_side(read, sites, self.engines)
 
     def lose(self, site: str) -> None:
         """Cuts the site off: vCenter, guests' network, storage, and its office with stack file, state and secrets."""
@@ -251,15 +246,3 @@ class Exercise:
 
     def _trouble(self, line: str) -> None:
         self.evidence.event("replicate", "datasets", line)
-
-    def _in_parallel(self, what: Any, sites: Sequence[str]) -> None:
-        """Runs `what(site)` for every site at once; a Ctrl-C stops the engines before it goes on."""
-        with ThreadPoolExecutor(max_workers=max(1, len(sites))) as pool:
-            waiting = [pool.submit(what, site) for site in sites]
-            try:
-                for future in waiting:
-                    future.result()
-            except BaseException:
-                for engine in self.engines.values():
-                    engine.interrupt()
-                raise

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from continuity.region import ELSEWHERE
 from uitwijk.readiness.line import Line, attention, fail, not_checked, ok
 from uitwijk.readiness.stacks import StackReading
 from uitwijk.wording import listed
 
-_ELSEWHERE = "elsewhere"
 _WHAT = {"state": "its state", "secrets": "what decrypts its secrets"}
 
 
@@ -16,7 +16,7 @@ def kept_line(reading: StackReading) -> Line:
     subject = f"state and secrets {site}"
     if reading.vcenter is None and reading.vcenter_problem and not reading.kept:
         return not_checked(subject, reading.vcenter_problem.why, reading.vcenter_problem.remedy)
-    lost = {what: where for what in _WHAT if (where := reading.kept.get(what)) not in (None, site, _ELSEWHERE)}
+    lost = {what: where for what in _WHAT if (where := reading.kept.get(what)) not in (None, site, ELSEWHERE)}
     if lost:
         why = "; ".join(f"{_WHAT[what]} {_are(what)} kept at {where}, and lost with it" for what, where in lost.items())
         return fail(subject, why, f"keep them at {site} or at neither site (docs/production.md)")
@@ -24,8 +24,8 @@ def kept_line(reading: StackReading) -> Line:
     if unsaid:
         told = " and ".join(_WHAT[what] for what in unsaid)
         commands = " and ".join(f"`pulumi config set --path uitwijk:kept.{what} … --stack {site}`" for what in unsaid)
-        return attention(subject, f"nobody says where {told} are kept", f"{commands}: a site, or {_ELSEWHERE}")
-    places = {where if where == _ELSEWHERE else f"at {where}" for what in _WHAT if (where := reading.kept[what])}
+        return attention(subject, f"nobody says where {told} are kept", f"{commands}: a site, or {ELSEWHERE}")
+    places = {where if where == ELSEWHERE else f"at {where}" for what in _WHAT if (where := reading.kept[what])}
     return ok(subject, f"kept {listed(sorted(places))}: no other site takes them with it")
 
 

@@ -13,7 +13,7 @@ from continuity.loss import NOTHING
 from continuity.region import Region
 from continuity.situation import load_situation
 from observe.vcenter import vcenter_problem
-from uitwijk.engine import Engine, Stack
+from uitwijk.engine import Engine, Stack, side_by_side
 from uitwijk.env import engine_environment
 from uitwijk.readiness.stacks import Pulumi, PulumiError
 from uitwijk.simulated.project import Project, SharedSecrets, bundle, copy_program
@@ -60,15 +60,7 @@ def simulated_sites(workspace: Workspace, region: Region, folder: Path, tell: Te
         for engine in engines.values():
             opened.callback(engine.interrupt)
         tell("bringing up both stacks as on a normal day")
-        with ThreadPoolExecutor(len(engines)) as pool:
-            runs = [pool.submit(engine.up) for engine in engines.values()]
-            try:
-                for run in runs:
-                    run.result()
-            except BaseException:
-                for engine in engines.values():
-                    engine.interrupt()
-                raise
+        side_by_side(lambda site: engines[site].up(), engines, engines)
         yield stacks
 
 

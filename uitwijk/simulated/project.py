@@ -13,6 +13,7 @@ from pathlib import Path
 
 import yaml
 
+from continuity.region import ELSEWHERE
 from uitwijk.engine import Engine, Stack
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 from uitwijk.toolchain import ROOT, Toolchain
@@ -109,7 +110,7 @@ class Project:
                 "uitwijk:guestNetworkWaitMinutes": 0,
             }
             # Whoever has peers elsewhere has an office of its own.
-            kept = site if peers else "elsewhere"
+            kept = site if peers else ELSEWHERE
             config["uitwijk:kept"] = {"state": kept, "secrets": kept}
             if peers:
                 config["uitwijk:peers"] = {peer: {"backend": url} for peer, url in peers.items()}
