@@ -16,8 +16,8 @@ from continuity.declaration import Change, declare
 from continuity.region import Region
 from continuity.situation import Situation
 from uitwijk.evidence.record import Evidence
-from uitwijk.lessons.lesson import Lesson
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.lessons.lesson import Lesson
 
 ROOT = Path(__file__).parents[2]
 REGION = load_region(ROOT / "catalogue")

@@ -12,9 +12,16 @@ import pytest
 
 from tests.evidence.sample import PASSWORD, play
 from uitwijk.evidence.record import Evidence
-from uitwijk.lessons.lesson import Lesson
 from uitwijk.evidence.secrecy import Scrubber
+from uitwijk.lessons.lesson import Lesson
 
+WORK = {
+    "transactions": ("at", "what", "id", "service", "municipality", "host", "process", "verdict", "why"),
+    "names": ("at", "name", "server", "address", "expected", "verdict"),
+    "gaps": ("what", "municipality"),
+    "records": ("id", "municipality", "service", "found", "written", "verdict"),
+    "calls": ("at", "number", "verdict", "why"),
+}
 ODD = 'p"ss/wörd\\+=1'
 
 
@@ -41,6 +48,13 @@ def play_with_the_password_everywhere(folder: Path) -> None:
             scenario.changes(PASSWORD, {PASSWORD: 1}, [{"op": PASSWORD, "type": PASSWORD, "name": PASSWORD}])
             scenario.data_loss(PASSWORD, [PASSWORD], [{"marker": PASSWORD, "age_seconds": 1}])
             scenario.recovery(PASSWORD, 1, 1.0, 1)
+            scenario.machines_only(PASSWORD)
+            for say, keys in WORK.items():
+                who = {"answered_by": {"municipality": PASSWORD, "building": PASSWORD}}
+                getattr(scenario, say)([dict.fromkeys(keys, PASSWORD) | {"seconds": 1.0} | who])
+            scenario.continuity({PASSWORD: {"continued": [PASSWORD], "stopped": {}, "sentence": PASSWORD}})
+            trouble = dict.fromkeys(("at", "site", "guest", "unit", "what", "words"), PASSWORD)
+            scenario.guests({"living": {PASSWORD: 1}, "idle": {PASSWORD: PASSWORD}, "troubles": [trouble]})
             evidence.log_file("up.log").write_text(f"password={PASSWORD}")
             with scenario.step(PASSWORD, PASSWORD):
                 raise RuntimeError(f"cannot log in as {PASSWORD}")

@@ -17,12 +17,12 @@ from typing import Any, Self
 
 from continuity.errors import UitwijkError
 from continuity.region import Region
-from uitwijk.files import write_atomically
-from uitwijk.lessons.lesson import Lesson
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
 from uitwijk.evidence.secrecy import Scrubber
 from uitwijk.evidence.shape import shape
+from uitwijk.files import write_atomically
+from uitwijk.lessons.lesson import Lesson
 
 
 def utc_now() -> datetime:
@@ -145,7 +145,7 @@ class Evidence:
         self._report["limits"].append(self.plain(text))
         self.save()
 
-    def event(self, action: str, on: str, result: str, origin: str | None = None) -> None:
+    def event(self, action: str, on: str, result: str, origin: str | None = None, at: str | None = None) -> None:
         """Append one line to `events.jsonl`; it is on disk when this returns. After the exercise nothing is added.
 
         Args:
@@ -153,6 +153,7 @@ class Evidence:
             on: the object of the action.
             result: what came of it, one line.
             origin: where it was done from; this command on this machine by default.
+            at: when it was done, as `now` writes it; now by default.
         """
         line = {
             "action": action,
@@ -160,7 +161,7 @@ class Evidence:
             "result": result,
             "origin": origin or self.origin,
             "actor": self.actor,
-            "time": self.now(),
+            "time": at or self.now(),
         }
         with self._lock:
             if self._sealed:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from continuity.errors import UitwijkError
+from uitwijk.evidence.work import WorkRecord
 
 if TYPE_CHECKING:
     from uitwijk.evidence.record import Evidence
@@ -21,7 +22,7 @@ def one_line(error: BaseException) -> str:
     return " ".join("; ".join(problems).split()) or type(error).__name__
 
 
-class Scenario:
+class Scenario(WorkRecord):
     """One calamity and what was done and seen in it. Made by `Evidence.scenario`.
 
     Args:
@@ -51,6 +52,7 @@ class Scenario:
             "changes": [],
             "data_loss": [],
         }
+        self._begin_work()
 
     def __enter__(self) -> Self:
         return self
