@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from continuity.fields import Amount, AreaCode, CbsCode, Count, Entity, SizeClass, Slug
+from continuity.fields import Amount, AreaCode, CbsCode, Count, Entity, Port, SizeClass, Slug
 from continuity.numbers import NumberBlock
 from continuity.reading import NEITHER
 
@@ -112,10 +112,12 @@ class Building(Entity):
     seats: Amount
     emergency_location: Annotated[str, Field(min_length=1)]
     """What a 112 call from a telephone in this building must carry. Never inherited."""
+    network_number: Annotated[Amount, Field(le=255)]
+    """Place in the address plan of buildings; never reused, never renumbered."""
     houses: Slug | None = None
     """The site whose ICT stands in the building."""
-    stations: frozenset[Slug] = frozenset()
-    """What processes need in the room, e.g. a document printer."""
+    stations: Annotated[tuple[Slug, ...], Field(max_length=40)] = ()
+    """What processes need in the room, e.g. a document printer. Addresses follow the order: append, never insert."""
 
 
 class SessionHostRule(Entity):
@@ -154,7 +156,7 @@ class Role(Entity):
     """Host part of the first machine's address; the next machines follow."""
     packages: tuple[str, ...]
     """Debian packages that the job needs."""
-    port: Annotated[Count, Field(le=65535)]
+    port: Port
     """TCP or UDP port at which the role serves."""
     after: frozenset[Slug] = frozenset()
     """Roles of the same service that must run first."""
@@ -212,6 +214,8 @@ class ManualStep(Entity):
     when: Literal["site-lost", "site-drained", "dataset-to-promote", "building-closed"]
     only: frozenset[Slug] = frozenset()
     """The sites or buildings that it is about; all when empty."""
+    process: Slug | None = None
+    """The process that goes on when the step is done."""
 
 
 class AcceptedShortfall(Entity):
@@ -276,6 +280,10 @@ class Settings(Entity):
     """Virtual CPUs that may share one physical core; over 100 is a slip. Memory is never overcommitted."""
     carrier: str
     """Host name of the telephone carrier's SIP service."""
+    building_addresses: ipaddress.IPv4Network
+    """A /16; the networks of all buildings lie in it."""
+    records_port: Port
+    """TCP port at which every cold machine's application answers."""
     systems: Mapping[Slug, OperatingSystem]
     sizes: Mapping[SizeClass, MachineSize]
     networks: Mapping[Slug, NetworkKind]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
 from itertools import combinations
 
 from continuity.catalogue import ManualStep, Municipality, Partnership
@@ -57,7 +58,12 @@ def _sites(draft: Draft, findings: Findings) -> None:
 def _buildings(draft: Draft, findings: Findings) -> None:
     for slug, building in draft.buildings.items():
         findings.known("buildings.yaml", f"{slug}.houses", [building.houses] if building.houses else [], "site")
+        findings.once("buildings.yaml", f"{slug}.stations", building.stations)
     findings.once("buildings.yaml", "houses", [b.houses for b in draft.buildings.values() if b.houses])
+    for slug, what in _taken({slug: building.network_number for slug, building in draft.buildings.items()}):
+        findings.add("buildings.yaml", f"{slug}.network_number", what)
+    if draft.settings:
+        _building_addresses(draft, draft.settings.building_addresses, findings)
     staff: dict[str, dict[str, int]] = {}
     for slug, municipality in draft.municipalities.items():
         staff.setdefault(municipality.town_hall, {})[slug] = municipality.seats
@@ -68,6 +74,15 @@ def _buildings(draft: Draft, findings: Findings) -> None:
         if sum(own.values()) > building.seats:
             who = ", ".join(f"{organisation} {seats}" for organisation, seats in own.items())
             findings.add("buildings.yaml", f"{slug}.seats", f"{building.seats} are too few for its own staff ({who})")
+
+
+def _building_addresses(draft: Draft, block: IPv4Network, findings: Findings) -> None:
+    path = "building_addresses"
+    if block.prefixlen != 16:
+        findings.add("region.yaml", path, f"{block} is no /16 (e.g. 10.13.0.0/16)")
+    for slug, site in draft.sites.items():
+        if block.overlaps(site.address_block):
+            findings.add("region.yaml", path, f"{block} overlaps {site.address_block}, the address_block of {slug}")
 
 
 def _partnership(draft: Draft, slug: str, partnership: Partnership, findings: Findings) -> None:
@@ -108,7 +123,6 @@ def _municipality(draft: Draft, slug: str, municipality: Municipality, findings:
 
 
 def _organisations(draft: Draft, findings: Findings) -> None:
-    holders: dict[int, str] = {}
     for slug, organisation in draft.organisations.items():
         file = draft.file(slug)
         findings.known(file, "relocation", organisation.relocation or (), "building")
@@ -118,9 +132,16 @@ def _organisations(draft: Draft, findings: Findings) -> None:
         if draft.settings:
             for role, size in organisation.sizes.items():
                 findings.among(file, f"sizes.{role}", [size], draft.settings.sizes, "size class")
-        number = organisation.network_number
+    for slug, what in _taken({slug: organisation.network_number for slug, organisation in draft.organisations.items()}):
+        findings.add(draft.file(slug), "network_number", what)
+
+
+def _taken(numbers: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Who has a network number that another had before, and what is wrong with that."""
+    holders: dict[int, str] = {}
+    for slug, number in numbers.items():
         if number in holders:
-            findings.add(file, "network_number", f"{number} is already that of {holders[number]}")
+            yield slug, f"{number} is already that of {holders[number]}"
         holders.setdefault(number, slug)
 
 
@@ -141,6 +162,7 @@ def _number_blocks(draft: Draft, findings: Findings) -> None:
 
 def _manual_step(index: int, step: ManualStep, findings: Findings) -> None:
     findings.known("manual-steps.yaml", f"[{index}].only", step.only, "site or building")
+    findings.known("manual-steps.yaml", f"[{index}].process", [step.process] if step.process else [], "process")
     path = f"[{index}].step"
     try:
         named = list(_placeholders(step.step))

@@ -51,6 +51,9 @@ def _roles(draft: Draft, slug: str, service: Service, findings: Findings) -> Non
             findings.among(_FILE, f"{path}.size", [role.size], draft.settings.sizes, "size class")
             findings.among(_FILE, f"{path}.system", [role.system], draft.settings.systems, "operating system")
             findings.among(_FILE, f"{path}.network", [role.network], draft.settings.networks, "network")
+            if service.standby is Standby.COLD and role.port == draft.settings.records_port:
+                what = f"{role.port} is the records_port of region.yaml, at which every cold machine answers"
+                findings.add(_FILE, f"{path}.port", what)
         if service.standby is Standby.HOT and role.disks:
             what = "a hot service runs at every site at once and has no replicated disks"
             findings.add(_FILE, f"{path}.disks", what)

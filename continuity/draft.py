@@ -64,6 +64,7 @@ def names(draft: Draft, listed: Names) -> Names:
         "municipality": listed["municipalities"],
         "partnership": listed["partnerships"],
         "service": services,
+        "process": listed["processes"],
         "shared service": {slug for slug, service in draft.services.items() if service.tenancy == "shared"}
         if "services" not in draft.broken
         else None,

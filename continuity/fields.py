@@ -54,3 +54,4 @@ AreaCode = Annotated[
 ]
 Amount = Annotated[int, Field(ge=0, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
+Port = Annotated[int, Field(ge=1, le=65535, strict=True)]

@@ -237,6 +237,20 @@ class Region:
         block = self.sites[site].address_block.network_address
         return ipaddress.IPv4Network((int(block) + third * 256, 24))
 
+    def building_network(self, building: str) -> ipaddress.IPv4Network:
+        """The /24 of a building, where telephones and seats are; its first address is the gateway's."""
+        block = self.settings.building_addresses.network_address
+        return ipaddress.IPv4Network((int(block) + self.buildings[building].network_number * 256, 24))
+
+    def station_address(self, building: str, station: str) -> ipaddress.IPv4Address:
+        """The address of what processes need in a building's rooms; it never moves."""
+        place = self.buildings[building].stations.index(station)
+        return self.building_network(building)[_FIRST_STATION + place]
+
+    def station_name(self, building: str, station: str) -> str:
+        """The fully qualified name of a station: it carries its building."""
+        return f"{station}.{building}.{self.settings.domain}"
+
     def domain(self, site: str, workload: Workload) -> str:
         """The DNS domain of a workload's machines: hot ones carry their site, cold ones do not."""
         return f"{site}.{self.settings.domain}" if workload.hot else self.settings.domain
@@ -288,6 +302,8 @@ class Region:
         return math.ceil(self.organisations[organisation].seats / users_per_host) + role.count.spare
 
 
+_FIRST_STATION = 10
+"""Host part of the address of a building's first station; the next stations follow."""
 ELSEWHERE = "elsewhere"
 """Where something is kept that stands at none of the sites."""
 

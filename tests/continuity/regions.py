@@ -58,6 +58,8 @@ def build(
                 "domain": "nowhere.example",
                 "vcpus_per_core": 2,
                 "carrier": "carrier.example",
+                "building_addresses": "10.255.0.0/16",
+                "records_port": 8440,
                 "systems": {"debian": {"guest_id": "debian", "disk_gib": 10, "content_id": "debian-1"}},
                 "sizes": {name: {"vcpus": vcpus, "memory_gib": memory} for name, (vcpus, memory) in SIZES.items()},
                 "networks": {"servers": {"number": 0, "purpose": "all"}},
@@ -69,10 +71,11 @@ def build(
                 name=building,
                 seats=own + spare_seats,
                 emergency_location=f"reception of {building}",
+                network_number=number,
                 houses=building.removesuffix("-office") if building in offices else None,
-                stations=frozenset({"printer"}),
+                stations=("printer",),
             )
-            for building, own in {**offices, **halls}.items()
+            for number, (building, own) in enumerate({**offices, **halls}.items())
         },
         services=_services(size, count),
         processes=_processes(),

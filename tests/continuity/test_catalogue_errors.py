@@ -101,6 +101,39 @@ def test_a_core_that_carries_no_virtual_cpu_or_any_number(catalogue: Catalogue, 
     assert problems(catalogue) == [f"region.yaml: vcpus_per_core: {problem}"]
 
 
+@pytest.mark.parametrize(
+    ("block", "problem"),
+    [
+        ("10.13.0.0/20", "10.13.0.0/20 is no /16 (e.g. 10.13.0.0/16)"),
+        ("10.12.0.0/16", "10.12.0.0/16 overlaps 10.12.0.0/16, the address_block of leeuwarden"),
+    ],
+)
+def test_addresses_of_buildings_that_are_too_few_or_those_of_a_site(
+    catalogue: Catalogue, block: str, problem: str
+) -> None:
+    catalogue.change("region.yaml", "10.13.0.0/16", block)
+    assert problems(catalogue) == [f"region.yaml: building_addresses: {problem}"]
+
+
+@pytest.mark.parametrize(
+    ("number", "problem"),
+    [("3", "3 is already that of harlingen-town-hall"), ("256", "256 is too large; 255 is the most")],
+)
+def test_a_buildings_network_that_is_anothers_or_lies_outside_the_block(
+    catalogue: Catalogue, number: str, problem: str
+) -> None:
+    catalogue.change("buildings.yaml", "network_number: 5", f"network_number: {number}")
+    assert problems(catalogue) == [f"buildings.yaml: wommels-town-hall.network_number: {problem}"]
+
+
+def test_a_station_that_stands_in_a_building_twice(catalogue: Catalogue) -> None:
+    hall = catalogue.read("buildings.yaml").split("balk-town-hall:\n")[1].split("harlingen")[0]
+    catalogue.change("buildings.yaml", hall, hall.replace("travel-document-station", "document-printer"))
+    assert problems(catalogue) == [
+        "buildings.yaml: balk-town-hall.stations: document-printer stands 2 times; once is allowed"
+    ]
+
+
 def test_a_connection_that_a_site_lacks(catalogue: Catalogue) -> None:
     text = catalogue.read("sites.yaml").replace("connections: [internet, digid, gba-v, carrier]", "connections: []")
     catalogue.write("sites.yaml", text.replace("connections: []", "connections: [internet, digid, carrier]"))
@@ -125,8 +158,8 @@ def test_every_error_of_every_file_is_told_at_once(catalogue: Catalogue) -> None
         f"{HARLINGEN}: number_blocks[0].last: 0517-4912 has 4 subscriber digits; area code 0517 has 6 "
         "(e.g. 0517-491299)",
         "partnerships/iszf.yaml: members: harlingen stands 2 times; once is allowed",
-        "region.yaml: carier: unknown key; allowed are: accepted_shortfalls, carrier, domain, name, networks, sizes, "
-        "systems, vcpus_per_core",
+        "region.yaml: carier: unknown key; allowed are: accepted_shortfalls, building_addresses, carrier, domain, "
+        "name, networks, records_port, sizes, systems, vcpus_per_core",
         "region.yaml: carrier: is missing",
         "services.yaml: counter.depends_on: a cycle: counter → counter",
     ]

@@ -60,7 +60,7 @@ def test_work_stops_with_whatever_its_services_need(region: Region) -> None:
 
 
 def test_work_at_the_counter_needs_a_printer_in_the_room(region: Region) -> None:
-    hall = region.buildings["workum-town-hall"].model_copy(update={"stations": frozenset()})
+    hall = region.buildings["workum-town-hall"].model_copy(update={"stations": ()})
     without_printer = dataclasses.replace(region, buildings={**region.buildings, "workum-town-hall": hall})
     stopped = harlingen(without_printer, building="workum-town-hall").stopped
     assert stopped["document-issue"] == "no document-printer in a building where the staff sit"

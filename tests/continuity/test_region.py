@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import pytest
 
@@ -147,3 +147,16 @@ def test_a_data_disk_lies_at_the_same_path_at_every_site(region: Region) -> None
 
 def test_only_cold_machines_have_data_disks(region: Region) -> None:
     assert not any(machine.disks for machine in region.machines.values() if region.workloads[machine.workload].hot)
+
+
+def test_every_building_has_a_network_of_its_own_apart_from_the_sites(region: Region) -> None:
+    networks = [region.building_network(building) for building in region.buildings]
+    assert len(set(networks)) == len(networks)
+    assert all(network.subnet_of(region.settings.building_addresses) for network in networks)
+    assert region.building_network("harlingen-town-hall") == IPv4Network("10.13.3.0/24")
+
+
+def test_a_station_has_a_name_and_an_address_of_its_building(region: Region) -> None:
+    where = ("harlingen-town-hall", "travel-document-station")
+    assert region.station_address(*where) == IPv4Address("10.13.3.11")
+    assert region.station_name(*where) == "travel-document-station.harlingen-town-hall.uitwijk.example"

@@ -126,7 +126,7 @@ def test_without_any_seat_there_is_no_majority_which_fails_unless_it_was_accepte
 
 
 def test_seats_that_were_accepted_excuse_nothing_else(region: Region) -> None:
-    bare = {slug: each.model_copy(update={"stations": frozenset()}) for slug, each in region.buildings.items()}
+    bare = {slug: each.model_copy(update={"stations": ()}) for slug, each in region.buildings.items()}
     spoiled = accepting(replace(region, buildings=bare), "harlingen-town-hall", 500)
     line = judge(spoiled, situation(spoiled, closed=["harlingen-town-hall"]))
     assert line.verdict == "fail"
