@@ -27,12 +27,17 @@ def application_job(region: Region, site: str, machine: Machine, secrets: Mappin
 
 def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
     zone = region.settings.domain
-    records = [
+    machines = [
         (full_name(region, where, hot), region.address(where, hot).ip)
         for where in region.sites
         for workload in region.workloads.values()
         if workload.hot
         for hot in workload.machines
+    ]
+    stations = [
+        (region.station_name(slug, station), region.station_address(slug, station))
+        for slug, building in region.buildings.items()
+        for station in building.stations
     ]
     configuration = render(
         "knot.conf",
@@ -51,7 +56,7 @@ def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[s
             File(path="/etc/knot/knot.conf", content=configuration, permissions="0640", owner="root:knot"),
             File(
                 path=f"/var/lib/knot/{zone}.zone",
-                content=render("zone", zone=zone, servers=servers, records=records),
+                content=render("zone", zone=zone, servers=servers, records=[*machines, *stations]),
                 owner="knot:knot",
             ),
         ],

@@ -144,6 +144,8 @@ def test_a_name_server_accepts_announcements_and_knows_every_machine_that_never_
             for machine in workload.machines if workload.hot else ():
                 name = f"{machine.name}.{site}.uitwijk.example"
                 assert f"{name}. A {region.address(site, machine).ip}" in zone
+    for building in region.buildings:
+        assert f"document-printer.{building}.uitwijk.example. A {region.building_network(building)[10]}" in zone
 
 
 def test_nothing_to_do_is_left_out_for_cloud_init_refuses_empty_lists(region: Region):
