@@ -1,0 +1,52 @@
+"""What one person did with one service, as the evidence keeps it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from uitwijk.players.moment import now
+
+What = Literal["record", "document", "station", "login", "forbidden", "citizen"]
+
+
+def transaction(
+    *,
+    when: str,
+    municipality: str,
+    process: str,
+    building: str | None,
+    what: What,
+    service: str,
+    host: str,
+    number: str | None = None,
+    seconds: float | None = None,
+    why: str | None,
+) -> dict[str, Any]:
+    """The record of one transaction, which ended now.
+
+    Args:
+        when: before, during or after.
+        municipality: whose clerk or citizen.
+        process: the most urgent of the processes for which it was done.
+        building: where the clerk sat; None: it was a citizen.
+        what: what was done.
+        service: with which service or station.
+        host: with which machine.
+        number: of the record or document.
+        seconds: how long it took.
+        why: why it did not come out as it should; None: it did.
+    """
+    return {
+        "at": now(),
+        "when": when,
+        "municipality": municipality,
+        "process": process,
+        "building": building,
+        "what": what,
+        "service": service,
+        "host": host,
+        "id": number,
+        "seconds": None if seconds is None else round(seconds, 3),
+        "verdict": "passed" if why is None else "failed",
+        "why": why,
+    }
