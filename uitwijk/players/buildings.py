@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import selectors
 import socket
 import threading
@@ -102,7 +103,8 @@ class Buildings:
                 listener = socket.create_server((address, PORT))
             except OSError as error:
                 raise UitwijkError(
-                    f"{kind} of {building}: cannot listen at {address}:{PORT}: {error.strerror}; stop what uses it"
+                    f"{kind} of {building}: cannot listen at {address}:{PORT}: "
+                    f"{os.strerror(error.errno or 0)}; stop what uses it"
                 ) from error
             listener.setblocking(False)
             station = _Station(building, kind, listener)

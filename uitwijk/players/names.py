@@ -112,6 +112,8 @@ class _Watcher:
     """Something that looks again and again, in the background, until it is stopped."""
 
     def __init__(self) -> None:
+        self.rounds = 0
+        """How often it has looked."""
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name=type(self).__name__, daemon=True)
 
@@ -124,8 +126,10 @@ class _Watcher:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._end.wait(self._look()):
-            pass
+        pause = 0.0
+        while not self._end.wait(pause):
+            pause = self._look()
+            self.rounds += 1
 
     def _look(self) -> float:
         """Looks once, and says how many seconds to wait until the next time."""
@@ -170,6 +174,11 @@ class GapWatcher(_Watcher):
                 ]
             )
         }
+
+    @property
+    def open(self) -> frozenset[str]:
+        """The municipalities whose names do not lead there yet."""
+        return frozenset(municipality for municipality, waiting in self._waiting.items() if waiting.pairs)
 
     def stop(self) -> list[dict[str, Any]]:
         """Ends the watch: a line for each municipality with such names; seconds are None where they never led there."""

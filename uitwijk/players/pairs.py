@@ -131,7 +131,7 @@ def _told(clerk: Clerk, register: _Register, when: str, what: What, reply: Reply
         process=REGISTRATION,
         building=clerk.building,
         what=what,
-        service=register.workload,
+        service=register.service,
         host=reply.host if what == "forbidden" else register.host,
         number=register.number,
         seconds=reply.seconds,

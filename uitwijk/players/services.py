@@ -27,11 +27,15 @@ def stores(region: Region, workload: str) -> tuple[Machine, ...]:
 
 
 def brokers(region: Region, workload: str) -> tuple[str, ...]:
-    """The names of the machines of a workplace that hand out sessions: no store, and others wait for them."""
+    """The names of a workplace's machines that hand out sessions: no stores, but others wait for them.
+
+    Where there are none, clerks turn to the session hosts themselves.
+    """
     roles = region.services[region.workloads[workload].service].roles
     earlier = {name for role in roles.values() for name in role.after}
     machines = region.workloads[workload].machines
-    return tuple(full_name(region, each) for each in machines if each.role in earlier and not each.disks)
+    found = tuple(full_name(region, each) for each in machines if each.role in earlier and not each.disks)
+    return found or front_ends(region, workload)
 
 
 def workplaces(region: Region) -> str:

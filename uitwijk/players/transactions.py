@@ -21,6 +21,7 @@ def transaction(
     number: str | None = None,
     seconds: float | None = None,
     why: str | None,
+    foreseen: bool = False,
 ) -> dict[str, Any]:
     """The record of one transaction, which ended now.
 
@@ -34,7 +35,8 @@ def transaction(
         host: with which machine.
         number: of the record or document.
         seconds: how long it took.
-        why: why it did not come out as it should; None: it did.
+        why: why it was of no use; None: it was.
+        foreseen: whether it could not be of use, for the situation stops the process.
     """
     return {
         "at": now(),
@@ -47,6 +49,6 @@ def transaction(
         "host": host,
         "id": number,
         "seconds": None if seconds is None else round(seconds, 3),
-        "verdict": "passed" if why is None else "failed",
+        "verdict": "passed" if why is None or foreseen else "failed",
         "why": why,
     }

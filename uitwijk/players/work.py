@@ -53,7 +53,8 @@ def observe(
 
     def work(municipality: str) -> _Municipality:
         at = Seats(region, placement["seats"][municipality]["at"])
-        one = _Municipality(region, loopback, accounts.get(municipality), buildings, municipality, when, at)
+        foreseen = frozenset(placement["processes"][municipality]["stopped"])
+        one = _Municipality(region, loopback, accounts.get(municipality), buildings, municipality, when, at, foreseen)
         one.work(calls.get(municipality, "nobody called its numbers"))
         return one
 
@@ -76,6 +77,8 @@ class _Municipality:
     municipality: str
     when: str
     seats: Seats
+    foreseen: frozenset[str]
+    """Processes that the situation stops."""
     transactions: list[dict[str, Any]] = field(default_factory=list)
     stopped: dict[str, str] = field(default_factory=dict)
     """Why, by process."""
@@ -224,5 +227,6 @@ class _Municipality:
                 number=number,
                 seconds=seconds,
                 why=why,
+                foreseen=process in self.foreseen,
             )
         )
