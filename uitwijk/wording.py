@@ -17,6 +17,10 @@ class Names:
     def __init__(self, names: Mapping[str, Mapping[str, str]]) -> None:
         self._names = names
 
+    def keys(self, kind: str) -> list[str]:
+        """All that have a name, in the catalogue's order."""
+        return list(self._names.get(kind, {}))
+
     def of(self, kind: str, key: str) -> str:
         """The name that people know; else the key in words."""
         return self._names.get(kind, {}).get(key) or key.replace("-", " ").capitalize()

@@ -1,6 +1,6 @@
 """An exercise played for the recorder: the real region on an imagined clock, with everything a report can hold.
 
-Run as a script, it writes a folder of evidence and renders it: `python -m tests.evidence.sample DIR [broken]`.
+Run as a script, it writes a folder of evidence and renders it: `python -m tests.evidence.sample DIR [broken] [living]`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from continuity import load_region, load_situation, place
 from continuity.declaration import Change, declare
 from continuity.region import Region
 from continuity.situation import Situation
+from tests.evidence.living import Live, live_with, without_guests
 from uitwijk.evidence.record import Evidence
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.lessons.lesson import Lesson
@@ -84,8 +85,14 @@ def declared(situation: Situation, *changes: str) -> Situation:
     return declare(REGION, situation, made, by="duty officer", reason="exercise", at=moment)
 
 
-def play(directory: Path, *, broken: bool = False, actor: str = "duty officer") -> Evidence:
-    """Record an exercise of three calamities in `directory`; `broken`: one check fails and the last is interrupted."""
+def play(directory: Path, *, broken: bool = False, living: bool = False, actor: str = "duty officer") -> Evidence:
+    """Record an exercise of three calamities in `directory`.
+
+    Args:
+        broken: one check fails and the last calamity is interrupted; with living guests, one call is answered by the
+            wrong municipality and one guest does not start.
+        living: guests live, and people call and work with them; else a reason is given why not.
+    """
     clock = Clock()
     with contextlib.suppress(KeyboardInterrupt), Evidence(directory, TOOLS, actor, clock=clock) as evidence:
         evidence.forbid([PASSWORD])
@@ -94,10 +101,11 @@ def play(directory: Path, *, broken: bool = False, actor: str = "duty officer") 
             evidence.limit(limit)
         evidence.carry_over(LESSONS)
         evidence.reproduce("git checkout 8f67c83", "make drill")
-        town_hall(evidence, clock)
-        office_lost(evidence, clock)
+        live = live_with(REGION, wrong=broken) if living else without_guests
+        town_hall(evidence, clock, live)
+        office_lost(evidence, clock, live)
         office_returns(evidence, clock, broken=broken)
-        leeuwarden_lost(evidence, clock, broken=broken)
+        leeuwarden_lost(evidence, clock, live, broken=broken)
     return evidence
 
 
@@ -125,7 +133,7 @@ def cold_elsewhere(region: Region, key: str, homes: set[str]) -> bool:
     return region.workloads[key].hot or region.workloads[key].home not in homes
 
 
-def town_hall(evidence: Evidence, clock: Clock) -> None:
+def town_hall(evidence: Evidence, clock: Clock, live: Live) -> None:
     closed = declared(NORMAL, "closed harlingen-town-hall")
     with evidence.scenario("S1-harlingen", "The town hall of Harlingen cannot be reached") as scenario:
         situations(scenario, NORMAL, closed, declared(closed, "opened harlingen-town-hall"))
@@ -148,6 +156,7 @@ def town_hall(evidence: Evidence, clock: Clock) -> None:
                 f"pulumi up --stack {site}",
             )
             scenario.changes(site, dict.fromkeys(OPERATIONS, 0) | {"same": 512}, [])
+        live(scenario, NORMAL, closed, NORMAL)
         scenario.check("No machine is touched", [], [], True)
         scenario.check("People of Harlingen have a seat elsewhere", {"iszf-office": 20}, {"iszf-office": 20}, True)
         scenario.check("The numbers 0517 49 12 00 to 99 ring where people sit", "yes", "yes", True)
@@ -156,7 +165,7 @@ def town_hall(evidence: Evidence, clock: Clock) -> None:
         step(scenario, clock, "Bring both stacks back", 27.5, "no machine changed", "pulumi up --stack …")
 
 
-def office_lost(evidence: Evidence, clock: Clock) -> None:
+def office_lost(evidence: Evidence, clock: Clock, live: Live) -> None:
     lost = declared(declared(NORMAL, "lost bolsward", "closed iszf-office"), "promoted bolsward leeuwarden")
     with evidence.scenario("S2-office-lost", "The ISZF office is lost, with its ICT") as scenario:
         situations(scenario, NORMAL, lost)
@@ -210,6 +219,7 @@ def office_lost(evidence: Evidence, clock: Clock) -> None:
         with scenario.step("Check the machines on Leeuwarden's vCenter") as begun:
             clock.passes(12.7)
             begun.result = f"{machine_checks(scenario, 'leeuwarden', {'bolsward'})} machines compared"
+        live(scenario, NORMAL, lost, cut="bolsward")
         scenario.check("No request went to Bolsward after the cut", 0, 0, True)
         scenario.check("The second preview is empty", "no changes", "no changes", True)
         found = [f"marker-{number:02}" for number in range(1, 9)]
@@ -254,7 +264,7 @@ def office_returns(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
         scenario.data_loss("bolsward", ["marker-10", "marker-11"], [])
 
 
-def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
+def leeuwarden_lost(evidence: Evidence, clock: Clock, live: Live, *, broken: bool) -> None:
     lost = declared(declared(NORMAL, "lost leeuwarden", "closed leeuwarden-town-hall"), "promoted leeuwarden bolsward")
     planned = ("Take over at Bolsward", "Check the machines on Bolsward's vCenter", "Failback to Leeuwarden")
     with evidence.scenario("S3-leeuwarden-lost", "Leeuwarden is lost, with its town hall", planned) as scenario:
@@ -283,6 +293,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
         with scenario.step("Check the machines on Bolsward's vCenter") as begun:
             clock.passes(8.8)
             begun.result = f"{machine_checks(scenario, 'bolsward', {'leeuwarden'})} machines compared"
+        live(scenario, NORMAL, lost, NORMAL, cut="leeuwarden")
         scenario.failback()
         step(scenario, clock, "Failback to Leeuwarden", 58.0, "first placement again", "pulumi up --stack leeuwarden")
         scenario.placement("after", place(REGION, NORMAL).to_dict())
@@ -292,7 +303,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
 def main(arguments: list[str]) -> Any:
     from uitwijk.report.command import render
 
-    play(Path(arguments[0]), broken="broken" in arguments)
+    play(Path(arguments[0]), broken="broken" in arguments, living="living" in arguments)
     print(render(Path(arguments[0])))
 
 

@@ -15,6 +15,8 @@ from uitwijk.files import write_atomically
 from uitwijk.report.data import read
 from uitwijk.report.facts import ReportFacts
 from uitwijk.report.timeline import GLYPH, KINDS, TOP, WIDTH, clock, duration
+from uitwijk.report.work_faults import answer, place
+from uitwijk.report.work_tallies import WRITTEN
 from uitwijk.wording import count, difference, listed, telephone, value
 
 _PAGE = "report.html"
@@ -84,9 +86,10 @@ def _environment() -> jinja2.Environment:
         "listed": listed,
         "moment": moment,
         "telephone": telephone,
+        "time": time,
         "value": value,
     }
-    environment.globals |= {"difference": difference}
+    environment.globals |= {"answer": answer, "difference": difference, "place": place, "written": WRITTEN}
     return environment
 
 
@@ -99,6 +102,14 @@ def day(of: datetime) -> str:
 def moment(of: datetime) -> str:
     """`27 November 2026, 08:12:00 UTC`."""
     return f"{day(of)}, {of.astimezone(UTC):%H:%M:%S} UTC"
+
+
+def time(of: datetime | None) -> str:
+    """`08:12:00.4`, in UTC."""
+    if of is None:
+        return "at an unknown time"
+    of = of.astimezone(UTC)
+    return f"{of:%H:%M:%S}.{of.microsecond // 100_000}"
 
 
 def _files(directory: Path) -> Iterator[tuple[str, str]]:

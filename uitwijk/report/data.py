@@ -6,18 +6,18 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from continuity.errors import UitwijkError
 from uitwijk.lessons.lesson import State
-
-Verdict = Literal["passed", "failed"]
+from uitwijk.report.part import PART, Verdict
+from uitwijk.report.work_data import WorkData
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = PART
 
 
 class StepData(_Part):
@@ -180,7 +180,7 @@ class DataLossData(_Part):
     lost: list[LostMarker] = []
 
 
-class ScenarioData(_Part):
+class ScenarioData(_Part, WorkData):
     """One calamity and what was done, seen and learnt in it."""
 
     key: str

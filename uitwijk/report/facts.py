@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from uitwijk.lessons.lesson import State
+from uitwijk.report.attention import Attention, attention
 from uitwijk.report.data import LessonData, ReportData
-from uitwijk.report.scenario_facts import Attention, ScenarioFacts
+from uitwijk.report.scenario_facts import ScenarioFacts
 from uitwijk.wording import Names
 
 
@@ -16,7 +17,7 @@ class ReportFacts:
         self.names = Names(data.names)
         self.scenarios = [ScenarioFacts(scenario, self.names) for scenario in data.scenarios]
         self.lessons = _lessons(data)
-        self.attention = [item for scenario in self.scenarios for item in scenario.attention()]
+        self.attention = [item for scenario in self.scenarios for item in attention(scenario)]
         self.attention += [
             Attention("", "lesson overdue", f"{lesson.text} ({lesson.owner}, due {lesson.due})", failed=False)
             for lesson in self.lessons
@@ -27,6 +28,11 @@ class ReportFacts:
     def failed(self) -> list[ScenarioFacts]:
         """The scenarios that did not pass."""
         return [scenario for scenario in self.scenarios if scenario.data.verdict == "failed"]
+
+    @property
+    def outcomes(self) -> list[ScenarioFacts]:
+        """The scenarios of which it was observed what became of the work."""
+        return [scenario for scenario in self.scenarios if scenario.work_done.outcome]
 
     @property
     def times(self) -> str:

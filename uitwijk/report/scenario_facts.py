@@ -17,44 +17,13 @@ from uitwijk.report.data import (
     ScenarioData,
     StepData,
 )
+from uitwijk.report.phases import Cell, PlaceRow
 from uitwijk.report.scenario_happenings import Happening, happenings
-from uitwijk.report.timeline import Timeline, draw, duration
+from uitwijk.report.timeline import Timeline, draw
+from uitwijk.report.work_facts import WorkFacts
 from uitwijk.wording import Names, count, listed
 
 OPERATIONS = {"create": "created", "replace": "replaced", "update": "updated", "delete": "deleted", "same": "unchanged"}
-
-
-@dataclass(frozen=True)
-class Attention:
-    """Something that went wrong or was not done, and where the report says more."""
-
-    scenario: str
-    """Its key; empty: it is about the whole exercise."""
-    what: str
-    text: str
-    failed: bool
-
-
-@dataclass(frozen=True)
-class Cell:
-    """Where something was in one phase."""
-
-    lines: tuple[str, ...]
-    changed: bool
-    """Other than before."""
-    bad: bool = False
-
-
-@dataclass(frozen=True)
-class PlaceRow:
-    """Where one organisation's work or people were, phase by phase."""
-
-    organisation: str
-    cells: tuple[Cell, ...]
-
-    @property
-    def changed(self) -> bool:
-        return any(cell.changed or cell.bad for cell in self.cells)
 
 
 @dataclass(frozen=True)
@@ -78,6 +47,10 @@ class ScenarioFacts:
     @cached_property
     def timeline(self) -> Timeline | None:
         return draw(self.data)
+
+    @cached_property
+    def work_done(self) -> WorkFacts:
+        return WorkFacts(self.data, self.during, self.names)
 
     @cached_property
     def happenings(self) -> list[Happening]:
@@ -259,39 +232,11 @@ class ScenarioFacts:
     def interruption(self) -> str:
         """What broke the scenario off, and in which step."""
         why = self.data.interrupted_by or "by an error"
-        return "; ".join([why, *(f"in the step “{step.name}”" for step in self.failed_steps if self._broke_off(step))])
+        return "; ".join([why, *(f"in the step “{step.name}”" for step in self.failed_steps if self.broke_off(step))])
 
-    def _broke_off(self, step: StepData) -> bool:
+    def broke_off(self, step: StepData) -> bool:
+        """Whether what broke the scenario off is what `step` failed of."""
         return self.data.interrupted and step.result == f"failed: {self.data.interrupted_by}"
-
-    def attention(self) -> Iterator[Attention]:
-        """What went wrong, then what was not done."""
-        data = self.data
-        if data.interrupted:
-            yield Attention(data.key, "broken off", self.interruption, failed=True)
-        elif data.ended is None and data.started is not None:
-            yield Attention(data.key, "not ended", "the recording stops in the middle of it", failed=True)
-        for step in self.failed_steps:
-            if not self._broke_off(step):
-                yield Attention(
-                    data.key, "step failed", f"{step.name}: {step.result.removeprefix('failed: ')}", failed=True
-                )
-        for check in self.failed_checks:
-            yield Attention(data.key, "check failed", check.name, failed=True)
-        if not data.checks and not data.interrupted:
-            yield Attention(data.key, "nothing checked", "a scenario without a check proves nothing", failed=True)
-        for item in data.recovery:
-            if item.seconds is None:
-                text = f"class {item.recovery_class}, {count(item.machines, 'machine')}"
-                yield Attention(data.key, "not powered on", text, failed=True)
-        for loss in data.data_loss:
-            for marker in loss.lost:
-                dataset, age = self.names.site(loss.dataset), duration(marker.age_seconds)
-                text = f"{marker.marker} in the data of {dataset}, {age} old"
-                yield Attention(data.key, "data lost", text, failed=False)
-        for left in data.not_executed:
-            if not left.owner:
-                yield Attention(data.key, "not executed", f"{left.step} ({left.why})", failed=False)
 
 
 def _seating(before: PlacementData, during: PlacementData) -> Iterator[str]:
