@@ -22,7 +22,8 @@ def test_a_clerk_reaches_the_own_register_and_no_other_wherever_it_sits(
     region: Region, loopback: Loopback, world: World, accounts: Mapping[str, Account], closed: tuple[str, ...]
 ) -> None:
     assert world.runs
-    found = every_pair(region, loopback, accounts, when="during", placement=placed(region, *closed))
+    now = placed(region, *closed)
+    found = every_pair(region, loopback, accounts, when="during", placement=now)
     assert [one for one in found if one["verdict"] != "passed"] == []
     read = {(one["municipality"], one["host"]) for one in found if one["what"] == "record"}
     register = "{}-civil-affairs-application-1.uitwijk.example".format
@@ -31,6 +32,8 @@ def test_a_clerk_reaches_the_own_register_and_no_other_wherever_it_sits(
     pairs = product(region.municipalities, region.municipalities)
     asked = [(one["municipality"], one["id"].split("-person-")[0]) for one in found if one["what"] == "forbidden"]
     assert sorted(asked) == sorted(pair for pair in pairs for _ in range(1 if pair[0] == pair[1] else 3))
+    sitting = {(who, building) for who in region.municipalities for building in now["seats"][who]["at"]}
+    assert {(one["municipality"], one["building"]) for one in found if one["what"] == "record"} == sitting
     assert all(one["building"] not in closed for one in found)
 
 

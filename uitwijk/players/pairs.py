@@ -37,20 +37,19 @@ def every_pair(
 ) -> list[dict[str, Any]]:
     """Has a clerk of each municipality ask for a record in the persons register of each municipality.
 
-    In a session: its own, yes; every other, no. From the seat, past the session: none. And at the brokers of others
-    its account is worth nothing. Clerks sit where the placement seats them; one without a seat asks nothing.
+    In a session: its own, yes, from every building where its staff sit; every other, no. From the seat, past the
+    session: none. And at the brokers of others its account is worth nothing. Clerks sit where the placement seats them;
+    a municipality without a seat asks nothing.
 
     Args:
         accounts: of each municipality's clerk.
         when: before, during or after.
         placement: `Placement.to_dict()`.
     """
-    clerks = {
-        municipality: Clerk(
-            region, loopback, accounts[municipality], next(iter(placement["seats"][municipality]["at"]))
-        )
+    everybody = {
+        municipality: [Clerk(region, loopback, accounts[municipality], building) for building in at]
         for municipality in region.municipalities
-        if municipality in accounts and placement["seats"][municipality]["at"]
+        if municipality in accounts and (at := placement["seats"][municipality]["at"])
     }
     registers = {
         municipality: register
@@ -59,16 +58,19 @@ def every_pair(
     }
 
     def tries(municipality: str) -> list[dict[str, Any]]:
-        clerk = clerks[municipality]
-        return [
+        clerk, *elsewhere = everybody[municipality]
+        own = registers.get(municipality)
+        others = [
             one
             for other, register in registers.items()
-            for one in _tries(region, loopback, clerk, other, register, registers.get(municipality), when)
+            for one in _tries(region, loopback, clerk, other, register, own, when)
         ]
+        return others if own is None else others + [_read(each, own, own.host, when) for each in elsewhere]
 
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as pool:
-        written = pool.map(lambda slug: _write(clerks[slug], registers[slug], when), clerks.keys() & registers.keys())
-        return [*written, *(one for found in pool.map(tries, clerks) for one in found)]
+        writing = [municipality for municipality in everybody if municipality in registers]
+        written = pool.map(lambda slug: _write(everybody[slug][0], registers[slug], when), writing)
+        return [*written, *(one for found in pool.map(tries, everybody) for one in found)]
 
 
 def _register(region: Region, municipality: str, when: str) -> _Register | None:
@@ -87,6 +89,12 @@ def _write(clerk: Clerk, register: _Register, when: str) -> dict[str, Any]:
     return _told(clerk, register, when, "record", reply, reply.why)
 
 
+def _read(clerk: Clerk, register: _Register, host: str, when: str) -> dict[str, Any]:
+    """Reads the record in the own register."""
+    reply = clerk.ask("GET", host, f"/records/{register.number}")
+    return _told(clerk, register, when, "record", reply, reply.why)
+
+
 def _tries(
     region: Region,
     loopback: Loopback,
@@ -101,11 +109,10 @@ def _tries(
     resolver = Resolver(name_servers(region, loopback, [other]), clerk.source)
     # A session knows the names that its own name servers tell; to it, an address is as good.
     host = register.host if clerk.resolver.address(register.host) else resolver.address(register.host) or register.host
-    reply = clerk.ask("GET", host, path)
     if own is not None and register.workload == own.workload:
-        tried = [_told(clerk, register, when, "record", reply, reply.why)]
+        tried = [_read(clerk, register, host, when)]
     else:
-        tried = [_refused(clerk, register, when, reply, _FORBIDDEN)]
+        tried = [_refused(clerk, register, when, clerk.ask("GET", host, path), _FORBIDDEN)]
     reply = clerk.ask_directly("GET", register.host, path, resolver)
     tried.append(_refused(clerk, register, when, reply, _FORBIDDEN))
     theirs = region.provider(other, workplaces(region))
