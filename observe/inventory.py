@@ -242,7 +242,9 @@ class _Reading:
                 sorted(address for card in properties.get("guest.net") or () for address in card.ipAddress)
             ),
             annotation=properties.get("config.annotation") or "",
-            user_data=_user_data({option.key: option.value for option in properties["config.extraConfig"]}),
+            user_data=guest_info(
+                {option.key: option.value for option in properties["config.extraConfig"]}, "guestinfo.userdata"
+            ),
             tags=self._tags.get(identity, {}),
         )
 
@@ -272,11 +274,17 @@ def _disk(disk: Any) -> Disk:
     return Disk(disk.deviceInfo.label, datastore, path, disk.capacityInKB // 1024**2)
 
 
-def _user_data(options: Mapping[str, Any]) -> str | None:
-    text = options.get("guestinfo.userdata")
+def guest_info(options: Mapping[str, Any], key: str) -> str | None:
+    """What a machine's guest is told through `guestinfo`, decoded; None: nothing.
+
+    Args:
+        options: the machine's extra configuration.
+        key: e.g. `guestinfo.userdata`; beside it may stand `guestinfo.userdata.encoding`.
+    """
+    text = options.get(key)
     if text is None:
         return None
-    encoding = options.get("guestinfo.userdata.encoding", "")
+    encoding = options.get(f"{key}.encoding", "")
     if not encoding:
         return str(text)
     try:

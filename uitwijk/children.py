@@ -19,10 +19,11 @@ def start(
     *,
     env: Mapping[str, str],
     cwd: Path | None = None,
+    stdin: int | IO[Any] = subprocess.DEVNULL,
     stdout: int | IO[Any] = subprocess.DEVNULL,
     stderr: int | IO[Any] = subprocess.DEVNULL,
 ) -> subprocess.Popen[str]:
-    """Starts `command` in a session of its own, without standard input.
+    """Starts `command` in a session of its own; unless it is given one, without standard input.
 
     A Ctrl-C on the terminal reaches us alone, so that we can stop children in order; when we die, even by
     SIGKILL, the kernel interrupts them, so that the engine can still end its plugins.
@@ -41,7 +42,7 @@ def start(
         [str(part) for part in command],
         env=dict(env),
         cwd=cwd,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=stderr,
         text=True,

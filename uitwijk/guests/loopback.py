@@ -38,9 +38,9 @@ class Loopback:
 
     def __init__(self, blocks: Iterable[ipaddress.IPv4Network], shift: int = 0) -> None:
         self.shift = shift
-        self._blocks = tuple(blocks)
+        self.blocks = tuple(blocks)
         places = {_OUTSIDE % _STEP: "what is outside the region"}
-        for block in self._blocks:
+        for block in self.blocks:
             second = block.network_address.packed[1]
             other = places.setdefault(second % _STEP, str(block))
             if other != str(block) or block.prefixlen != 16 or not 0 < second < _STEP:
@@ -53,7 +53,7 @@ class Loopback:
     def address(self, address: ipaddress.IPv4Address | str) -> str:
         """Where an address is on this computer; itself, if it is not of the plan."""
         known = ipaddress.IPv4Address(address)
-        if not any(known in block for block in self._blocks):
+        if not any(known in block for block in self.blocks):
             return str(known)
         _, second, third, fourth = known.packed
         return f"127.{second + self.shift}.{third}.{fourth}"

@@ -29,11 +29,12 @@ PACKAGES = (
     "kamailio",
     "kamailio-extra-modules",
     "knot",
+    "netbase",
     "python3",
     "python3-reportlab",
     "sip-tester",
 )
-"""Those of the machines that a drill needs, and sipp for those who call."""
+"""Those of the machines that a drill needs, netbase, which every Debian machine has, and sipp for those who call."""
 FOLDER = ROOT / ".tools" / "guests"
 _RECIPE = ("--variant=essential", "--mode=root")
 _ALSO_FROM = (f"{RELEASE}-updates", f"{RELEASE}-security")

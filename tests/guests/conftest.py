@@ -1,0 +1,42 @@
+"""Living guests for tests; a test that needs them is skipped where there are none, and fails so in CI."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from continuity.errors import UitwijkError
+from continuity.region import Region
+from uitwijk.guests.guests import Guests
+from uitwijk.guests.loopback import Loopback
+from uitwijk.guests.template import Template, find_template
+
+
+@pytest.fixture(scope="session")
+def template() -> Template:
+    """The root on which guests stand."""
+    try:
+        found = find_template("required", lambda _: None)
+    except UitwijkError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"these tests need living guests: {missing}")
+    assert found is not None, "required"
+    return found
+
+
+@pytest.fixture
+def loopback(region: Region) -> Iterator[Loopback]:
+    """A map of the region's addresses that nobody else uses."""
+    with Loopback.reserve(region) as reserved:
+        yield reserved
+
+
+@pytest.fixture
+def guests(template: Template, loopback: Loopback, tmp_path: Path) -> Iterator[Guests]:
+    """No guest yet; a test boots its own."""
+    with Guests(tmp_path / "guests", template, loopback) as empty:
+        yield empty
