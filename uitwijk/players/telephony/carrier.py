@@ -76,10 +76,14 @@ def called(number: str) -> Call:
 
 def followed(call: Call, call_id: str, via: str, events: Sequence[Event]) -> Call:
     """The call after one exchange was tried."""
+    first = not call.call_ids
     call = replace(call, via=via, call_ids=(*call.call_ids, call_id))
     for event in events:
         if event.call_id != call_id:
             continue
+        if event.what == "calls" and first:
+            # Starting sipp takes a while, too; nobody has dialled before this.
+            call = replace(call, at=event.at, began=event.monotonic)
         if event.what == "answered":
             municipality, _, building = event.detail.partition(" ")
             desk = Desk(municipality, building)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -18,7 +18,7 @@ from uitwijk.players.telephony.telephones import Telephones
 EMERGENCY = "112"
 OUTSIDE = "+99900000000"
 """A number that nobody has: ITU keeps country code 999 in reserve."""
-_SIDE_BY_SIDE = 4
+_SIDE_BY_SIDE = 12
 
 
 class OutsideCalls:
@@ -56,38 +56,42 @@ class OutsideCalls:
             f"{building}: nobody in the region is logged in at a telephone, who could call 112 from there"
         )
 
-    def call(self, building: str, number: str) -> Call:
-        """Somebody in a building calls a number outside, through the call servers of all sites, home site first."""
+    def calls(self, building: str, *numbers: str) -> list[Call]:
+        """Somebody in a building calls numbers outside, through the call servers of all sites, home site first."""
         account = self.caller(building)
-        call = called(number)
+        calls = [called(number) for number in numbers]
         for server in self._servers.of[account.desk.municipality]:
-            if worth_another(call) and server.site in self._secrets:
-                call = self._through(server, account, call)
-        return self._with_location(call)
+            again = [index for index, call in enumerate(calls) if worth_another(call)]
+            if again and server.site in self._secrets:
+                tried = self._through(server, account, [calls[index] for index in again])
+                for index, call in zip(again, tried, strict=True):
+                    calls[index] = call
+        return [self._with_location(call) for call in calls]
 
-    def all(self, numbers: tuple[str, ...] = (EMERGENCY, OUTSIDE)) -> list[tuple[str, Call]]:
-        """The same from every building that is open, as building and call, each number in turn."""
-        open_buildings = [b for b in self._region.buildings if b not in self._telephones.closed]
-        work = [(building, number) for building in open_buildings for number in numbers]
+    def all(self) -> list[tuple[Desk, Call]]:
+        """112 and another number from every building that is open, with the telephone that called."""
+        buildings = [b for b in self._region.buildings if b not in self._telephones.closed]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, "outside-calls") as pool:
-            return list(zip((b for b, _ in work), pool.map(lambda item: self.call(*item), work), strict=True))
+            found = pool.map(lambda building: self.calls(building, EMERGENCY, OUTSIDE), buildings)
+            return [(self.caller(b).desk, call) for b, calls in zip(buildings, found, strict=True) for call in calls]
 
-    def _through(self, server: CallServer, account: Account, call: Call) -> Call:
+    def _through(self, server: CallServer, account: Account, calls: Sequence[Call]) -> list[Call]:
         address = self._servers.address(server, account.desk)
         if address is None:
-            return replace(call, via=server.name)
-        password = account.password(self._secrets[server.site][account.block])
+            return [replace(call, via=server.name) for call in calls]
+        own = credentials(account.number, account.password(self._secrets[server.site][account.block]))
         playing = self._sipp.call(
             "call",
             self._servers.telephone(account.desk),
             address,
-            [(call.number, account.number, credentials(account.number, password))],
+            [(call.number, account.number, own) for call in calls],
             authenticates=True,
             ringing=round(ANSWER_SECONDS * 1000),
         )
         with contextlib.closing(playing):
             playing.wait(2 * FIRST_REPLY_SECONDS + ANSWER_SECONDS + 5)
-            return followed(call, playing.call_id(0), server.name, playing.events)
+            events = playing.events
+        return [followed(call, playing.call_id(row), server.name, events) for row, call in enumerate(calls)]
 
     def _with_location(self, call: Call) -> Call:
         for call_id in reversed(call.call_ids):

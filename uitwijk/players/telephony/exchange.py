@@ -82,7 +82,7 @@ class Telephony:
 
     def emergency(self, building: str) -> Call:
         """Somebody in a building calls 112; its location is what the control room was told."""
-        return self._outside.call(building, EMERGENCY)
+        return self._outside.calls(building, EMERGENCY)[0]
 
     def hold(self, municipality: str) -> Held:
         """Somebody outside calls a municipality, and talks on.
@@ -125,8 +125,7 @@ class Telephony:
         ]
 
     def _from_inside(self, judge: Judge) -> list[dict[str, Any]]:
-        found = []
-        for building, call in self._outside.all():
-            caller = self._outside.caller(building).desk
-            found.append(judge.outside(caller, call) if call.number == OUTSIDE else judge.emergency(caller, call))
-        return found
+        return [
+            judge.outside(caller, call) if call.number == OUTSIDE else judge.emergency(caller, call)
+            for caller, call in self._outside.all()
+        ]
