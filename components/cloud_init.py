@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from components.jobs import File, Job, data_path, render
+from components.jobs import File, Job, data_path, records_job, render
 from components.names import dns_servers, full_name, needs, peers, role_of, time_servers
 from continuity.region import Machine, Region
 
@@ -57,11 +57,9 @@ def user_data(
         break_glass_hash: bcrypt hash of the organisation's break-glass password at this site.
         dns_update_key: TSIG key, base64.
     """
-    packages = list(role_of(region, machine).packages)
-    own = Job(files=[_settings(region, site, machine)])
+    own = Job(packages=role_of(region, machine).packages, files=[_settings(region, site, machine)])
     if not region.workloads[machine.workload].hot:
-        packages.append("bind9-dnsutils")
-        own += _announcement(region, site, machine, dns_update_key)
+        own += _announcement(region, site, machine, dns_update_key) + records_job(region, site, machine)
     content: dict[str, Any] = {
         "fqdn": full_name(region, site, machine),
         "timezone": "Europe/Amsterdam",
@@ -78,8 +76,8 @@ def user_data(
         "package_update": True,
     }
     # cloud-init's schema refuses lists without an entry.
-    if packages:
-        content["packages"] = packages
+    if packages := dict.fromkeys([*own.packages, *job.packages]):
+        content["packages"] = list(packages)
     if servers := time_servers(region, site, machine):
         content["ntp"] = {"ntp_client": "systemd-timesyncd", "servers": list(servers)}
     if machine.disks:
@@ -108,6 +106,8 @@ def _written(file: File, *, defer: bool) -> dict[str, Any]:
         entry["owner"] = file.owner
     if defer:
         entry["defer"] = True
+    if file.packed:
+        entry["encoding"] = "gz+b64"
     return entry | {"content": file.content}
 
 
@@ -141,6 +141,7 @@ def _announcement(region: Region, site: str, machine: Machine, key: str) -> Job:
     }
     unit = "/etc/systemd/system/announce-name"
     return Job(
+        packages=["bind9-dnsutils"],
         files=[
             File(path="/etc/uitwijk/dns-update.key", content=render("dns-update.key", key=key), permissions="0600"),
             File(path=script, content=render("announce-name.sh", **values), permissions="0755"),

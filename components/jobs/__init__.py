@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from components.jobs.applications import application_job
 from components.jobs.job import File, Job, data_path, render
+from components.jobs.records import records_job
 from components.jobs.telephony import is_exchange, telephony_job
 from components.jobs.workplaces import workplaces_job
 
@@ -13,6 +14,7 @@ __all__ = [
     "application_job",
     "data_path",
     "is_exchange",
+    "records_job",
     "render",
     "telephony_job",
     "workplaces_job",

@@ -19,17 +19,24 @@ class File:
     permissions: str = "0644"
     owner: str = "root:root"
     """An account that a package may bring."""
+    packed: bool = False
+    """Whether `content` is compressed by gzip and written in base64."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """Files, and shell commands that run once, when packages and files are there."""
+    """Debian packages, files, and shell commands that run once, when packages and files are there."""
 
+    packages: Sequence[str] = ()
     files: Sequence[File] = ()
     commands: Sequence[str] = ()
 
     def __add__(self, other: Job) -> Job:
-        return Job(files=[*self.files, *other.files], commands=[*self.commands, *other.commands])
+        return Job(
+            packages=[*self.packages, *other.packages],
+            files=[*self.files, *other.files],
+            commands=[*self.commands, *other.commands],
+        )
 
 
 def data_path(disk: str) -> str:
