@@ -83,6 +83,13 @@ def read(user_data: str, meta_data: str, mapped: Callable[[str], str]) -> Plan:
     if user_data.partition("\n")[0].strip() != "#cloud-config":
         raise UitwijkError("the user data does not begin with the line #cloud-config")
     config, instance = _mapping(mapped(user_data), "user data"), _mapping(mapped(meta_data), "instance data")
+    try:
+        return _plan(config, instance, mapped)
+    except (AttributeError, TypeError, ValueError, LookupError) as error:
+        raise UitwijkError(f"the user data is not as cloud-init has it: {error}") from error
+
+
+def _plan(config: Mapping[str, Any], instance: Mapping[str, Any], mapped: Callable[[str], str]) -> Plan:
     cards = ((instance.get("network") or {}).get("ethernets") or {}).values()
     written = sorted(config.get("write_files") or (), key=lambda entry: bool(entry.get("defer")))
     return Plan(

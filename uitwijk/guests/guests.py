@@ -43,7 +43,7 @@ from uitwijk.guests.journal import last_words
 from uitwijk.guests.loopback import Loopback
 from uitwijk.guests.taking_part import idle_kinds, machines_taking_part
 from uitwijk.guests.template import Template
-from uitwijk.guests.watch import Watched
+from uitwijk.guests.watched import Watched
 from uitwijk.toolchain import ROOT
 
 __all__ = ["Guests", "Trouble", "Watched"]

@@ -16,7 +16,7 @@ import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uitwijk.guests import mounts
 from uitwijk.guests.guest import Ground, Guest, Machine, Telling
@@ -26,7 +26,10 @@ from uitwijk.guests.processes import Processes, memory_mib
 from uitwijk.guests.slots import Slot
 from uitwijk.guests.template import Template
 from uitwijk.guests.timers import Timers
-from uitwijk.guests.watch import Hearer, Watch, Watched
+from uitwijk.guests.watched import Watched
+
+if TYPE_CHECKING:
+    from uitwijk.guests.watch import Watch
 
 _STARTING = 8
 """Guests that start at the same time; most of that is waiting."""
@@ -82,6 +85,9 @@ class Runner:
         self._tell({"event": "done", "id": order["id"], **answer})
 
     def _follow(self, site: str, order: Mapping[str, Any]) -> None:
+        # VMware's library takes a second to load, which who boots guests without a vCenter need not wait for.
+        from uitwijk.guests.watch import Hearer, Watch
+
         vcenter = Watched(order["server"], order["user"], order["password"], Path(order["ca"]), Path(order["folder"]))
         with self._lock:
             self._stop_watching(site)

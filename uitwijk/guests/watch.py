@@ -6,7 +6,7 @@ import contextlib
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from pyVmomi import vim, vmodl
 from observe.inventory import guest_info
 from observe.session import VCenterError, connected
 from uitwijk.guests.guest import Machine
+from uitwijk.guests.watched import Watched
 
 _WATCHED = ["name", "config.instanceUuid", "runtime.powerState", "guest.net"]
 _TOLD = ["config.extraConfig", "config.hardware.device"]
@@ -22,20 +23,6 @@ _LONGEST_SECONDS = 300
 """An answer may take so long while nothing happens; vCenters and what lies between may answer earlier."""
 _REQUEST_SECONDS = 330.0
 _AGAIN_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class Watched:
-    """A vCenter, and where its site is."""
-
-    server: str
-    """`host:port`."""
-    user: str
-    password: str = field(repr=False)
-    ca: Path
-    """Certificate authorities to trust, PEM."""
-    folder: Path
-    """The site's folder; its datastores are `datastores/NAME` in it."""
 
 
 @dataclass(frozen=True)
