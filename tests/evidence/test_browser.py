@@ -31,7 +31,7 @@ TOO_WIDE = """scrolls => [...document.querySelectorAll('body *')]
 VIOLATIONS = """axe.run(document, {resultTypes: ['violations']})
   .then(found => found.violations.map(rule => [rule.id, rule.nodes.map(node => node.html.slice(0, 200))]))"""
 OPEN_ALL = "document.querySelectorAll('details').forEach(it => it.open = true)"
-HIDDEN = "[...document.querySelectorAll('details > .inside')].filter(it => !it.checkVisibility()).length"
+HIDDEN = "[...document.querySelectorAll('details:not(.screen) > .inside')].filter(it => !it.checkVisibility()).length"
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of an exercise with everything in it: what passed, failed, was broken off, not done and overdue."""
     folder = tmp_path_factory.mktemp("exercise") / "evidence"
-    play(folder, broken=True)
+    play(folder, broken=True, living=True)
     return render(folder)
 
 
@@ -107,6 +107,31 @@ def test_paper_is_a4_and_shows_everything_within_its_margins(chromium: Browser, 
         tuple(round(float(number)) for number in box.split()[2:]) for box in re.findall(rb"/MediaBox \[([^]]+)]", paper)
     }
     assert sizes == {A4}
+
+
+def test_why_a_process_stopped_is_shown_where_one_points_and_on_paper_as_a_note(
+    chromium: Browser, report: Path
+) -> None:
+    tab = Tab(chromium, report, width=390)
+    tip = "document.querySelector('.why .tip')"
+    assert not tab.evaluate(f"{tip}.checkVisibility()")
+    tab.evaluate("document.querySelector('.why').focus()")
+    assert tab.evaluate(f"{tip}.checkVisibility()")
+    assert "the station is in harlingen-town-hall, which is closed" in tab.evaluate(f"{tip}.innerText")
+    assert too_wide(tab, scrolls=False) == too_wide(Tab(chromium, report, width=390), scrolls=False)
+    tab.look(media="print")
+    assert not tab.evaluate(f"{tip}.checkVisibility()")
+    note = "document.querySelector(document.querySelector('.why').getAttribute('href'))"
+    assert tab.evaluate(f"{note}.checkVisibility()")
+
+
+def test_the_long_lists_of_calls_are_for_the_screen_and_paper_says_where_they_are(page: Tab) -> None:
+    page.look(media="print")
+    lists = "[...document.querySelectorAll('details.screen')].filter(it => it.checkVisibility()).length"
+    said = "[...document.querySelectorAll('.paper')].filter(it => it.checkVisibility()).length"
+    assert (page.evaluate(lists), page.evaluate(said)) == (0, 2)
+    page.look()
+    assert (page.evaluate(lists), page.evaluate(said)) == (4, 0)
 
 
 def test_pictures_are_taken_of_it(chromium: Browser, report: Path, tmp_path: Path) -> None:

@@ -30,9 +30,9 @@ class ReportFacts:
         return [scenario for scenario in self.scenarios if scenario.data.verdict == "failed"]
 
     @property
-    def outcomes(self) -> list[ScenarioFacts]:
-        """The scenarios of which it was observed what became of the work."""
-        return [scenario for scenario in self.scenarios if scenario.work_done.outcome]
+    def outcomes(self) -> bool:
+        """Whether it was observed in any scenario what became of the work."""
+        return any(scenario.work_done.outcome for scenario in self.scenarios)
 
     @property
     def times(self) -> str:

@@ -258,8 +258,11 @@ def _longer(one: GapData, other: GapData) -> bool:
 
 
 def _lived(guests: GuestsData, names: Names) -> str:
-    where = listed(f"{number} at {names.site(site)}" for site, number in guests.living.items() if number)
-    total = sum(guests.living.values())
-    lived = f"{count(total, 'guest')} lived: {where}" if total else "No guest lived"
+    living = {names.site(site): number for site, number in guests.living.items() if number}
+    lived = count(sum(living.values()), "guest") + " lived" if living else "No guest lived"
+    if len(living) == 1:
+        lived += f" at {next(iter(living))}"
+    elif living:
+        lived += f": {listed(f'{number} at {site}' for site, number in living.items())}"
     memory = f" Together they used {guests.memory_mib / 1024:.1f} GiB of memory." if guests.memory_mib else ""
     return f"{lived}; {count(guests.taking_part, 'machine')} of the region take part.{memory}"

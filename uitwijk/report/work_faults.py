@@ -60,18 +60,21 @@ def answer(names: Names, by: AnswerData | None) -> str:
 
 
 def _call(call: CallData, names: Names) -> Fault:
+    title = f"Call to {telephone(call.number)}"
     if call.kind == EMERGENCY:
         where = place(names, None, call.building)
+        title += f" from {where}"
         expected, observed = f"the location of {where}", call.location or "no location"
     else:
+        title += f" of {names.of('organisations', call.municipality)}" if call.municipality else ""
         expected, observed = place(names, call.municipality, call.building), answer(names, call.answered_by)
     return _fault(
         "call",
-        f"Call to {telephone(call.number)}",
+        title,
         call.when,
         ("Expected", expected),
         ("Observed", observed),
-        ("Taken by", call.via),
+        ("Through", call.via),
         ("Why", call.why),
     )
 

@@ -21,18 +21,18 @@ from uitwijk.report.work_data import (
 from uitwijk.wording import Names, count, listed
 
 CALLS = {
-    NUMBER: "Calls to the municipalities' numbers, answered in the right building",
-    EMERGENCY: "112 calls, with the location of their own building",
+    NUMBER: "Calls to the municipalities' numbers",
+    EMERGENCY: "112 calls, with the location of their building",
     "in-progress": "Calls in progress, not cut off",
 }
 TRANSACTIONS = {
     "login": "Clerks logged in where they sit",
     "record": "Records written and read",
-    "document": "Documents issued, and printed where the counter is",
+    "document": "Documents issued and printed",
     "station": "Stations reached",
     "citizen": "Citizens served over the internet",
-    "alive": "Services that work, with all they need",
-    "forbidden": "Other municipalities' data asked for, and refused",
+    "alive": "Services that have all they need",
+    "forbidden": "Other municipalities' data, refused",
 }
 WRITTEN = {
     "before": "Written before the last replication",
