@@ -69,8 +69,12 @@ class OutsideCalls:
         return [self._with_location(call) for call in calls]
 
     def all(self) -> list[tuple[Desk, Call]]:
-        """112 and another number from every building that is open, with the telephone that called."""
-        buildings = [b for b in self._region.buildings if b not in self._telephones.closed]
+        """112 and another number from every building that is open, with the telephone that called.
+
+        None at all while nobody is logged in anywhere.
+        """
+        anybody, closed = bool(self._telephones.accounts), self._telephones.closed
+        buildings = [building for building in self._region.buildings if anybody and building not in closed]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, "outside-calls") as pool:
             found = pool.map(lambda building: self.calls(building, EMERGENCY, OUTSIDE), buildings)
             return [(self.caller(b).desk, call) for b, calls in zip(buildings, found, strict=True) for call in calls]

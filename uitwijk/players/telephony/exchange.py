@@ -95,6 +95,10 @@ class Telephony:
                 return hold(self._sipp, self.carrier, account)
         raise UitwijkError(f"{municipality}: no telephone is logged in with its numbers; tell who sits where first")
 
+    def talk(self, when: str, held: Held) -> dict[str, Any]:
+        """Ends a call in progress, and says how it went, as `Scenario.calls` takes it, with its verdict."""
+        return Judge(self._region, when).talk(held.account, held.end())
+
     def gap(self, since: float | None = None) -> Gap:
         """Begins to measure how long the municipalities cannot be reached; see `Gap`."""
         first: dict[str, Account] = {}

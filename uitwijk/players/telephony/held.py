@@ -45,6 +45,17 @@ class Held:
         self._playing = playing
         self._address = address
 
+    def asked(self, times: int, within_seconds: float = 10.0) -> bool:
+        """Waits until the other has said so often, from now on, that it is there; whether it did within that time."""
+        deadline = time.monotonic() + within_seconds
+        wanted = self._questions() + times
+        while (questions := self._questions()) < wanted and time.monotonic() < deadline:
+            time.sleep(_PAUSE_SECONDS)
+        return questions >= wanted
+
+    def _questions(self) -> int:
+        return sum(event.what == "there" for event in self._playing.events) if self._playing else 0
+
     def end(self) -> Talk:
         """The caller hangs up."""
         if self._playing is None:
