@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -33,14 +34,21 @@ def cold(region: Region) -> dict[str, str]:
     return {m.name: w.home for w in region.workloads.values() if not w.hot for m in w.machines}
 
 
-@pytest.fixture
-def loopback(region: Region) -> Iterator[Loopback]:
+@contextmanager
+def reserved(region: Region) -> Iterator[Loopback]:
     """Addresses that nobody else uses; name servers listen at a port that is only for root."""
     if os.geteuid() != 0:
         assert not os.environ.get("CI"), "CI runs as root"
         pytest.skip("name servers listen at port 53, which takes root")
-    with Loopback.reserve(region) as reserved:
-        yield reserved
+    with Loopback.reserve(region) as loopback:
+        yield loopback
+
+
+@pytest.fixture
+def loopback(region: Region) -> Iterator[Loopback]:
+    """Addresses of the delivered region."""
+    with reserved(region) as loopback:
+        yield loopback
 
 
 @pytest.fixture(scope="session")

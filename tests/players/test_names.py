@@ -55,6 +55,17 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
     assert len(wrong) == 2, "both servers of the partnership at the site"
 
 
+def test_a_name_that_is_announced_late_is_waited_for(region: Region, loopback: Loopback, world: World) -> None:
+    runs = {MOVED: "leeuwarden"}
+    names = Names(region, loopback, runs)
+    assert [line["verdict"] for line in names.observe("during", ["leeuwarden"])].count("failed") == 4
+    late = threading.Timer(0.3, world.announce, (MOVED, "leeuwarden"))
+    late.start()
+    found = names.observe("during", ["leeuwarden"], patience_seconds=30)
+    late.join()
+    assert {line["verdict"] for line in found} == {"passed"}
+
+
 def test_a_name_server_that_does_not_answer_fails(region: Region, loopback: Loopback, world: World) -> None:
     (silent, *_) = (server.name for server in world.names if server.site == "leeuwarden")
     world.silent = {silent}

@@ -54,19 +54,30 @@ class Names:
         """The name servers of some sites."""
         return tuple(server for server in name_servers(self.region, self.loopback) if server.site in sites)
 
-    def observe(self, when: str, sites: Collection[str]) -> list[dict[str, Any]]:
-        """Asks each name server of the living sites for every name: wrong answers, and one line for each server."""
+    def observe(self, when: str, sites: Collection[str], patience_seconds: float = 0) -> list[dict[str, Any]]:
+        """Asks each name server of the living sites for every name: wrong answers, and one line for each server.
+
+        Args:
+            when: before, during or after.
+            sites: those whose name servers are asked.
+            patience_seconds: for that long, what was wrong is asked again: machines announce their names while they
+                start.
+        """
+        deadline = time.monotonic() + patience_seconds
+        told = {server: self.told_by(server) for server in self.servers(sites)}
+        wrong = [(server, name) for server, expected in told.items() for name in expected]
+        while True:
+            answers = {(server, name): ask(server.address, name) for server, name in wrong}
+            wrong = [pair for pair, answer in answers.items() if answer.address != told[pair[0]][pair[1]]]
+            if not wrong or time.monotonic() >= deadline:
+                break
+            time.sleep(_TICK_SECONDS)
         found: list[dict[str, Any]] = []
-        for server in self.servers(sites):
-            expected = self.told_by(server)
-            wrong = [
-                _line(when, name, server, answer, address)
-                for name, address in expected.items()
-                if (answer := ask(server.address, name)).address != address
-            ]
-            found += wrong
-            right = len(expected) - len(wrong)
-            found.append(_summary(when, server, f"{right} as expected", f"{len(expected)} as expected", not wrong))
+        for server, expected in told.items():
+            astray = [name for where, name in wrong if where == server]
+            found += [_line(when, name, server, answers[server, name], expected[name]) for name in astray]
+            right = len(expected) - len(astray)
+            found.append(_summary(when, server, f"{right} as expected", f"{len(expected)} as expected", not astray))
         return found
 
 
