@@ -33,7 +33,6 @@ class Names:
     def __init__(self, region: Region, loopback: Loopback, runs: Mapping[str, str]) -> None:
         self.region = region
         self.loopback = loopback
-        self.runs = runs
         self.expected: dict[str, dict[str, str]] = {}
         """Address by fully qualified name, by organisation that announces it."""
         for machine, site in runs.items():

@@ -19,7 +19,7 @@ def transaction(
     service: str,
     host: str,
     number: str | None = None,
-    seconds: float | None = None,
+    seconds: float,
     why: str | None,
     foreseen: bool = False,
 ) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def transaction(
         "service": service,
         "host": host,
         "id": number,
-        "seconds": None if seconds is None else round(seconds, 3),
+        "seconds": round(seconds, 3),
         "verdict": "passed" if why is None or foreseen else "failed",
         "why": why,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -131,12 +132,13 @@ class _Municipality:
         for station in self.region.buildings[hall].stations:
             if station != PRINTER:
                 host = self.region.station_name(hall, station)
+                begun = time.monotonic()
                 address = clerk.resolver.address(host)
                 line = visit(address, clerk.source) if address else None
                 why = nameless(host) if address is None else silence(host) if line is None else None
                 if line not in (None, says(station, hall)):
                     why = f"{host} says that it is {line}"
-                self._add(process, clerk.building, "station", station, host, None, None, why)
+                self._add(process, clerk.building, "station", station, host, None, time.monotonic() - begun, why)
                 if why is not None:
                     return why
         return None if hall in self.seats.buildings else f"nobody sits in {hall}"
@@ -212,7 +214,7 @@ class _Municipality:
         service: str,
         host: str,
         number: str | None,
-        seconds: float | None,
+        seconds: float,
         why: str | None,
     ) -> None:
         self.transactions.append(
