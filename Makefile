@@ -2,12 +2,14 @@
 # PYTHON          the Python that makes .venv, 3.11 or newer
 # DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
 # REHEARSE_ARGS   passed to `uitwijk rehearse`, for example REHEARSE_ARGS="lost-bolsward"
+# GUESTS          required: fail where there can be no living guests; auto, the default: say so
 # TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"; -n 0 runs one test at a time
 # MUTANTS_ARGS    passed to `mutmut run`, for example MUTANTS_ARGS="--max-children 1 'continuity.guard*'"
 PYTHON ?= python3
 DRILL_ARGS ?=
 REHEARSE_ARGS ?=
 TEST_ARGS ?=
+GUESTS ?= auto
 MUTANTS_ARGS ?=
 
 SHELL := /bin/bash
@@ -21,13 +23,13 @@ GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonl
 READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools test test-fast drill rehearse sites stop-sites lint mutants clean requirements
+.PHONY: help venv tools guests test test-fast drill rehearse sites stop-sites lint mutants clean requirements
 
 help:
 	@echo 'uitwijk: failover of eight municipalities between two sites, and the drill that proves it.'
 	@echo
 	@echo '  make drill       start two simulated sites, let them fail and return, leave evidence/'
-	@echo '                   DRILL_ARGS="--scenario S1" plays one calamity; --municipality, --keep, --out'
+	@echo '                   DRILL_ARGS="--scenario S1" plays one calamity; --municipality, --guests, --keep, --out'
 	@echo '  make rehearse    preview every single calamity, and compare with the approved plans in plans/'
 	@echo '  make sites       keep the two simulated sites up, to play a calamity by hand'
 	@echo '  make stop-sites  stop them'
@@ -38,6 +40,7 @@ help:
 	@echo '  make venv        only the Python packages, into .venv'
 	@echo '  make tools       only the tool chain, into .tools (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
 	@echo '                   uses your own pulumi and plugins, and builds the simulator alone)'
+	@echo '  make guests      only the Debian root on which guests live in a drill, into .tools (root, about 2 minutes)'
 	@echo '  make clean       remove .venv, .tools, and what tests leave; evidence/ stays'
 	@echo
 	@echo 'Needs Python 3.11 or newer and make; each target does its own set-up. Start with: make drill'
@@ -60,7 +63,11 @@ $(READY):
 tools: $(READY)
 	@$(BIN)/python -m tools.build
 
-test: tools
+# Without them, tests of living guests are skipped, and say so.
+guests: $(READY)
+	@$(BIN)/python -m uitwijk.guests $(GUESTS)
+
+test: tools guests
 	@$(PYTEST) $(TEST_ARGS)
 	@go=$$($(BIN)/python -m tools.build --print-go) && $(GO_ENV) && $$go -C simulator test ./... \
 	  && { [ -n "$$UITWIJK_TOOLCHAIN" ] || $$go -C tools/providers test -vet=off ./cmd/...; }

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -210,9 +210,13 @@ def drill(
     ] = "harlingen",
     keep: Annotated[bool, typer.Option("--keep", help="Leave the sites up at the end, until Ctrl-C.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the evidence goes.")] = None,
+    guests: Annotated[
+        Literal["required", "auto", "none"],
+        typer.Option(help="Whether machines come alive: `auto` where this computer can, `required` or not at all."),
+    ] = "auto",
 ) -> None:
     """
-    Play the exercise: simulated vCenters, the real engine, independent checks, evidence.
+    Play the exercise: simulated vCenters, the real engine, living guests, independent checks, evidence.
 
     - **S1**: a town hall is unreachable
     - **S2**: the ISZF office in Bolsward is lost
@@ -220,15 +224,19 @@ def drill(
 
     It works on copies: your situation, stacks and states stay as they are. Exits 0 when everything passed.
 
+    Guests live where this computer can have them (root, Linux, Debian's archive): the machines' own configuration
+    starts real name servers, telephone exchanges and services; telephones ring, clerks work. Else: machines only.
+
     Examples:
 
     - `uitwijk drill` - all three
     - `uitwijk drill --scenario S1 --municipality all` - every town hall in turn
     - `uitwijk drill --scenario S2 --keep --out evidence/s2` - and look around afterwards
+    - `uitwijk drill --guests none` - machines only, which takes half the time
     """
     from uitwijk.drill.command import drill as play
 
-    raise typer.Exit(play(scenario, municipality, keep, out))
+    raise typer.Exit(play(scenario, municipality, keep, out, guests))
 
 
 @app.command()

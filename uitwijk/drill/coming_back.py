@@ -13,6 +13,7 @@ from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.drill.markers import Markers
+from uitwijk.drill.observers import LossObserver
 from uitwijk.drill.privileges import methods_explained
 from uitwijk.engine import Run
 from uitwijk.evidence.scenario import Scenario
@@ -27,6 +28,7 @@ class ComingBack:
         expected: what people wrote down for the calamity.
         normal: the machines that they wrote down for the site on a normal day.
         first: what stood there before the calamity.
+        people: who call and work meanwhile.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class ComingBack:
         normal: Mapping[str, ExpectedMachine],
         markers: Markers,
         first: Inventory,
+        people: LossObserver,
     ) -> None:
         self._exercise = exercise
         self._scenario = scenario
@@ -46,6 +49,7 @@ class ComingBack:
         self._normal = normal
         self._markers = markers
         self._first = first
+        self._people = people
 
     def as_it_was(self, drain: str) -> None:
         """Power returns before the operators do. The first `up` as drained removes the old machines, and nothing else.
@@ -57,6 +61,7 @@ class ComingBack:
         old = set(self._first.by_name) - set(self._drained)
         with acts.step(f"{site} comes back, its old machines running, its guests' network still cut"):
             exercise.give_back(site)
+            self._people.comes_back()
         with acts.step("see both vCenters", "uitwijk check"):
             self._split_brain(len(old))
         acts.declare("drained", site, reason=f"drill: {site} is back")
@@ -72,8 +77,8 @@ class ComingBack:
             self._stands_drained(run)
             gone = self._missing_disks()
             scenario.check(f"{site}: no data disk was lost", "none", gone[:5] or "none", not gone)
-            exercise.lift_fencing(site)
-            exercise.replication.cycle()
+            self._lift_fencing()
+        self._people.drained()
 
     def rebuilt(self, drain: str) -> None:
         """The site gets a new vCenter and empty storage; its stack has to forget the old one, but not its data disks.
@@ -85,6 +90,7 @@ class ComingBack:
         with acts.step(f"{site} is rebuilt: a new vCenter and empty storage, under the old state"):
             methods_explained(scenario, site, exercise.vcenters[site].observed())  # the new one remembers nothing
             exercise.rebuild(site)
+            self._people.comes_back()
             stands = exercise.inventories(site)[site].machines
             scenario.check(f"{site}: the new vCenter", "no machine", f"{len(stands)} machines", not stands)
         acts.declare("drained", site, reason=f"drill: {site} is rebuilt")
@@ -101,12 +107,18 @@ class ComingBack:
         run = acts.up(site, name=drain, totals={site: len(self._drained)})[site]
         with acts.step(f"check the vCenter of {site}, lift the fencing, replicate back"):
             self._stands_drained(run)
-            exercise.lift_fencing(site)
-            exercise.replication.cycle()
+            self._lift_fencing()
             missing = self._missing_disks()
             scenario.check(
                 f"{site}: every data disk came back by replication", "all", missing[:5] or "all", not missing
             )
+        self._people.drained()
+
+    def _lift_fencing(self) -> None:
+        """The guests' network is restored, and replication into the site begins."""
+        self._people.still_fenced()
+        self._exercise.lift_fencing(self._site)
+        self._exercise.replication.cycle()
 
     def _split_brain(self, old: int) -> None:
         """What `uitwijk check` tells of two sites that run the same machines."""

@@ -10,9 +10,10 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
@@ -20,7 +21,8 @@ from continuity.errors import UitwijkError
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
-from uitwijk.drill.expectations import Expectations, load_expectations
+from uitwijk.drill.expectations import load_expectations
+from uitwijk.drill.life import Life
 from uitwijk.drill.progress import Progress
 from uitwijk.drill.relocation import STEPS, relocate
 from uitwijk.drill.revision import checkout
@@ -28,6 +30,7 @@ from uitwijk.drill.site_loss import Milestones, SiteLoss
 from uitwijk.evidence.record import Evidence
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.seal import seal_of
+from uitwijk.guests.template import Template, find_template
 from uitwijk.lessons.lesson import Lesson, load_lessons, to_report
 from uitwijk.report.command import render
 from uitwijk.report.data import reports
@@ -37,14 +40,25 @@ from uitwijk.workspace import Workspace
 SCENARIOS = ("S1", "S2", "S3")
 EXPECTATIONS = ROOT / "tests" / "expectations"
 LIMITS = (
-    "Simulated vCenters: no hardware, no storage array, no guest boots. Times are engine times, not recovery times.",
+    "Simulated vCenters: no hardware, no storage array, no machine boots. Times are engine times, not recovery times.",
     "A simulator admits every machine: capacity is the model's arithmetic, host failures and DRS are not shown.",
     "A simulator does not lock disks: that two sites never write one copy is shown by the guard, not by the storage.",
     "Carrier, travel-document stations and personal cards are manual steps; the drill only shows that they are named.",
 )
 
 
-def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None) -> int:
+MACHINES_ONLY = (
+    "Machines only: no guest lived, so nothing rang and nobody worked; powered-on machines alone prove neither."
+)
+
+
+def drill(
+    scenario: str | None,
+    municipality: str,
+    keep: bool,
+    out: Path | None,
+    guests: Literal["required", "auto", "none"] = "auto",
+) -> int:
     """Plays one scenario, or all three, and returns the exit code: 0 when everything passed.
 
     Args:
@@ -52,6 +66,7 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
         municipality: whose town hall is closed in S1, or `all` in turn.
         keep: leave the sites up at the end, until Ctrl-C.
         out: folder of the evidence; None: a new one in `evidence/`.
+        guests: whether machines come alive: `auto` where this computer can have them.
 
     Raises:
         UitwijkError: when the drill cannot begin.
@@ -62,6 +77,13 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
     if scenario is not None and scenario not in SCENARIOS:
         raise UitwijkError(f"--scenario {scenario}: there are {', '.join(SCENARIOS)}")
     toolchain = find_toolchain()
+    said = ["no living guests, machines only: --guests none"]
+
+    def say(line: str) -> None:
+        said.append(line)
+        console.print(line, highlight=False)
+
+    template = find_template(guests, say)
     lessons = _lessons(Workspace())
     begun = datetime.datetime.now(datetime.UTC)
     directory = (out or ROOT / "evidence" / begun.strftime("%Y%m%d-%H%M%S")).resolve()
@@ -70,16 +92,16 @@ def drill(scenario: str | None, municipality: str, keep: bool, out: Path | None)
     console.print(f"Evidence: {_shown(directory)}", highlight=False)
     try:
         with Progress(console) as progress:
-            _begin(evidence, scenario, municipality)
+            _begin(evidence, scenario, municipality, LIMITS if template else (*LIMITS, MACHINES_ONLY))
             evidence.carry_over(lessons)
             exercise = Exercise(stage, toolchain, evidence, progress)
             evidence.describe(exercise.region)
             victims = _victims(exercise, municipality)
             progress.step("start both sites")
-            with exercise.open():
+            with exercise.open(), _living(exercise, template) as life:
                 progress.ended("start both sites", f"{len(exercise.vcenters)} simulated vCenters")
                 with evidence:
-                    _play(exercise, evidence, [scenario] if scenario else list(SCENARIOS), victims)
+                    Play(exercise, evidence, life, said[-1]).play([scenario] if scenario else SCENARIOS, victims)
                 _conclude(console, evidence, directory)
                 if keep:
                     _wait(exercise, progress)
@@ -100,13 +122,13 @@ def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
     console.print(f"Seal of the evidence, for the minutes: {seal_of(directory)}", highlight=False, soft_wrap=True)
 
 
-def _begin(evidence: Evidence, scenario: str | None, municipality: str) -> None:
+def _begin(evidence: Evidence, scenario: str | None, municipality: str, limits: Sequence[str]) -> None:
     words = ["make drill"]
     chosen = ([f"--scenario {scenario}"] if scenario else []) + (
         [f"--municipality {municipality}"] if municipality != "harlingen" else []
     )
     evidence.reproduce(*checkout(ROOT), " ".join(words + ([f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else [])))
-    for limit in LIMITS:
+    for limit in limits:
         evidence.limit(limit)
 
 
@@ -122,59 +144,74 @@ def _victims(exercise: Exercise, municipality: str) -> list[str]:
     return list(known) if municipality == "all" else [municipality]
 
 
-def _play(exercise: Exercise, evidence: Evidence, keys: list[str], victims: list[str]) -> None:
-    normal = load_expectations(EXPECTATIONS / "normal.yaml")
-    prepared = False
-
-    def begin(scenario: Scenario) -> None:
-        nonlocal prepared
-        if not prepared:
-            _prepare(exercise, scenario, normal)
-            prepared = True
-
-    for key in keys:
-        if key == "S1":
-            for victim in victims:
-                _close_hall(exercise, evidence, victim, f"S1-{victim}" if len(victims) > 1 else "S1", begin)
-        else:
-            _lose_site(exercise, evidence, key, normal, begin)
+def _living(exercise: Exercise, template: Template | None) -> contextlib.AbstractContextManager[Life | None]:
+    return Life(exercise, template).open() if template else contextlib.nullcontext()
 
 
-def _close_hall(
-    exercise: Exercise, evidence: Evidence, victim: str, key: str, begin: Callable[[Scenario], None]
-) -> None:
-    written = EXPECTATIONS / f"s1-{victim}.yaml"
-    expected = load_expectations(written) if written.exists() else None
-    hall = exercise.region.buildings[exercise.region.municipalities[victim].town_hall]
-    title = expected.title if expected else f"{hall.name}, is closed; its people work elsewhere"
-    exercise.progress.scenario(f"{key}: {title}")
-    with evidence.scenario(key, title, planned=STEPS) as scenario:
-        begin(scenario)
-        relocate(exercise, scenario, victim, expected)
+class Play:
+    """The scenarios, one after the other, on one stage.
 
+    Args:
+        life: None: machines only.
+        machines_only: why, in that case.
+    """
 
-def _lose_site(
-    exercise: Exercise, evidence: Evidence, key: str, normal: Expectations, begin: Callable[[Scenario], None]
-) -> None:
-    expected = load_expectations(EXPECTATIONS / f"{key.lower()}.yaml")
-    exercise.progress.scenario(f"{key}: {expected.title}")
-    survivor = next(site for site in exercise.region.sites if site not in expected.lost)
-    milestones = Milestones(expected.lost[0], survivor, expected.returns == "rebuilt")
-    with evidence.scenario(key, expected.title, planned=milestones.all) as scenario:
-        begin(scenario)
-        SiteLoss(exercise, scenario, expected, normal).play()
+    def __init__(self, exercise: Exercise, evidence: Evidence, life: Life | None, machines_only: str) -> None:
+        self._exercise = exercise
+        self._evidence = evidence
+        self._life = life
+        self._machines_only = machines_only
+        self._normal = load_expectations(EXPECTATIONS / "normal.yaml")
+        self._prepared = False
 
+    def play(self, keys: Sequence[str], victims: Sequence[str]) -> None:
+        """Plays the scenarios `keys`; in S1, the town halls of `victims` are closed in turn."""
+        for key in keys:
+            if key == "S1":
+                for victim in victims:
+                    self._close_hall(victim, f"S1-{victim}" if len(victims) > 1 else "S1")
+            else:
+                self._lose_site(key)
 
-def _prepare(exercise: Exercise, scenario: Scenario, normal: Expectations) -> None:
-    """A normal day: both stacks are brought up, and what stands there is what people wrote down."""
-    acts = Acts(exercise, scenario)
-    sites = tuple(exercise.region.sites)
-    acts.up(*sites, name="bring up both stacks on a normal day", totals={s: len(normal.machines[s]) for s in sites})
-    with acts.step("check both vCenters"):
-        for site, inventory in exercise.inventories(*sites).items():
-            checks.machines_as_written(scenario, site, normal.machines[site], inventory)
-            checks.data_disks_there(scenario, site, normal.machines[site], inventory)
-    acts.nothing_left(*sites)
+    def _close_hall(self, victim: str, key: str) -> None:
+        written = EXPECTATIONS / f"s1-{victim}.yaml"
+        expected = load_expectations(written) if written.exists() else None
+        hall = self._exercise.region.buildings[self._exercise.region.municipalities[victim].town_hall]
+        title = expected.title if expected else f"{hall.name}, is closed; its people work elsewhere"
+        self._exercise.progress.scenario(f"{key}: {title}")
+        with self._evidence.scenario(key, title, planned=STEPS) as scenario:
+            self._begin(scenario)
+            relocate(self._exercise, scenario, victim, expected, self._normal, self._life)
+
+    def _lose_site(self, key: str) -> None:
+        expected = load_expectations(EXPECTATIONS / f"{key.lower()}.yaml")
+        self._exercise.progress.scenario(f"{key}: {expected.title}")
+        survivor = next(site for site in self._exercise.region.sites if site not in expected.lost)
+        milestones = Milestones(expected.lost[0], survivor, expected.returns == "rebuilt")
+        with self._evidence.scenario(key, expected.title, planned=milestones.all) as scenario:
+            self._begin(scenario)
+            SiteLoss(self._exercise, scenario, expected, self._normal, self._life).play()
+
+    def _begin(self, scenario: Scenario) -> None:
+        if self._life is None:
+            scenario.machines_only(self._machines_only)
+        if not self._prepared:
+            self._prepare(Acts(self._exercise, scenario))
+            self._prepared = True
+
+    def _prepare(self, acts: Acts) -> None:
+        """A normal day: both stacks are brought up, and what stands there is what people wrote down."""
+        exercise, scenario, machines = self._exercise, acts.scenario, self._normal.machines
+        sites = tuple(exercise.region.sites)
+        totals = {site: len(machines[site]) for site in sites}
+        acts.up(*sites, name="bring up both stacks on a normal day", totals=totals)
+        with acts.step("check both vCenters"):
+            for site, inventory in exercise.inventories(*sites).items():
+                checks.machines_as_written(scenario, site, machines[site], inventory)
+                checks.data_disks_there(scenario, site, machines[site], inventory)
+        acts.nothing_left(*sites)
+        if self._life is not None:
+            self._life.settle(acts, machines, exercise.status())
 
 
 def _wait(exercise: Exercise, progress: Progress) -> None:

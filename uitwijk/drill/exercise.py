@@ -52,6 +52,7 @@ class Exercise:
         self.situation_file = folder / "situation.yaml"
         self.vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in self.region.sites}
         self.engines: dict[str, Engine] = {}
+        self.shared = SharedSecrets()
         self._cut: set[str] = set()
         self._not_drained: set[str] = set()
         self._trust = folder / "ca-bundle.pem"
@@ -80,7 +81,7 @@ class Exercise:
             yield self
 
     def _set_up_projects(self) -> None:
-        shared = SharedSecrets()
+        shared = self.shared
         trust = bundle(self.vcenters.values(), self._trust)
         offices = {
             site: Project(vcenter.folder / "office", self.folder / "homes" / site)

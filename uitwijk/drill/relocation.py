@@ -7,6 +7,8 @@ from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations
+from uitwijk.drill.life import Life
+from uitwijk.drill.observers import HallObserver
 from uitwijk.drill.privileges import methods_explained
 from uitwijk.evidence.scenario import Scenario
 
@@ -16,20 +18,32 @@ STEPS = (BRING_UP, RETURN)
 """What must have been reached; what was not is named in the evidence."""
 
 
-def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected: Expectations | None) -> None:
+def relocate(
+    exercise: Exercise,
+    scenario: Scenario,
+    municipality: str,
+    expected: Expectations | None,
+    normal: Expectations,
+    life: Life | None,
+) -> None:
     """Closes the municipality's town hall, brings up both stacks, checks that no machine was touched, and reopens it.
 
     Args:
         expected: what people wrote down for this municipality; None: only what must hold for any of them is checked.
+        normal: what they wrote down for a normal day.
+        life: None: machines only.
     """
     acts = Acts(exercise, scenario)
+    people = HallObserver(life, acts, normal.machines)
     sites = tuple(exercise.region.sites)
     hall = exercise.region.municipalities[municipality].town_hall
     first_status = exercise.status()
     scenario.placement("before", first_status)
     first = exercise.inventories(*sites)
+    people.before(first_status, normal)
     marks = {site: exercise.vcenters[site].mark() for site in sites}
 
+    people.closed(hall)
     scenario.declared()
     acts.declare("closed", hall, reason=f"drill: {hall} is unreachable")
     runs = acts.up(*sites, name=BRING_UP)
@@ -50,7 +64,9 @@ def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected
             checks.people_and_numbers(scenario, expected, status)
             checks.manual_steps(scenario, expected, status, promoted=False)
         _work_goes_on(exercise, scenario, municipality, hall, status)
+    people.during(hall, status, expected)
 
+    people.opened(hall)
     acts.declare("opened", hall, reason=f"drill: {hall} can be used again")
     acts.up(*sites, name=BRING_UP)
     with acts.step(RETURN):
@@ -63,6 +79,7 @@ def relocate(exercise: Exercise, scenario: Scenario, municipality: str, expected
             key: value for key, value in first_status.items() if key != "epoch"
         }
         scenario.check("the placement is the first again", "equal", "equal" if same else "differs", same)
+    people.after(after, normal)
     acts.nothing_left(*sites)
     for site in sites:
         methods_explained(scenario, site, exercise.vcenters[site].observed())

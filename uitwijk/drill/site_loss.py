@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from continuity.catalogue import RecoveryClass
 from observe.inventory import Inventory
@@ -14,7 +16,9 @@ from uitwijk.drill.acts import Acts
 from uitwijk.drill.coming_back import ComingBack
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations
+from uitwijk.drill.life import Life
 from uitwijk.drill.markers import Markers
+from uitwijk.drill.observers import LossObserver
 from uitwijk.drill.privileges import methods_explained
 from uitwijk.engine import Run
 from uitwijk.evidence.scenario import Scenario
@@ -70,9 +74,17 @@ class SiteLoss:
     Args:
         expected: what people wrote down for the calamity.
         normal: what they wrote down for a normal day.
+        life: None: machines only.
     """
 
-    def __init__(self, exercise: Exercise, scenario: Scenario, expected: Expectations, normal: Expectations) -> None:
+    def __init__(
+        self,
+        exercise: Exercise,
+        scenario: Scenario,
+        expected: Expectations,
+        normal: Expectations,
+        life: Life | None,
+    ) -> None:
         self._exercise = exercise
         self._scenario = scenario
         self._acts = Acts(exercise, scenario)
@@ -83,12 +95,15 @@ class SiteLoss:
         self._milestones = Milestones(self._lost, self._survivor, expected.returns == "rebuilt")
         self._markers = Markers(self._lost, normal.machines[self._lost])
         self._first: dict[str, Inventory] = {}
+        self._people = LossObserver(life, self._acts, self._lost, self._survivor, expected, normal)
 
     def play(self) -> None:
         """The whole scenario."""
-        self._scenario.placement("before", self._exercise.status())
+        status = self._exercise.status()
+        self._scenario.placement("before", status)
         self._first = self._exercise.inventories(*self._exercise.region.sites)
-        self._lose()
+        self._people.before(status)
+        self._lose(status)
         self._fail_over()
         self._come_back()
         self._fail_back()
@@ -96,15 +111,18 @@ class SiteLoss:
     def _folder(self, site: str) -> Path:
         return self._exercise.vcenters[site].folder
 
-    def _lose(self) -> None:
-        exercise, markers = self._exercise, self._markers
+    def _lose(self, status: Mapping[str, Any]) -> None:
+        exercise, markers, people = self._exercise, self._markers, self._people
         with self._acts.step(self._milestones.cut) as step:
             markers.write(self._folder(self._lost), BEFORE)
+            people.write("before", status)
             exercise.replication.cycle()
             with exercise.replication.paused():
                 markers.write(self._folder(self._lost), LATE)
+                people.write("late", status)
+                self._cut_at = time.monotonic()
+                people.cut(self._cut_at)
                 exercise.lose(self._lost)
-            self._cut_at = time.monotonic()
             step.result = f"{len(markers.disks)} data disks marked, then nothing of {self._lost} can be read"
 
     def _fail_over(self) -> None:
@@ -153,6 +171,7 @@ class SiteLoss:
             )
             self._data_after_loss()
             self._recovery_times(observed, declared_at)
+        self._people.during(status)
         acts.nothing_left(survivor)
         checks.nobody_asked(scenario, lost, exercise.vcenters[lost].observed())
 
@@ -210,6 +229,7 @@ class SiteLoss:
             self._normal.machines[lost],
             self._markers,
             self._first[lost],
+            self._people,
         )
         if self._expected.returns == "rebuilt":
             back.rebuilt(self._milestones.drain)
@@ -247,7 +267,9 @@ class SiteLoss:
                 f"in {len(kept)} disks",
                 len(kept) == total,
             )
-            scenario.placement("after", exercise.status())
+            status = exercise.status()
+            scenario.placement("after", status)
+        self._people.after(status)
         acts.nothing_left(*exercise.region.sites)
         for site in exercise.region.sites:
             methods_explained(scenario, site, exercise.vcenters[site].observed())

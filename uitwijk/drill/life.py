@@ -1,0 +1,260 @@
+"""The living side of a drill: guests, and those who call and work with them while the scenarios are played."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from continuity.catalogue import RecoveryClass
+from continuity.region import Machine, dataset_datastore
+from uitwijk.drill import observations
+from uitwijk.drill.acts import Acts
+from uitwijk.drill.exercise import Exercise
+from uitwijk.drill.expectations import Expectations, ExpectedMachine
+from uitwijk.engine import Engine
+from uitwijk.evidence.scenario import Scenario
+from uitwijk.guests.guests import Guests, Trouble, Watched
+from uitwijk.guests.loopback import Loopback
+from uitwijk.guests.template import Template
+from uitwijk.players import work
+from uitwijk.players.buildings import Buildings
+from uitwijk.players.names import Names
+from uitwijk.players.outside import Outside
+from uitwijk.players.pairs import every_pair
+from uitwijk.players.people import Account, give_accounts
+from uitwijk.players.telephony import Telephony
+from uitwijk.simulated.vcenter import USER
+
+_LIVE_SECONDS = 180.0
+"""How long guests may take until they live once their machines are on; a machine that fails is noticed at once."""
+_ANSWER_SECONDS = 60.0
+"""How long a municipality may be out of reach by telephone before the drill says that it never came back."""
+_PASSWORD = "random:index/randomPassword:RandomPassword"
+
+_Standing = Mapping[str, Mapping[str, ExpectedMachine]]
+"""By site and name: the machines that people wrote down."""
+
+
+class Life:
+    """Living guests in a drill, with carrier, telephones, clerks, printers and the internet's name server.
+
+    Args:
+        exercise: what the guests live in; its sites must be up.
+        template: what guests stand on.
+    """
+
+    def __init__(self, exercise: Exercise, template: Template) -> None:
+        self._exercise = exercise
+        self.region = exercise.region
+        self._template = template
+        self._secrets: dict[str, dict[str, str]] = {}
+        self._told: int = 0
+        self._memory = 0.0
+
+    @contextlib.contextmanager
+    def open(self) -> Iterator[Life]:
+        """Everybody is there; guests come alive as soon as their machines are powered on.
+
+        Raises:
+            UitwijkError: an address is taken, or a program does not start.
+        """
+        exercise, region = self._exercise, self.region
+        folder = exercise.folder / "life"
+        with contextlib.ExitStack() as stack:
+            self.loopback = stack.enter_context(Loopback.reserve(region))
+            self.guests = Guests(folder / "guests", self._template, self.loopback, region)
+            self.guests.on_trouble = self._trouble
+            stack.enter_context(self.guests)
+            stack.enter_context(Outside(folder / "outside", region, self.loopback, self._template))
+            self.buildings = stack.enter_context(Buildings(folder / "print-queues", region, self.loopback))
+            self.telephony = stack.enter_context(
+                Telephony(
+                    folder, self._template, self.loopback, region, self._secrets, exercise.shared.carrier_password
+                )
+            )
+            for site in exercise.vcenters:
+                self.follow(site)
+            yield self
+
+    def _trouble(self, trouble: Trouble) -> None:
+        self._exercise.evidence.event("find trouble", f"{trouble.guest} at {trouble.site}", str(trouble))
+        self._exercise.progress.note(f"[red]{trouble}[/red]")
+
+    def follow(self, site: str) -> None:
+        """The site's vCenter can be watched: at the start, when the site comes back, when it is rebuilt."""
+        vcenter = self._exercise.vcenters[site]
+        self.guests.follow(
+            site, Watched(vcenter.address.server, USER, vcenter.password, vcenter.address.ca, vcenter.folder)
+        )
+
+    def settle(self, acts: Acts, standing: _Standing, status: Mapping[str, Any]) -> None:
+        """After both stacks were brought up for the first time: guests live, clerks have accounts, staff sit down."""
+        self.accounts: Mapping[str, Account] = give_accounts(self.region, self.region.municipalities, self._contents)
+        self._exercise.evidence.forbid(account.login.password for account in self.accounts.values())
+        self.await_guests(acts, standing)
+        self.learn_secrets(*self._exercise.region.sites)
+        with acts.step("staff sit down, telephones log in at both sites") as step:
+            step.result = self._seat(status)
+
+    def await_guests(self, acts: Acts, standing: _Standing) -> None:
+        """Waits until every guest lives that should, by what people wrote down."""
+        with acts.step("wait until the guests live") as step:
+            counts = []
+            for site, machines in standing.items():
+                wanted = self.guests.taking_part & machines.keys()
+                self.guests.await_living(site, wanted, _LIVE_SECONDS)
+                living = self.guests.living(site)
+                counts.append(f"{len(living)} at {site}")
+                acts.scenario.check(
+                    f"{site}: the guests that live are those of the machines that should run",
+                    f"{len(wanted)} guests",
+                    f"{len(living)} guests",
+                    living == wanted,
+                )
+            step.result = ", ".join(counts)
+
+    def learn_secrets(self, *sites: str) -> None:
+        """The telephones of a site's call servers are given their passwords, by whoever keeps the site's stack."""
+        for site in sites:
+            self._secrets[site] = _telephone_secrets(self._exercise.engines[site], site)
+            self._exercise.evidence.forbid(self._secrets[site].values())
+
+    def close(self, building: str) -> None:
+        """Nothing in the building works any more, and nobody sits there."""
+        self.buildings.close(building)
+        self.telephony.telephones.building_closed(building)
+
+    def reopen(self, building: str) -> None:
+        """The building can be used again."""
+        self.buildings.open(building)
+        self.telephony.telephones.building_opened(building)
+
+    def move(self, acts: Acts, status: Mapping[str, Any]) -> None:
+        """Staff sit where the placement says, and log in at the telephones there."""
+        with acts.step("staff log in at the telephones where they now sit") as step:
+            step.result = self._seat(status)
+
+    def _seat(self, status: Mapping[str, Any]) -> str:
+        logins = self.telephony.telephones.sit(status["numbers"])
+        refused = [login.sentence for login in logins if login.outcome == "refused"]
+        return "; ".join(refused[:3]) if refused else f"{len(self.telephony.telephones.accounts)} numbers logged in"
+
+    def observe(
+        self, acts: Acts, when: str, status: Mapping[str, Any], expected: Expectations | None, standing: _Standing
+    ) -> None:
+        """Calls every number, 112 from every building, asks every name, and has every municipality do its work.
+
+        Args:
+            when: before, during or after.
+            expected: what people wrote down; None: what the model says must hold.
+            standing: the machines that people wrote down, by living site.
+        """
+        scenario, region = acts.scenario, self.region
+        with acts.step(f"call, ask and work, {when} the calamity") as step:
+            calls = self.telephony.round(when, status["numbers"])
+            scenario.calls(calls)
+            observations.calls_answered(scenario, when, calls)
+            names = self.names(standing).observe(when, list(standing))
+            scenario.names(names)
+            observations.names_lead(scenario, when, names)
+            observed = work.observe(
+                region,
+                self.loopback,
+                self.accounts,
+                self.buildings,
+                when=when,
+                placement=status,
+                calls=_unanswered(calls, region.municipalities),
+            )
+            scenario.transactions(observed.transactions)
+            if when == "during":
+                scenario.continuity(observed.continuity)
+                pairs = every_pair(region, self.loopback, self.accounts, when=when, placement=status)
+                scenario.transactions(pairs)
+                observations.registers_apart(scenario, when, pairs)
+            stopped = expected.processes_stopped if expected else _stopped(status)
+            majority = expected.majority_goes_on if expected else _majority(status)
+            urgent = [
+                slug
+                for slug, process in region.processes.items()
+                if process.recovery_class in (RecoveryClass.R0, RecoveryClass.R1)
+            ]
+            observations.work_goes_on(scenario, when, observed.continuity, stopped, majority, urgent)
+            observations.documents_issued(scenario, when, observed.transactions)
+            self._memory = max(self._memory, self.guests.memory_mib())
+            step.result = _told(observed.continuity, len(calls))
+
+    def names(self, standing: _Standing) -> Names:
+        """Where the names of cold machines should lead."""
+        return Names(
+            self.region,
+            self.loopback,
+            {
+                name: site
+                for site, machines in standing.items()
+                for name, machine in machines.items()
+                if not machine.every_site and name in self.guests.taking_part
+            },
+        )
+
+    def conclude(self, scenario: Scenario) -> None:
+        """Writes down which guests lived, and what went wrong with any since the scenario before."""
+        troubles = [vars(trouble) for trouble in self.guests.troubles()]
+        new, self._told = troubles[self._told :], len(troubles)
+        scenario.guests(
+            {
+                "living": {site: len(self.guests.living(site)) for site in self._exercise.vcenters},
+                "taking_part": len(self.guests.taking_part),
+                "idle": self.guests.idle,
+                "memory_mib": round(self._memory),
+                "troubles": new,
+                "shortened": self.guests.skipped,
+            }
+        )
+        observations.guests_unharmed(scenario, new, self._memory)
+
+    def _contents(self, site: str, machine: Machine, disk: str) -> Path:
+        """The folder with what is on a data disk at a site."""
+        datastore = dataset_datastore(self.region.workloads[machine.workload].home)
+        path = self._exercise.vcenters[site].folder / "datastores" / datastore / machine.disk_path(disk)
+        return path.with_name(f"{path.name.removesuffix('.vmdk')}.contents")
+
+
+def _telephone_secrets(engine: Engine, site: str) -> dict[str, str]:
+    """The secret of each number block, by its key, from the state of the site's stack."""
+    state = json.loads(engine.text("stack", "export", "--show-secrets", "--stack", site))
+    found = {}
+    for resource in state["deployment"]["resources"]:
+        name = resource["urn"].rsplit("::", 1)[1]
+        if resource["type"] == _PASSWORD and "-telephones-" in name:
+            found[f"+{name.rsplit('-', 1)[1]}"] = json.loads(resource["outputs"]["result"]["plaintext"])
+    return found
+
+
+def _unanswered(calls: Sequence[Mapping[str, Any]], municipalities: Mapping[str, Any]) -> dict[str, str | None]:
+    """Why calls to a municipality's numbers were not answered as they should; None: they were."""
+    found: dict[str, str | None] = {}
+    for municipality in municipalities:
+        own = [call for call in calls if call["kind"] == "number" and call["municipality"] == municipality]
+        why = next((call["why"] for call in own if call["verdict"] != "passed"), None)
+        found[municipality] = why if own else "its numbers do not ring"
+    return found
+
+
+def _stopped(status: Mapping[str, Any]) -> dict[str, list[str]]:
+    return {who: list(each["stopped"]) for who, each in status["processes"].items()}
+
+
+def _majority(status: Mapping[str, Any]) -> list[str]:
+    return [who for who, each in status["processes"].items() if each["majority"]]
+
+
+def _told(continuity: Mapping[str, Mapping[str, Any]], calls: int) -> str:
+    """One line for the terminal: who does not do all of the work, and everybody else."""
+    partly = [f"{who}: {each['sentence']}" for who, each in continuity.items() if each["stopped"]]
+    whole = len(continuity) - len(partly)
+    rest = f"{whole} municipalities: all processes" if whole else ""
+    return "; ".join(filter(None, [*partly, rest, f"{calls} calls"]))
