@@ -202,13 +202,13 @@ class WorkFacts:
 
     @property
     def silence(self) -> str:
-        """How long the telephone was silent, at most; empty if that was not measured."""
+        """How long nobody could be called, at most; empty if that was not measured."""
         gaps = [gap for gap in self.data.gaps if gap.what == TELEPHONE]
         if not gaps:
             return ""
         if any(gap.seconds is None for gap in gaps):
-            return "never back"
-        return f"{duration(max(gap.seconds or 0.0 for gap in gaps))} at most"
+            return "; the telephone never came back"
+        return f"; without telephone for {duration(max(gap.seconds or 0.0 for gap in gaps))} at most"
 
     @property
     def outcome(self) -> str:
@@ -220,8 +220,7 @@ class WorkFacts:
             stopped = "".join(f"; {text}" for text in self._stopped())
             yield f"{self.continued[0]} of {self.continued[1]} processes continued everywhere{stopped}."
         if self.answered:
-            silence = f"; without telephone for {self.silence}" if self.silence else ""
-            yield f"{self.answered[0]} of {count(self.answered[1], 'call')} answered as they should be{silence}."
+            yield f"{self.answered[0]} of {count(self.answered[1], 'call')} answered as they should be{self.silence}."
 
     def _stopped(self) -> Iterator[str]:
         together: dict[tuple[str, ...], list[str]] = {}
