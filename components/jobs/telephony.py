@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from xml.sax.saxutils import escape
 
 from components.jobs.job import File, Job, render
 from components.names import Endpoint, endpoints, role_of
@@ -17,6 +19,9 @@ _OUTSIDE = 1
 """Kamailio's number of the set of destinations for calls to the outside."""
 
 
+_ADDRESS = re.compile(r"([A-Z]{2}), ([^,]+), ([^,]+), (.+)")
+_BOUNDARY = "end-of-part"
+"""Between the parts of a body with a location."""
 _Destinations = tuple[int, Sequence[Endpoint | str]]
 """Number of a set, and where its calls may go, first choice first."""
 
@@ -70,6 +75,20 @@ def _ranges(first: int, last: int) -> list[str]:
     return found
 
 
+def civic_address(location: str) -> str:
+    """The elements of a civic address in PIDF-LO (RFC 5139): country, province, place, and where in it.
+
+    Args:
+        location: what the catalogue says of a building, e.g. `NL, Fryslân, Balk, town hall, main entrance`; if it has
+            not these parts, all of it is where.
+    """
+    country, province, place, where = ("", "", "", location)
+    if found := _ADDRESS.fullmatch(location):
+        country, province, place, where = found.groups()
+    parts = {"country": country, "A1": province, "A3": place, "LOC": where}
+    return "".join(f"<ca:{name}>{escape(text)}</ca:{name}>" for name, text in parts.items() if text)
+
+
 def _trunks(region: Region, workload: Workload) -> list[Workload]:
     needed = (region.workloads[key] for key in workload.depends_on)
     return [other for other in needed if region.services[other.service].kind is Kind.TELEPHONY]
@@ -101,9 +120,17 @@ def _call_server(region: Region, site: str, machine: Machine, secrets: Mapping[s
         address=region.address(site, machine).ip,
         port=role_of(region, machine).port,
         realm=region.settings.domain,
+        boundary=_BOUNDARY,
         numbers=pattern(blocks),
         blocks=[{"numbers": pattern([block]), "secret": secrets[block.key]} for block in blocks],
-        buildings=[(slug, building.emergency_location) for slug, building in region.buildings.items()],
+        buildings=[
+            {
+                "slug": slug,
+                "network": region.building_network(slug),
+                "address": civic_address(building.emergency_location),
+            }
+            for slug, building in region.buildings.items()
+        ],
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.jobs.job import Job
-from components.jobs.telephony import CARRIER, pattern, telephony_job
+from components.jobs.telephony import CARRIER, civic_address, pattern, telephony_job
 from continuity.numbers import NumberBlock
 from continuity.region import Region
 
@@ -67,15 +67,27 @@ def test_a_number_of_nobody_here_is_refused_before_a_password_is_made(region: Re
 def test_112_carries_the_location_of_each_building_whichever_call_server_takes_it(region: Region, site):
     for municipality in region.municipalities:
         text, _ = configuration(region, site, f"{municipality}-telephony-call-server-1")
-        known = dict(re.findall(r'if \(\$hdr\(X-Building\) == "(.*)"\) \$var\(location\) = "(.*)";', text))
-        assert known == {slug: building.emergency_location for slug, building in region.buildings.items()}
+        known = re.findall(r'is_in_subnet\(\$si, "(.*)"\)\) {\n.* = "(.*)";\n.* = "(.*)";', text)
+        assert known == [
+            (str(region.building_network(slug)), slug, civic_address(building.emergency_location))
+            for slug, building in region.buildings.items()
+        ]
 
 
-def test_112_from_a_building_that_is_not_known_carries_no_location(region: Region):
-    text, _ = configuration(region, "bolsward", "harlingen-telephony-call-server-1")
-    emergency = text[text.index("route[EMERGENCY]") :]
-    assert emergency.index('$var(location) = "";') < emergency.index("$hdr(X-Building) ==")
-    assert emergency.index('if ($var(location) == "")') < emergency.index("append_hf")
+@pytest.mark.parametrize(
+    ("location", "address"),
+    [
+        (
+            "NL, Fryslân, Balk, town hall, main entrance",
+            "<ca:country>NL</ca:country><ca:A1>Fryslân</ca:A1><ca:A3>Balk</ca:A3>"
+            "<ca:LOC>town hall, main entrance</ca:LOC>",
+        ),
+        ("Balk & <Lemmer>", "<ca:LOC>Balk &amp; &lt;Lemmer&gt;</ca:LOC>"),
+        ("Netherlands, Fryslân, Balk, hall", "<ca:LOC>Netherlands, Fryslân, Balk, hall</ca:LOC>"),
+    ],
+)
+def test_a_location_is_told_in_the_parts_that_it_has(location, address):
+    assert civic_address(location) == address
 
 
 def test_outside_calls_go_to_the_border_controllers_of_the_own_site_first(region: Region):
@@ -113,7 +125,7 @@ def test_what_a_person_writes_cannot_break_out_of_the_configuration(region: Regi
         }
     )
     text, _ = configuration(spoilt, "bolsward", "harlingen-telephony-call-server-1")
-    assert r'$var(location) = "a\"; exit;\\";' in text
+    assert r'$var(address) = "<ca:LOC>a\"; exit;\\</ca:LOC>";' in text
 
 
 def test_only_root_and_the_exchange_read_its_configuration(region: Region):
