@@ -21,6 +21,7 @@ from uitwijk.guests.guests import Guests
 from uitwijk.guests.loopback import Loopback
 from uitwijk.guests.template import Template
 from uitwijk.players.buildings import Buildings
+from uitwijk.players.listening import await_listening
 from uitwijk.players.names import GapWatcher, Names, StaleWatcher
 from uitwijk.players.pairs import every_pair
 from uitwijk.players.people import Account, Clerk, give_accounts
@@ -58,6 +59,7 @@ class Stage:
             told = extra["guestinfo.userdata"], extra["guestinfo.metadata"]
             self.guests.boot(SITE, name, *told, disks, fresh=fresh)
         self.guests.await_living(SITE, names, 60)
+        await_listening(self.region, self.loopback, {name: SITE for name in names if name in MACHINES}, 60)
 
     def await_names(self) -> None:
         """Until every living machine has announced its name."""

@@ -47,7 +47,7 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
 ) -> None:
     world.announce(MOVED, "leeuwarden")
     names = Names(region, loopback, cold(region))
-    wrong = [line for line in names.observe("before", ["bolsward"]) if line["name"] != "all names"]
+    wrong = [line for line in names.observe("before", ["bolsward"], 0) if line["name"] != "all names"]
     address = loopback.address(region.address("leeuwarden", region.machines[MOVED]).ip)
     assert {(line["name"], line["address"], line["verdict"]) for line in wrong} == {
         (f"{MOVED}.uitwijk.example", address, "failed")
@@ -58,7 +58,7 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
 def test_a_name_that_is_announced_late_is_waited_for(region: Region, loopback: Loopback, world: World) -> None:
     runs = {MOVED: "leeuwarden"}
     names = Names(region, loopback, runs)
-    assert [line["verdict"] for line in names.observe("during", ["leeuwarden"])].count("failed") == 4
+    assert [line["verdict"] for line in names.observe("during", ["leeuwarden"], 0)].count("failed") == 4
     late = threading.Timer(0.3, world.announce, (MOVED, "leeuwarden"))
     late.start()
     found = names.observe("during", ["leeuwarden"], patience_seconds=30)
@@ -70,7 +70,7 @@ def test_a_name_server_that_does_not_answer_fails(region: Region, loopback: Loop
     (silent, *_) = (server.name for server in world.names if server.site == "leeuwarden")
     world.silent = {silent}
     runs = {"iszf-finance-application-1": "bolsward", "leeuwarden-finance-application-1": "leeuwarden"}
-    found = Names(region, loopback, runs).observe("before", ["leeuwarden"])
+    found = Names(region, loopback, runs).observe("before", ["leeuwarden"], 0)
     failed = [line for line in found if line["verdict"] == "failed"]
     assert {line["server"] for line in failed} == {silent}
     assert [line["address"] for line in failed] == ["no answer", "0 as expected"]
@@ -93,7 +93,7 @@ def test_the_gap_ends_when_every_urgent_name_leads_to_the_survivor_at_every_serv
     for machine in urgent:
         world.announce(machine, "leeuwarden")
     eventually(lambda: watcher.open == {"nijefurd"})
-    lines = {line["municipality"]: line for line in watcher.stop()}
+    lines = {line["municipality"]: line for line in watcher.stop(0)}
     assert 0 <= lines["harlingen"]["seconds"] <= round(time.monotonic() - begun, 1)
     assert lines["harlingen"]["ttl_seconds"] == 60
     assert lines["nijefurd"] == {
@@ -114,7 +114,8 @@ def test_one_server_that_lags_behind_keeps_the_gap_open(region: Region, loopback
     watcher.start()
     eventually(lambda: watcher.rounds > 1)
     assert watcher.open == {"harlingen"}
-    watcher.stop()
+    world.silent = set()
+    assert [line["seconds"] is None for line in watcher.stop(30)] == [False]
 
 
 def test_a_stale_name_at_a_returning_site_is_a_failure(region: Region, loopback: Loopback, world: World) -> None:

@@ -15,6 +15,8 @@ from uitwijk.players.moment import now
 from uitwijk.players.resolver import Answer, NameServer, ask, name_servers
 from uitwijk.players.services import brokers, front_ends, full_name, used, workplaces
 
+PATIENCE_SECONDS = 10.0
+"""For names that are not right yet: machines announce theirs while they start."""
 _TICK_SECONDS = 0.5
 _SOON_SECONDS = 0.1
 """Between two questions to a name server that does not answer yet, when its very first answers matter."""
@@ -53,14 +55,15 @@ class Names:
         """The name servers of some sites."""
         return tuple(server for server in name_servers(self.region, self.loopback) if server.site in sites)
 
-    def observe(self, when: str, sites: Collection[str], patience_seconds: float = 0) -> list[dict[str, Any]]:
+    def observe(
+        self, when: str, sites: Collection[str], patience_seconds: float = PATIENCE_SECONDS
+    ) -> list[dict[str, Any]]:
         """Asks each name server of the living sites for every name: wrong answers, and one line for each server.
 
         Args:
             when: before, during or after.
             sites: those whose name servers are asked.
-            patience_seconds: for that long, what was wrong is asked again: machines announce their names while they
-                start.
+            patience_seconds: for that long, what was wrong is asked again.
         """
         deadline = time.monotonic() + patience_seconds
         told = {server: self.told_by(server) for server in self.servers(sites)}
@@ -190,8 +193,15 @@ class GapWatcher(_Watcher):
         """The municipalities whose names do not lead there yet."""
         return frozenset(municipality for municipality, waiting in self._waiting.items() if waiting.pairs)
 
-    def stop(self) -> list[dict[str, Any]]:
-        """Ends the watch: a line for each municipality with such names; seconds are None where they never led there."""
+    def stop(self, patience_seconds: float = PATIENCE_SECONDS) -> list[dict[str, Any]]:
+        """Ends the watch: a line for each municipality with such names; seconds are None where they never led there.
+
+        Args:
+            patience_seconds: how long to wait for those whose names do not lead there yet.
+        """
+        deadline = time.monotonic() + patience_seconds
+        while self.open and time.monotonic() < deadline:
+            time.sleep(_TICK_SECONDS)
         self._stop()
         return [
             {"what": "names", "municipality": municipality, "seconds": waiting.seconds, "ttl_seconds": waiting.ttl}
