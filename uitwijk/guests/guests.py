@@ -68,7 +68,8 @@ class Trouble:
     """When it was noticed: UTC, ISO 8601."""
 
     def __str__(self) -> str:
-        return f"{self.site}: {self.guest}: {self.unit} {self.what}{f' ({self.words})' if self.words else ''}"
+        where = ": ".join(word for word in (self.site, self.guest) if word)
+        return f"{where}: {self.unit} {self.what}{f' ({self.words})' if self.words else ''}"
 
 
 class Guests:

@@ -77,7 +77,7 @@ class Watch:
                 with connected(
                     vcenter.server, vcenter.user, vcenter.password, cafile=vcenter.ca, timeout=_REQUEST_SECONDS
                 ) as session:
-                    self._hold(session.content._stub)
+                    self._hold(session.content.propertyCollector._stub)
                     told = ""
                     self._follow(session.content)
             except VCenterError as error:
