@@ -75,6 +75,8 @@ class Life:
                     folder, self._template, self.loopback, region, self._secrets, exercise.shared.carrier_password
                 )
             )
+            self.accounts: Mapping[str, Account] = give_accounts(region, region.municipalities, self._contents)
+            exercise.evidence.forbid(account.login.password for account in self.accounts.values())
             for site in exercise.vcenters:
                 self.follow(site)
             yield self
@@ -91,9 +93,7 @@ class Life:
         )
 
     def settle(self, acts: Acts, standing: _Standing, status: Mapping[str, Any]) -> None:
-        """After both stacks were brought up for the first time: guests live, clerks have accounts, staff sit down."""
-        self.accounts: Mapping[str, Account] = give_accounts(self.region, self.region.municipalities, self._contents)
-        self._exercise.evidence.forbid(account.login.password for account in self.accounts.values())
+        """After both stacks were brought up for the first time: guests live, staff sit down."""
         self.await_guests(acts, standing)
         self.learn_secrets(*self._exercise.region.sites)
         with acts.step("staff sit down, telephones log in at both sites") as step:

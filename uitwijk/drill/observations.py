@@ -33,13 +33,14 @@ def calls_answered(scenario: Scenario, when: str, calls: Sequence[Mapping[str, A
         none + _failed(numbers),
     )
     emergencies = [call for call in calls if call["kind"] == "emergency"]
+    others = [call for call in calls if call["kind"] == "outside"]
     none = [] if emergencies else ["nobody called 112"]
     _judge(
         scenario,
-        f"{when}: 112 from every open building carries that building's location, and no other",
+        f"{when}: 112 from every open building carries that building's location, and no other call a location",
         "every building",
         f"{len(emergencies)} buildings",
-        none + _failed(emergencies),
+        none + _failed(emergencies) + _failed(others),
     )
 
 

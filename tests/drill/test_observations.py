@@ -1,0 +1,208 @@
+"""The verdict of a drill with living guests: what callers, clerks and citizens saw decides it, and is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from uitwijk.drill import observations
+from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.scenario import Scenario
+
+
+@pytest.fixture
+def scenario(tmp_path: Path) -> Iterator[Scenario]:
+    with Evidence(tmp_path / "evidence", {}, "tester").scenario("S2", "a site is lost") as scenario:
+        yield scenario
+
+
+def verdicts(scenario: Scenario) -> list[str]:
+    return [check["verdict"] for check in scenario.record["checks"]]
+
+
+def observed(scenario: Scenario) -> str:
+    return "; ".join(str(check["observed"]) for check in scenario.record["checks"] if check["verdict"] == "failed")
+
+
+def line(why: str | None = None, **more: Any) -> dict[str, Any]:
+    return {"verdict": "failed" if why else "passed", "why": why, **more}
+
+
+NUMBER, EMERGENCY = line(kind="number"), line(kind="emergency")
+
+
+def test_calls_that_are_answered_as_they_should_pass(scenario: Scenario):
+    observations.calls_answered(scenario, "during", [NUMBER, EMERGENCY, line(kind="outside")])
+    assert verdicts(scenario) == ["passed", "passed"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "named"),
+    [
+        ([line("+31517491200 was answered by workum", kind="number"), EMERGENCY], "was answered by workum"),
+        ([NUMBER, line("112 from balk told no location", kind="emergency")], "112 from balk told no location"),
+        ([NUMBER, EMERGENCY, line("a call from balk carried a location", kind="outside")], "carried a location"),
+        ([EMERGENCY], "no number was called"),
+        ([NUMBER], "nobody called 112"),
+    ],
+    ids=["wrong municipality", "no location", "location for anybody", "no call", "no emergency"],
+)
+def test_one_wrong_call_fails_the_scenario_and_is_named(scenario: Scenario, calls: list[dict[str, Any]], named: str):
+    observations.calls_answered(scenario, "during", calls)
+    assert "failed" in verdicts(scenario)
+    assert named in observed(scenario)
+
+
+@pytest.mark.parametrize(("talks", "verdict"), [([line()], "passed"), ([line("broke off")], "failed"), ([], "failed")])
+def test_calls_in_progress_must_go_on_and_there_must_be_some(scenario: Scenario, talks: list[Any], verdict: str):
+    observations.calls_went_on(scenario, talks)
+    assert verdicts(scenario) == [verdict]
+
+
+def continuity(**stopped: str) -> dict[str, dict[str, Any]]:
+    processes = ["document-issue", "finance", "taxes"]
+    return {
+        "harlingen": {
+            "continued": [process for process in processes if process not in stopped],
+            "stopped": {process: {"observed": why} for process, why in stopped.items()},
+        }
+    }
+
+
+def judged(scenario: Scenario, seen: dict[str, dict[str, Any]], expected: list[str], majority: list[str]) -> list[str]:
+    observations.work_goes_on(scenario, "during", seen, {"harlingen": expected}, majority, ["document-issue"])
+    return verdicts(scenario)
+
+
+def test_processes_that_stop_as_written_down_pass(scenario: Scenario):
+    assert judged(scenario, continuity(taxes="no seat"), ["taxes"], ["harlingen"]) == ["passed", "passed"]
+
+
+def test_a_process_that_stops_unexpectedly_is_named_with_its_reason(scenario: Scenario):
+    assert judged(scenario, continuity(taxes="database-1 does not answer"), [], ["harlingen"]) == ["failed", "passed"]
+    assert observed(scenario) == "harlingen: taxes stopped: database-1 does not answer"
+
+
+def test_a_process_that_continues_and_should_not_is_named(scenario: Scenario):
+    assert judged(scenario, continuity(), ["taxes"], ["harlingen"]) == ["failed", "passed"]
+    assert observed(scenario) == "harlingen: taxes continued, and should have stopped"
+
+
+def test_the_majority_is_lost_with_one_urgent_process(scenario: Scenario):
+    seen = continuity(**{"document-issue": "no printer"})
+    assert judged(scenario, seen, ["document-issue"], ["harlingen"]) == ["passed", "failed"]
+    assert observed(scenario) == "harlingen: expected, not seen"
+
+
+def test_half_of_the_processes_is_no_majority(scenario: Scenario):
+    seen = {"harlingen": {"continued": ["document-issue"], "stopped": {"taxes": {"observed": "no seat"}}}}
+    assert judged(scenario, seen, ["taxes"], []) == ["passed", "passed"]
+
+
+@pytest.mark.parametrize(
+    ("documents", "verdict"),
+    [
+        ([line(what="document", building="balk")], "passed"),
+        ([line("it lies in workum", what="document", building="balk")], "failed"),
+        ([line(what="record", building="balk")], "failed"),
+    ],
+    ids=["right queue", "wrong queue", "none issued"],
+)
+def test_documents_must_lie_where_the_counter_is(scenario: Scenario, documents: list[dict[str, Any]], verdict: str):
+    observations.documents_issued(scenario, "during", documents)
+    assert verdicts(scenario) == [verdict]
+
+
+@pytest.mark.parametrize(
+    ("tried", "verdict"),
+    [
+        ([line(what="record"), line(what="forbidden")], "passed"),
+        ([line(what="record"), line("harlingen let bolsward in", what="forbidden")], "failed"),
+        ([line("does not answer", what="record"), line(what="forbidden")], "failed"),
+        ([line(what="record")], "failed"),
+        ([line(what="forbidden")], "failed"),
+    ],
+    ids=["apart", "let in", "own refused", "nobody refused", "nobody let in"],
+)
+def test_registers_are_apart_when_own_is_reached_and_others_are_not(
+    scenario: Scenario, tried: list[dict[str, Any]], verdict: str
+):
+    observations.registers_apart(scenario, "during", tried)
+    assert verdicts(scenario) == [verdict]
+
+
+def name(verdict: str, of: str = "all names") -> dict[str, Any]:
+    return {"name": of, "server": "ns-1", "address": "10.11.0.40", "expected": "10.12.0.40", "verdict": verdict}
+
+
+def test_a_name_that_leads_elsewhere_is_named_with_the_server_that_said_it(scenario: Scenario):
+    observations.names_lead(scenario, "during", [name("failed", "harlingen-counter"), name("failed")])
+    assert verdicts(scenario) == ["failed"]
+    assert "ns-1: harlingen-counter: 10.11.0.40 instead of 10.12.0.40" in observed(scenario)
+
+
+def test_names_that_nobody_was_asked_for_prove_nothing(scenario: Scenario):
+    observations.names_lead(scenario, "during", [])
+    observations.no_stale_name(scenario, "bolsward", [])
+    assert verdicts(scenario) == ["failed", "failed"]
+
+
+def test_one_stale_answer_of_a_returning_site_fails(scenario: Scenario):
+    observations.no_stale_name(scenario, "bolsward", [name("passed"), name("failed", "harlingen-counter")])
+    assert verdicts(scenario) == ["failed"]
+    assert observed(scenario) == "ns-1: harlingen-counter: 10.11.0.40"
+
+
+def gap(what: str, seconds: float | None) -> dict[str, Any]:
+    return {"what": what, "municipality": "harlingen", "seconds": seconds, "ttl_seconds": None}
+
+
+def test_gaps_that_ended_pass_and_one_that_did_not_is_named(scenario: Scenario):
+    observations.gaps_measured(scenario, [gap("telephone", 1.5), gap("names", None)])
+    assert verdicts(scenario) == ["passed", "failed"]
+    assert observed(scenario) == "harlingen: never"
+
+
+def test_gaps_that_nobody_measured_fail(scenario: Scenario):
+    observations.gaps_measured(scenario, [])
+    assert verdicts(scenario) == ["failed", "failed"]
+
+
+def record(found: bool, verdict: str) -> dict[str, Any]:
+    return {"id": "r-1", "found": found, "age_seconds": None if found else 3.5, "verdict": verdict}
+
+
+@pytest.mark.parametrize(
+    ("records", "verdict"),
+    [
+        ([record(True, "passed"), record(False, "passed")], "passed"),
+        ([record(True, "failed")], "failed"),
+        ([record(False, "failed")], "failed"),
+        ([], "failed"),
+    ],
+    ids=["as replicated", "found though late", "lost though replicated", "none written"],
+)
+def test_records_are_judged_by_replication(scenario: Scenario, records: list[dict[str, Any]], verdict: str):
+    observations.records_kept(scenario, "bolsward", "after the failover", records)
+    assert verdicts(scenario) == [verdict]
+
+
+def test_a_guest_that_died_fails_the_scenario_and_is_named_with_its_own_words(scenario: Scenario):
+    trouble = {
+        "site": "bolsward",
+        "guest": "call-server-1",
+        "unit": "kamailio.service",
+        "what": "died",
+        "words": "oops",
+    }
+    observations.guests_unharmed(scenario, [trouble], 100.0)
+    assert verdicts(scenario) == ["failed", "passed"]
+    assert observed(scenario) == "call-server-1 at bolsward: kamailio.service died: oops"
+
+
+def test_guests_that_take_more_than_their_memory_fail(scenario: Scenario):
+    observations.guests_unharmed(scenario, [], observations.MEMORY_MIB + 1.0)
+    assert verdicts(scenario) == ["passed", "failed"]
