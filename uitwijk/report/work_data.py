@@ -55,6 +55,11 @@ class CallData(Observation):
     location: str | None = None
     """What a 112 call gave."""
 
+    @property
+    def failed(self) -> bool:
+        """A call that measures a gap fails only if the wrong people answer it."""
+        return self.verdict == "failed" and (self.kind != GAP or self.answered_by is not None)
+
 
 class TransactionData(Observation):
     """What a clerk or a citizen did with a service."""

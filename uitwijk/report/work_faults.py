@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from uitwijk.report.timeline import duration
 from uitwijk.report.work_data import (
     EMERGENCY,
-    GAP,
     AnswerData,
     CallData,
     NameData,
@@ -32,9 +31,9 @@ class Fault:
 
 
 def faults(data: WorkData, names: Names) -> Iterator[Fault]:
-    """Everything that failed; a call that measures a gap only if the wrong people answered it."""
+    """Everything that failed."""
     for call in data.calls:
-        if call.failed and (call.kind != GAP or call.answered_by):
+        if call.failed:
             yield _call(call, names)
     for transaction in data.transactions:
         if transaction.failed:
