@@ -1,15 +1,18 @@
-"""What the program registers at a site in a situation, recorded once a session."""
+"""What the program registers at a site in a situation, recorded once a session; and Debian's own programs."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pytest
 
 from components.recording import Recording
 from components.testing import record_site
 from continuity.situation import SiteState, Situation
+from tests.components.debian import DebianError, Unpacked, require_debian, unpack
 
 HOME_DATA = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
 ALL_NORMAL = {"bolsward": SiteState.NORMAL, "leeuwarden": SiteState.NORMAL}
@@ -36,6 +39,19 @@ SITUATIONS = {
     ),
 }
 
+PROGRAMS = (
+    "bind9-dnsutils",
+    "cloud-init",
+    "haproxy",
+    "kamailio",
+    "kamailio-extra-modules",
+    "knot",
+    "knot-dnssecutils",
+    "netplan.io",
+    "python3-reportlab",
+)
+"""Debian packages that tests run."""
+
 Recorded = Callable[[str, str], Recording]
 
 
@@ -48,3 +64,25 @@ def recorded() -> Recorded:
         return record_site(site, situation=SITUATIONS[situation])
 
     return recording
+
+
+@pytest.fixture(scope="session")
+def archive() -> None:
+    """Debian 12's archive can be asked."""
+    _had(require_debian)
+
+
+@pytest.fixture(scope="session")
+def debian(archive: None, tmp_path_factory: pytest.TempPathFactory) -> Unpacked:  # noqa: ARG001
+    """Debian's programs, unpacked for this session."""
+    return _had(lambda: unpack(PROGRAMS, tmp_path_factory.mktemp("debian")))
+
+
+def _had(ask: Callable[[], Any]) -> Any:
+    """What `ask` gives; without Debian 12 the test is skipped, or fails where CI is set."""
+    try:
+        return ask()
+    except DebianError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"this test needs Debian 12's archive: {missing}")

@@ -7,6 +7,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 RELEASE = ("debian", "12", "bookworm")
@@ -56,18 +57,18 @@ class Unpacked:
 
     def run(self, program: str | Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         """Runs one of their programs, by its path on a Debian machine."""
-        here = self.root / str(program).lstrip("/")
-        return subprocess.run(
-            [here if here.exists() else program, *arguments],
-            capture_output=True,
-            text=True,
-            env=_environment()
-            | {
-                "LD_LIBRARY_PATH": ":".join(sorted({str(file.parent) for file in self.root.rglob("*.so.*")})),
-                "PYTHONPATH": str(self.root / "usr/lib/python3/dist-packages"),
-            },
-            check=False,
-        )
+        command = [self.path(str(program)), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, env=self.environment, check=False)
+
+    @cached_property
+    def environment(self) -> dict[str, str]:
+        """With which their programs find libraries, modules and each other."""
+        places = [str(self.root / folder) for folder in ("usr/sbin", "usr/bin")]
+        return _environment() | {
+            "LD_LIBRARY_PATH": ":".join(sorted({str(file.parent) for file in self.root.rglob("*.so.*")})),
+            "PATH": ":".join([*places, os.environ["PATH"]]),
+            "PYTHONPATH": str(self.root / "usr/lib/python3/dist-packages"),
+        }
 
     def path(self, path: str) -> Path:
         """Where a file of theirs is."""

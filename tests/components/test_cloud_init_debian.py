@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import configparser
 import json
-import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,9 @@ import pytest
 import yaml
 
 from continuity.region import Machine, Region
-from tests.components.debian import PYTHON, DebianError, Unpacked, available, installable, require_debian, unpack
+from tests.components.debian import PYTHON, Unpacked, available, installable
 
 FAILOVERS = (("bolsward", "S3"), ("leeuwarden", "S2"))
-CHECKERS = ("cloud-init", "netplan.io", "kamailio", "kamailio-extra-modules", "knot", "knot-dnssecutils", "haproxy")
 KAMAILIO_MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 SHELLS = {"#!/bin/sh": "sh", "#!/bin/bash": "bash"}
 YAML = ("/etc/uitwijk/service.yaml", "/etc/knot/knot.conf")
@@ -67,28 +65,6 @@ def kinds(recorded, region: Region, tmp_path_factory: pytest.TempPathFactory) ->
                 folder = tmp_path_factory.mktemp(f"{site}-{machine.service}-{machine.role}")
                 found[key] = Told(site, machine, extra["guestinfo.userdata"], extra["guestinfo.metadata"], folder)
     return list(found.values())
-
-
-@pytest.fixture(scope="session")
-def archive() -> None:
-    """Debian 12's archive can be asked."""
-    _had(require_debian)
-
-
-@pytest.fixture(scope="session")
-def debian(archive: None, tmp_path_factory: pytest.TempPathFactory) -> Unpacked:  # noqa: ARG001
-    """Debian's checkers, unpacked for this session."""
-    return _had(lambda: unpack(CHECKERS, tmp_path_factory.mktemp("debian")))
-
-
-def _had(ask: Callable[[], Any]) -> Any:
-    """What `ask` gives; without Debian 12 the test is skipped, or fails where CI is set."""
-    try:
-        return ask()
-    except DebianError as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"this test needs Debian 12's archive: {missing}")
 
 
 def having(kinds: list[Told], path: str) -> Iterator[tuple[Told, Path]]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import http.client
-import importlib.util
 import json
-import os
 import socket
 import subprocess
 import sys
@@ -21,7 +19,7 @@ from typing import Any
 import pytest
 
 from components.jobs.packed import SOURCES, packed, unpacked
-from uitwijk.guests.template import Template
+from tests.components.debian import PYTHON, Unpacked
 
 DATABASE, APPLICATION, BUS, PROFILES, SESSION_HOST, BROKER, COUNTER, SEAT, STRANGER = (
     f"127.77.0.{host}" for host in range(1, 10)
@@ -398,27 +396,10 @@ def counter(region: Region, python: list[str]) -> None:
     )
 
 
-@pytest.fixture
-def python_of_a_counter() -> list[str]:
-    """A Python with the library that makes documents: this one, or that of the guests' template."""
-    if importlib.util.find_spec("reportlab"):
-        return [sys.executable]
-    root = Path(os.environ.get("UITWIJK_TEST_TEMPLATE", "/none"))
-    if not (root / "usr/bin/python3").exists():
-        from uitwijk.guests import template
-
-        made = [folder for folder in template.FOLDER.glob("*") if (folder / "usr/bin/python3").exists()]
-        if not made:
-            if os.environ.get("CI") and os.geteuid() == 0:
-                pytest.fail("neither reportlab nor the template of the guests is there")
-            pytest.skip("neither reportlab nor the template of the guests is there")
-        root = made[0]
-    return ["env", f"PYTHONHOME={root}/usr", *guests_python(root)]
-
-
-def guests_python(root: Path) -> list[str]:
-
-    return Template(root).program("python3")
+@pytest.fixture(scope="session")
+def python_of_a_counter(debian: Unpacked) -> list[str]:
+    """Debian's Python, with its library that makes documents."""
+    return ["env", *(f"{name}={debian.environment[name]}" for name in ("LD_LIBRARY_PATH", "PYTHONPATH")), str(PYTHON)]
 
 
 ORDER = {"id": "document-1", "building": Printer.building, "lines": ["Gemeente Wûnseradiel", "Uittreksel"] * 40}
