@@ -21,6 +21,7 @@ from uitwijk.guests.loopback import Loopback
 from uitwijk.guests.template import Template
 from uitwijk.players import work
 from uitwijk.players.buildings import Buildings
+from uitwijk.players.listening import await_listening
 from uitwijk.players.names import Names
 from uitwijk.players.outside import Outside
 from uitwijk.players.pairs import every_pair
@@ -106,6 +107,8 @@ class Life:
             for site, machines in standing.items():
                 wanted = self.guests.taking_part & machines.keys()
                 self.guests.await_living(site, wanted, _LIVE_SECONDS)
+                runs = {name: site for name in wanted if not machines[name].every_site}
+                await_listening(self.region, self.loopback, runs, _LIVE_SECONDS)
                 living = self.guests.living(site)
                 counts.append(f"{len(living)} at {site}")
                 acts.scenario.check(

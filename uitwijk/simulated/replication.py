@@ -91,11 +91,16 @@ def mirror(source: Path, target: Path) -> None:
     for relative, path in wanted.items():
         copy = target / relative
         if path.is_dir():
-            copy.mkdir(parents=True, exist_ok=True)
+            if not copy.is_dir():
+                copy.mkdir(parents=True)
+                shutil.copymode(path, copy)
+                _give_to_owner(path, copy)
         elif not _equal(path, copy):
             copy.parent.mkdir(parents=True, exist_ok=True)
             temporary = copy.with_name(f".{copy.name}.arriving")
             shutil.copyfile(path, temporary)
+            shutil.copymode(path, temporary)
+            _give_to_owner(path, temporary)
             os.replace(temporary, copy)
     for path in sorted(target.rglob("*"), reverse=True):
         if path.relative_to(target) not in wanted:
@@ -103,6 +108,13 @@ def mirror(source: Path, target: Path) -> None:
                 path.rmdir()
             else:
                 path.unlink()
+
+
+def _give_to_owner(path: Path, copy: Path) -> None:
+    """A storage array copies blocks, and with them whose a file is; accounts of programs have one number everywhere."""
+    owner = path.stat()
+    if (owner.st_uid, owner.st_gid) != (os.geteuid(), os.getegid()):
+        os.chown(copy, owner.st_uid, owner.st_gid)
 
 
 def _equal(one: Path, other: Path) -> bool:
