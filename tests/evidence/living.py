@@ -30,6 +30,7 @@ TROUBLE = {
     "what": "did not start",
     "words": "ERROR: <core> [core/udp_server.c:602]: udp_init(): bind on 10.11.18.10: Address already in use",
 }
+RELOCATED = "harlingen"
 STATION_OWNER = "head of civil affairs"
 
 
@@ -134,15 +135,16 @@ class Day:
         for who, judged in self.placements[when].to_dict()["processes"].items():
             building = self._home(who, self.placements[when])
             yield self._transaction(when, who, "civil-registration", building, "login", "workplaces", None)
-            for process in judged["continues"]:
+            for process in judged["continues"] if when == "during" else ("finance",):
                 service = sorted(self.region.processes[process].services)[0]
                 yield self._transaction(when, who, process, building, "record", service, f"{when}-{who}-{process}")
             number = f"D-{when}-{who}"
             yield self._transaction(when, who, "document-issue", building, "document", "counter", number)
-            if when == "during":
-                for other in self.region.municipalities:
-                    if other != who:
-                        yield self._transaction(when, who, "civil-registration", building, "forbidden", other, None)
+        if when == "during":
+            building = self._home(RELOCATED, self.placements[when])
+            for other in self.region.municipalities:
+                if other != RELOCATED:
+                    yield self._transaction(when, RELOCATED, "civil-registration", building, "forbidden", other, None)
 
     def _transaction(
         self, when: str, who: str, process: str, building: str, what: str, service: str, number: str | None
