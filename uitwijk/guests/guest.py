@@ -125,17 +125,19 @@ class Guest:
             self._booted.set()
         self._tell_if_living()
 
-    def interrupt(self) -> None:
-        """Ends every process, as if its power failed, and lets it start none; `stop` has to follow."""
+    def freeze(self) -> None:
+        """Lets it start no process any more; `kill` and `stop` have to follow."""
         with self._lock:
             if self._manager is not None:
                 self._manager.end()
             self._manager = None
+
+    def kill(self) -> None:
+        """Ends every process of it, as if its power failed. It must be frozen."""
         kill_below(self._root.path)
 
     def stop(self) -> None:
-        """Ends it as if its power failed; it is down, with every process and mount, when this returns."""
-        self.interrupt()
+        """Takes its file system away, when its processes were killed and whoever started them has noticed."""
         self._booted.wait()
         if self._syslog is not None:
             self._ground.journal.leave(self._syslog)

@@ -33,6 +33,8 @@ class Log:
     """
 
     def __init__(self, file: Path) -> None:
+        self.reading = threading.Lock()
+        """Held by whoever reads and takes, so that nothing is under way when another has it."""
         self._file = file
         self._lines: deque[_Line] = deque(maxlen=200)
 
@@ -86,7 +88,7 @@ class Journal:
 
     @staticmethod
     def _read(source: socket.socket, log: Log) -> None:
-        with contextlib.suppress(OSError):
+        with log.reading, contextlib.suppress(OSError):
             while message := source.recv(8192):
                 log.take(message)
 

@@ -129,7 +129,7 @@ class Processes:
 
 def kill_below(folder: Path) -> None:
     """Kills every process whose root directory is `folder` or below it, until there is none."""
-    while pids := [pid for pid, root in _roots() if root == folder or folder in root.parents]:
+    while pids := list(_below(folder)):
         for pid in pids:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -140,17 +140,21 @@ def kill_below(folder: Path) -> None:
 def memory_mib(folder: Path) -> float:
     """Memory of all processes whose root directory is below `folder`; what several share counts once (PSS)."""
     kib = 0
-    for pid, root in _roots():
-        if folder in root.parents:
-            with contextlib.suppress(OSError):
-                text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
-                kib += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
+    for pid in _below(folder):
+        with contextlib.suppress(OSError, StopIteration):
+            text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii")
+            kib += next(int(line.split()[1]) for line in text.splitlines() if line.startswith("Pss:"))
     return kib / 1024
 
 
-def _roots() -> Iterator[tuple[int, Path]]:
-    """The root directory of each process that has one still."""
+def _below(folder: Path) -> Iterator[int]:
+    """Processes whose root directory is `folder` or below it. Strings, because there may be a thousand processes."""
+    root = str(folder)
+    within = f"{root}/"
     for entry in os.listdir("/proc"):
         if entry.isdecimal():
+            # One that has ended has no root any more.
             with contextlib.suppress(OSError):
-                yield int(entry), Path(os.readlink(f"/proc/{entry}/root"))
+                place = os.readlink(f"/proc/{entry}/root")
+                if place == root or place.startswith(within):
+                    yield int(entry)

@@ -13,8 +13,8 @@ import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from uitwijk.guests import mounts
 from uitwijk.guests.guest import Ground, Guest, Machine, Telling
 from uitwijk.guests.journal import Journal
 from uitwijk.guests.loopback import Loopback
-from uitwijk.guests.processes import Processes, memory_mib
+from uitwijk.guests.processes import Processes, kill_below, memory_mib
 from uitwijk.guests.slots import Slot
 from uitwijk.guests.template import Template
 from uitwijk.guests.timers import Timers
@@ -75,10 +75,11 @@ class Runner:
             disks = tuple(Path(disk) for disk in order["disks"])
             machine = Machine(order["name"], order["user_data"], order["meta_data"], disks)
             if order["fresh"]:
-                self._stand(order["site"], self._identities(order["site"]) - {machine.name})
+                self._stand(order["site"], frozenset(self._slots.get(order["site"], {})) - {machine.name})
             self._up(order["site"], {machine.name: machine})
         elif what == "halt":
-            self._settle_down(self._wanted_off(order["site"], [order["name"]]))
+            if (ending := self._down(order["site"], order["name"])) is not None:
+                ending.result()
         elif what == "memory":
             used = os.statvfs(self._disks)
             answer = {"mib": memory_mib(self._disks) + (used.f_blocks - used.f_bfree) * used.f_frsize / 1024**2}
@@ -102,11 +103,12 @@ class Runner:
     def _cut(self, site: str) -> None:
         with self._lock:
             self._stop_watching(site)
-        self._settle_down(self._wanted_off(site, self._identities(site)))
-
-    def _identities(self, site: str) -> frozenset[str]:
-        with self._lock:
-            return frozenset(self._slots.get(site, {}))
+            slots = list(self._slots.get(site, {}).values())
+        for slot in slots:
+            slot.want(False)
+        kill_below(self._disks / site)
+        for future in [self._stops.submit(_loudly, slot.settle) for slot in slots]:
+            future.result()
 
     def _stop_watching(self, site: str) -> None:
         if (watch := self._watches.pop(site, None)) is not None:
@@ -118,7 +120,7 @@ class Runner:
             slots = self._slots.setdefault(site, {})
             gone = [slots.pop(identity) for identity in slots.keys() - identities]
         for slot in gone:
-            slot.want(False)
+            slot.end()
             self._stops.submit(_loudly, slot.forget)
 
     def _up(self, site: str, machines: Mapping[str, Machine]) -> None:
@@ -131,21 +133,14 @@ class Runner:
             slot.want(True)
             self._starts.submit(_loudly, slot.settle)
 
-    def _down(self, site: str, identity: str) -> None:
-        for slot in self._wanted_off(site, [identity]):
-            self._stops.submit(_loudly, slot.settle)
-
-    def _wanted_off(self, site: str, identities: Iterable[str]) -> list[Slot]:
+    def _down(self, site: str, identity: str) -> Future[None] | None:
+        """Begins to end a guest; None: there is none, for its machine is gone, too."""
         with self._lock:
-            slots = self._slots.get(site, {})
-            chosen = [slots[identity] for identity in identities if identity in slots]
-        for slot in chosen:
-            slot.want(False)
-        return chosen
-
-    def _settle_down(self, slots: Sequence[Slot]) -> None:
-        for future in [self._stops.submit(_loudly, slot.settle) for slot in slots]:
-            future.result()
+            slot = self._slots.get(site, {}).get(identity)
+        if slot is None:
+            return None
+        slot.end()
+        return self._stops.submit(_loudly, slot.settle)
 
     def _slot(self, site: str, machine: Machine) -> Slot:
         self._made += 1

@@ -27,11 +27,16 @@ class Slot:
         self._busy = threading.Lock()
 
     def want(self, on: bool) -> None:
-        """States what is wanted; `settle` has to follow. What shall not be on is without a process at once."""
+        """States what is wanted; `settle` has to follow, and if it is off, first the end of all its processes."""
         self._wanted = on
         if not on:
             self._interrupted = True
-            self.guest.interrupt()
+            self.guest.freeze()
+
+    def end(self) -> None:
+        """Wants it off, and ends every process of it at once, also if it just starts; `settle` has to follow."""
+        self.want(False)
+        self.guest.kill()
 
     def settle(self) -> None:
         """Does what is to be done, and returns when it is."""
@@ -49,7 +54,6 @@ class Slot:
                     return
 
     def forget(self) -> None:
-        """Ends the guest, and throws its disk away."""
-        self.want(False)
+        """Ends a guest that is not wanted, and throws its disk away."""
         self.settle()
         self.guest.forget()

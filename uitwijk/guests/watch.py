@@ -33,7 +33,7 @@ class Hearer:
     """All that exist; told when the watch begins, and when one is gone."""
     up: Callable[[Mapping[str, Machine]], None]
     """These are powered on, and their network is up."""
-    down: Callable[[str], None]
+    down: Callable[[str], object]
     """It is powered off, or its network is down."""
     silent: Callable[[str], None]
     """The vCenter cannot be read, in one line; it is tried again."""
@@ -189,7 +189,7 @@ class Watch:
         datastore, _, path = file.removeprefix("[").partition("] ")
         return self._vcenter.folder / "datastores" / datastore / f"{path.removesuffix('.vmdk')}.contents"
 
-    def _tell(self, whom: Callable[[Any], None], what: Any) -> None:
+    def _tell(self, whom: Callable[[Any], object], what: Any) -> None:
         if not self._stopped.is_set():
             whom(what)
 
