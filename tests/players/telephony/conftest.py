@@ -49,12 +49,12 @@ class Exchange:
     secrets: dict[str, dict[str, str]]
     """By site, by key of the number block."""
 
-    def boot(self, site: str) -> None:
-        """Powers on all machines of a site."""
-        for name in MACHINES:
+    def boot(self, site: str, *names: str) -> None:
+        """Powers on machines of a site, all of them if none is named."""
+        for name in names or MACHINES:
             extra = self.told[site][name].inputs["extraConfig"]
             self.guests.boot(site, name, extra["guestinfo.userdata"], extra["guestinfo.metadata"])
-        self.guests.await_living(site, MACHINES, 60)
+        self.guests.await_living(site, names or MACHINES, 60)
 
     def numbers(self, *closed: str, lost: str | None = None) -> Numbers:
         """Where numbers ring with some buildings closed, and perhaps a site lost."""
@@ -100,9 +100,13 @@ def exchange(tmp_path_factory: pytest.TempPathFactory, template: Template) -> It
 
 @pytest.fixture
 def people(exchange: Exchange, tmp_path: Path) -> Iterator[Telephony]:
-    """Everybody sits at home, and is logged in."""
+    """Everybody who telephones; nobody sits anywhere yet, and in the end nobody is logged in any more."""
     with opened(exchange, tmp_path) as telephony:
         yield telephony
+        for building in telephony.telephones.closed:
+            telephony.telephones.building_opened(building)
+        telephony.telephones.sit(exchange.numbers())
+        telephony.telephones.sit({})
 
 
 def opened(exchange: Exchange, folder: Path, carrier_password: str = CARRIER_PASSWORD) -> Telephony:

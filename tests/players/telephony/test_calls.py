@@ -69,12 +69,38 @@ def test_whichever_site_is_lost_the_gap_is_measured_and_then_the_other_site_serv
     assert {login.outcome for login in people.telephones.register()} == {"done"}
 
 
-def test_the_gap_has_no_end_while_nobody_answers(exchange: Exchange, people: Telephony) -> None:
+def test_a_number_rings_through_the_other_site_when_its_call_server_dies_and_nobody_has_noticed_yet(
+    exchange: Exchange, people: Telephony
+) -> None:
     people.telephones.sit(exchange.numbers())
-    for building in ("harlingen-town-hall", "workum-town-hall"):
-        people.telephones.building_closed(building)
+    server = "harlingen-telephony-call-server-1"
+    exchange.guests.halt("bolsward", server)
+    try:
+        call = people.carrier.call("+31517491200")
+        assert call.answered_by == HARLINGEN
+        assert call.via == people.carrier.controllers[0]
+    finally:
+        exchange.boot("bolsward", server)
+
+
+def test_a_number_rings_whether_or_not_the_carrier_sends_its_plus(exchange: Exchange, people: Telephony) -> None:
+    people.telephones.sit(exchange.numbers())
+    calls = people.carrier.calls(["+31517491200", "31517491200"])
+    assert [call.answered_by for call in calls] == [HARLINGEN, HARLINGEN]
+
+
+def test_the_gap_of_a_closed_building_lasts_until_its_people_sit_elsewhere(
+    exchange: Exchange, people: Telephony
+) -> None:
+    people.telephones.sit(exchange.numbers())
+    people.telephones.building_closed("harlingen-town-hall")
+    assert set(people.gap().answers(3)) == {"nijefurd"}
     gap = people.gap()
-    assert gap.answers(2) == {}
+    sat = time.monotonic()
+    people.telephones.sit(exchange.numbers("harlingen-town-hall"))
+    call, seconds = gap.answers(30)["harlingen"]
+    assert call.answered_by == Desk("harlingen", "iszf-office")
+    assert call.began + seconds > sat
 
 
 @contextlib.contextmanager

@@ -21,6 +21,8 @@ from uitwijk.players.telephony.sipp import FIRST_REPLY_SECONDS, Playing, Sipp
 
 ANSWER_SECONDS = 4.0
 """How long a caller lets it ring."""
+RANG_IN_VAIN = 408
+"""The code of a call that nobody took within that time; SIP's own is the same."""
 CITIZEN = "anonymous"
 """From whom calls from outside come."""
 CONTROL_ROOM = Desk("carrier", "control-room")
@@ -41,7 +43,7 @@ class Call:
     call_ids: tuple[str, ...] = ()
     """SIP's names of it, one for each exchange that was tried."""
     code: int | None = None
-    """SIP's final answer; None: no reply at all. 408: it rang, and nobody answered."""
+    """SIP's final answer; None: no reply at all."""
     answered_by: Desk | None = None
     via: str | None = None
     """Name of the border controller, or of the call server, that was tried last."""
@@ -91,13 +93,13 @@ def followed(call: Call, call_id: str, via: str, events: Sequence[Event]) -> Cal
         if event.what == "refused":
             call = replace(call, code=int(event.detail))
         if event.what == "unanswered":
-            call = replace(call, code=408)
+            call = replace(call, code=RANG_IN_VAIN)
     return call
 
 
 def worth_another(call: Call) -> bool:
-    """Whether another exchange may do better: this one is silent, lets it ring in vain, or says that it cannot."""
-    return not call.answered and (call.code is None or call.code == 408 or call.code >= 500)
+    """Whether another exchange may do better: this one is silent, or says that it cannot."""
+    return not call.answered and (call.code is None or call.code >= 500)
 
 
 class Carrier:
@@ -159,7 +161,7 @@ class Carrier:
         """
         calls = [called(number) for number in numbers]
         for controller in self.in_order():
-            again = [index for index, call in enumerate(calls) if worth_another(call)]
+            again = [i for i, call in enumerate(calls) if worth_another(call)]
             if not again:
                 break
             for index, call in zip(

@@ -100,9 +100,12 @@ class Telephony:
         return Judge(self._region, when).talk(held.account, held.end())
 
     def gap(self, since: float | None = None) -> Gap:
-        """Begins to measure how long the municipalities cannot be reached; see `Gap`."""
+        """Begins to measure how long nobody outside reaches the municipalities; see `Gap`.
+
+        A municipality whose building closes with the site answers when its people sit elsewhere.
+        """
         first: dict[str, Account] = {}
-        for account in self.telephones.accounts:
+        for account in self.telephones.placed:
             first.setdefault(account.desk.municipality, account)
         return Gap(self.carrier, list(first.values()), since)
 

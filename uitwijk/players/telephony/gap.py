@@ -10,7 +10,7 @@ from uitwijk.players.telephony.carrier import Call, Carrier
 from uitwijk.players.telephony.desks import Account
 
 _PAUSE_SECONDS = 0.1
-_RINGING_SECONDS = 2.0
+_RINGING_SECONDS = 1.0
 
 
 class Gap:

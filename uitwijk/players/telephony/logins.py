@@ -13,7 +13,7 @@ from uitwijk.players.telephony.sipp import FIRST_REPLY_SECONDS, Sipp, credential
 
 LOGGED_IN_SECONDS = 120
 """How long a telephone stays logged in that says no more."""
-_SIDE_BY_SIDE = 8
+_SIDE_BY_SIDE = 16
 
 
 @dataclass(frozen=True)

@@ -74,6 +74,11 @@ class Telephones:
         return tuple(account for account in self._accounts if account.desk.building not in self._closed)
 
     @property
+    def placed(self) -> tuple[Account, ...]:
+        """The same with those of closed buildings, whose people have not sat down elsewhere yet."""
+        return self._accounts
+
+    @property
     def closed(self) -> frozenset[str]:
         """The closed buildings."""
         return frozenset(self._closed)
