@@ -278,10 +278,34 @@ def test_a_record_that_should_have_been_found_is_a_fault(page_with: Callable[[Te
     assert "as the RPO allows" not in page.text
 
 
+def test_a_record_that_is_sought_twice_counts_once_and_is_lost_if_one_look_does_not_find_it(
+    page_with: Callable[[Tell], Page],
+) -> None:
+    kept = RECORD | {"written": "before", "found": True, "id": "r-2"}
+    looks = [kept, kept, RECORD, RECORD, kept | {"id": "r-3"}, kept | {"id": "r-3", "found": False}]
+    page = page_with(lambda scenario: scenario.records(looks))
+    assert "Written before the last replication 1 of 2 1 3.2 s 15 min" in page.text
+    assert "Written after the last replication 0 of 1 1 3.2 s 15 min" in page.text
+    assert "6 looks for a record" in page.text
+
+
+def test_a_visit_that_the_situation_makes_vain_is_no_fault(page_with: Callable[[Tell], Page]) -> None:
+    visit = TRANSACTION | {"what": "station", "verdict": "passed", "why": "the building is closed"}
+    page = page_with(lambda scenario: scenario.transactions([visit]))
+    assert "✓ as foreseen: the building is closed" in page.text
+    assert "✕" not in page.text
+
+
+def test_a_call_that_was_never_made_has_no_time(page_with: Callable[[Tell], Page]) -> None:
+    never = CALL | {"kind": "gap", "at": "", "answered_by": None, "seconds": None, "verdict": "failed"}
+    page = page_with(lambda scenario: scenario.calls([never]))
+    assert "at an unknown time during +31 517 491 200" in page.text
+
+
 def test_the_guests_are_counted_and_what_was_shortened_or_left_out_is_told(page: Page) -> None:
     work = work_of(page)
     assert "122 guests lived: 61 at Bolsward and 61 at Leeuwarden; 122 machines of the region take part." in work
-    assert "Together they used 1.8 GiB of memory." in work
+    assert "Together they used at most 1.8 GiB of memory." in work
     assert "What was shortened: 2 commands packages: kamailio, knot in the template already" in work
     assert "finance/application, directory/server its packages are not in the drill's template" in work
     assert "61 guests lived at Leeuwarden" in page.text

@@ -15,6 +15,10 @@ NUMBER, EMERGENCY, GAP = "number", "emergency", "gap"
 TELEPHONE = "telephone"
 
 
+_Moment = Annotated[datetime | None, BeforeValidator(lambda moment: moment or None)]
+"""Empty: it is not known, for what should have happened then never did."""
+
+
 class _Part(BaseModel):
     model_config = PART
 
@@ -23,7 +27,7 @@ class Observation(_Part):
     """Something that was tried at a moment, and how it ended."""
 
     verdict: Verdict
-    at: datetime | None = None
+    at: _Moment = None
     when: str = ""
     """before, during or after the calamity."""
     seconds: float | None = None
@@ -45,7 +49,7 @@ class CallData(Observation):
     """A telephone call."""
 
     kind: str = ""
-    """number, emergency, in-progress, or gap: one of those made until the first is answered."""
+    """number, emergency, outside, in-progress, or gap: one of those made until the first is answered."""
     municipality: str | None = None
     number: str
     building: str | None = None
@@ -140,7 +144,7 @@ class TroubleData(_Part):
     what: str = ""
     words: str = ""
     """Its own."""
-    at: datetime | None = None
+    at: _Moment = None
 
 
 class GuestsData(_Part):

@@ -263,5 +263,5 @@ def _lived(guests: GuestsData, names: Names) -> str:
         lived += f" at {next(iter(living))}"
     elif living:
         lived += f": {listed(f'{number} at {site}' for site, number in living.items())}"
-    memory = f" Together they used {guests.memory_mib / 1024:.1f} GiB of memory." if guests.memory_mib else ""
+    memory = f" Together they used at most {guests.memory_mib / 1024:.1f} GiB of memory." if guests.memory_mib else ""
     return f"{lived}; {count(guests.taking_part, 'machine')} of the region take part.{memory}"

@@ -23,13 +23,14 @@ from uitwijk.wording import Names, count, listed
 CALLS = {
     NUMBER: "Calls to the municipalities' numbers",
     EMERGENCY: "112 calls, with the location of their building",
+    "outside": "Calls to anybody else, without a location",
     "in-progress": "Calls in progress, not cut off",
 }
 TRANSACTIONS = {
     "login": "Clerks logged in where they sit",
     "record": "Records written and read",
     "document": "Documents issued and printed",
-    "station": "Stations reached",
+    "station": "Stations, reached where they should be",
     "citizen": "Citizens served over the internet",
     "alive": "Services that have all they need",
     "forbidden": "Other municipalities' data, refused",
@@ -171,15 +172,17 @@ def records(data: WorkData) -> list[RecordRow]:
     return [_records(key, [record for record in data.records if record.written == key]) for key in order]
 
 
-def _records(written: str, records: list[RecordData]) -> RecordRow:
+def _records(written: str, looks: list[RecordData]) -> RecordRow:
+    """Of several looks for the same record, one that does not find it is enough to call it lost."""
+    lost = {look.id: look.age_seconds for look in looks if not look.found}
+    sought = {look.id for look in looks}
+    ages = [age for age in lost.values() if age is not None]
+    allowed = [look.rpo_minutes for look in looks if look.rpo_minutes is not None]
     return RecordRow(
         WRITTEN.get(written, written.capitalize()),
-        sum(record.found for record in records),
-        len(records),
-        max(
-            (record.age_seconds for record in records if not record.found and record.age_seconds is not None),
-            default=None,
-        ),
-        min((record.rpo_minutes for record in records if record.rpo_minutes is not None), default=None),
-        any(record.verdict == "failed" for record in records),
+        len(sought) - len(lost),
+        len(sought),
+        max(ages, default=None),
+        min(allowed, default=None),
+        any(look.verdict == "failed" for look in looks),
     )
