@@ -20,6 +20,20 @@ children=1
 loadmodule "sl.so"
 request_route { sl_send_reply("200", "OK"); }
 """
+_KNOT = """\
+server:
+  listen: [ "10.11.0.10@53" ]
+zone:
+  - domain: example
+    storage: /var/lib/knot
+    file: example.zone
+"""
+_ZONE = """\
+$ORIGIN example.
+@ 60 SOA a hostmaster 1 60 60 60 60
+@ 60 NS a
+a 60 A 10.11.26.40
+"""
 _SERVER = """\
 import os, pathlib, socket
 server = socket.create_server(("10.11.26.30", 8440))
@@ -52,6 +66,12 @@ def machine(*commands: str, files: dict[str, str] | None = None, more: str = "")
 def call_server(spoiled: str = "") -> str:
     """A machine with Kamailio at 10.11.26.20; `spoiled` is added to its configuration."""
     return machine("systemctl restart kamailio", files={"/etc/kamailio/kamailio.cfg": _KAMAILIO + spoiled})
+
+
+def name_server(spoiled: str = "") -> str:
+    """A machine with knot at 10.11.0.10, port 53; `spoiled` is added to its configuration."""
+    files = {"/etc/knot/knot.conf": _KNOT + spoiled, "/var/lib/knot/example.zone": _ZONE}
+    return machine("systemctl restart knot", files=files)
 
 
 def server(more: str = "", command: str = "systemctl enable --now server") -> str:

@@ -14,7 +14,7 @@ import pytest
 
 from continuity.errors import UitwijkError
 from tests.engine.waiting import wait_until
-from tests.guests.machines import META, SITE, ask, call_server, machine, processes_in, runner_of, server
+from tests.guests.machines import META, SITE, ask, call_server, machine, name_server, processes_in, runner_of, server
 from uitwijk.guests.guests import Guests, Trouble
 from uitwijk.guests.loopback import Loopback
 from uitwijk.guests.template import Template
@@ -68,6 +68,21 @@ def test_kamailio_with_a_broken_configuration_fails_at_once_with_its_own_words(g
     (trouble,) = guests.troubles()
     assert (trouble.site, trouble.guest, trouble.unit) == (SITE, "one", "kamailio.service")
     assert guests.living(SITE) == frozenset()
+
+
+def test_a_name_server_lives_when_it_says_so_and_answers(
+    guests: Guests, loopback: Loopback, template: Template
+) -> None:
+    lives(guests, name_server())
+    question = template.program("dig", f"@{loopback.address('10.11.0.10')}", "+short", "+tries=1", "a.example", "A")
+    answer = subprocess.run(question, capture_output=True, text=True, timeout=30, check=True).stdout
+    assert answer == f"{loopback.address('10.11.26.40')}\n"
+
+
+def test_a_name_server_that_cannot_read_its_configuration_says_so(guests: Guests) -> None:
+    why = fails(guests, name_server(spoiled="nonsense: 1\n"))
+    assert "knot.service /usr/sbin/knotc ended with exit code 1" in why
+    assert "nonsense" in why
 
 
 def test_a_port_that_is_taken_is_named(guests: Guests, loopback: Loopback) -> None:
@@ -200,7 +215,8 @@ def test_a_guest_that_is_not_there_is_waited_for_no_longer_than_told(guests: Gue
 def test_memory_is_counted(guests: Guests) -> None:
     nobody = guests.memory_mib()
     lives(guests, call_server())
-    assert nobody + 2 < guests.memory_mib() < nobody + 200
+    # What it shares with others on this computer, such as a program in use twice, counts in part.
+    assert nobody < guests.memory_mib() < nobody + 200
 
 
 def test_nothing_survives_a_drill_that_is_killed(template: Template, loopback: Loopback, tmp_path: Path) -> None:

@@ -211,13 +211,15 @@ class Guests:
                 if not missing:
                     return
                 if (left := deadline - time.monotonic()) <= 0:
-                    states = (
-                        (name, self._states.get((site, name), "is not on, or not on the network")) for name in missing
-                    )
-                    raise UitwijkError(
-                        [f"{site}: {name} does not live after {seconds:g} s: it {state}" for name, state in states]
-                    )
+                    late = f"does not live after {seconds:g} s: it"
+                    raise UitwijkError([f"{site}: {name} {late} {self._state(site, name)}" for name in missing])
                 self._changed.wait(left)
+
+    def _state(self, site: str, name: str) -> str:
+        """What a guest does that is not known to live, to be read after its name."""
+        if self.taking_part and name not in self.taking_part:
+            return "takes no part"
+        return self._states.get((site, name), "is not on, or not on the network")
 
     def troubles(self) -> tuple[Trouble, ...]:
         """All that went wrong until now."""

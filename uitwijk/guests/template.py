@@ -39,6 +39,11 @@ FOLDER = ROOT / ".tools" / "guests"
 _RECIPE = ("--variant=essential", "--mode=root")
 _ALSO_FROM = (f"{RELEASE}-updates", f"{RELEASE}-security")
 _SPACE_GIB = 2
+_TRIAL = (
+    "mount -t tmpfs none /mnt && mkdir /mnt/upper /mnt/work /mnt/root && "
+    "mount -t overlay -o lowerdir=/etc,upperdir=/mnt/upper,workdir=/mnt/work none /mnt/root"
+)
+"""What the runner does for each guest; nothing of it is seen outside."""
 _REMEDY = "or choose `--guests none`, for a drill with machines only"
 
 
@@ -117,7 +122,7 @@ def _check_computer() -> None:
     if missing := [name for name in ("unshare", "chroot") if shutil.which(name) is None]:
         raise _CannotError(f"{' and '.join(missing)} not found; install util-linux and coreutils")
     tried = subprocess.run(
-        ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "mount", "-t", "tmpfs", "none", "/mnt"],
+        ["unshare", "--mount", "--pid", "--fork", "--mount-proc", "sh", "-c", _TRIAL],
         capture_output=True,
         text=True,
         check=False,
