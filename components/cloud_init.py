@@ -9,14 +9,12 @@ from typing import Any
 
 import yaml
 
-from components.jobs import File, Job, data_path, records_job, render
-from components.names import dns_servers, full_name, needs, peers, role_of, time_servers
+from components.jobs import File, Job, announcement_key, data_path, records_job, render
+from components.names import ANNOUNCED_TTL, dns_servers, full_name, needs, peers, role_of, time_servers
 from continuity.region import Machine, Region
 
 BREAK_GLASS = "breakglass"
 """The local account for when the directory does not answer."""
-_TTL = 60
-"""Seconds for which others may remember a cold machine's address: it moves with a failover."""
 
 
 def meta_data(region: Region, site: str, machine: Machine) -> str:
@@ -137,13 +135,13 @@ def _announcement(region: Region, site: str, machine: Machine, key: str) -> Job:
         "name": full_name(region, site, machine),
         "address": str(region.address(site, machine).ip),
         "servers": dns_servers(region, site, machine.organisation),
-        "ttl": _TTL,
+        "ttl": ANNOUNCED_TTL,
     }
     unit = "/etc/systemd/system/announce-name"
     return Job(
         packages=["bind9-dnsutils"],
         files=[
-            File(path="/etc/uitwijk/dns-update.key", content=render("dns-update.key", key=key), permissions="0600"),
+            announcement_key(key),
             File(path=script, content=render("announce-name.sh", **values), permissions="0755"),
             File(path=f"{unit}.service", content=render("announce-name.service", script=script)),
             File(path=f"{unit}.timer", content=render("announce-name.timer")),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from continuity.catalogue import Role
 from continuity.region import Machine, Region, Workload
 
+ANNOUNCED_TTL = 60
+"""Seconds for which others may remember a cold machine's address: it moves with a failover."""
 DIRECTORY = "directory"
 """The service that gives names, time and identities."""
 

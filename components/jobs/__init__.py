@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from components.jobs.applications import application_job
+from components.jobs.applications import announcement_key, application_job
 from components.jobs.job import File, Job, data_path, render
 from components.jobs.records import records_job
 from components.jobs.telephony import is_exchange, telephony_job
@@ -11,6 +11,7 @@ from components.jobs.workplaces import workplaces_job
 __all__ = [
     "File",
     "Job",
+    "announcement_key",
     "application_job",
     "data_path",
     "is_exchange",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from components.jobs.job import File, Job, data_path, render
-from components.names import clients, full_name, own_endpoint, own_site_first, peers, role_of
+from components.names import ANNOUNCED_TTL, clients, full_name, own_endpoint, own_site_first, peers, role_of
 from continuity.region import Machine, Region
 
 DNS_UPDATE_KEY = "dns-update-key"
@@ -51,17 +51,46 @@ def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[s
         gateway=region.address(site, machine).network.network_address + 1,
     )
     servers = [own_endpoint(region, site, machine), *peers(region, site, machine)]
+    collect = "/usr/local/sbin/collect-names"
+    values = {
+        "zone": zone,
+        "address": region.address(site, machine).ip,
+        "port": role_of(region, machine).port,
+        "servers": _other_name_servers(region, site, machine),
+        "ttl": ANNOUNCED_TTL,
+    }
     return Job(
+        packages=["bind9-dnsutils"],
         files=[
             File(path="/etc/knot/knot.conf", content=configuration, permissions="0640", owner="root:knot"),
             File(
-                path=f"/var/lib/knot/{zone}.zone",
+                path="/etc/knot/names-that-stay.zone",
                 content=render("zone", zone=zone, servers=servers, records=[*machines, *stations]),
-                owner="knot:knot",
+            ),
+            announcement_key(secrets[DNS_UPDATE_KEY]),
+            File(path=collect, content=render("collect-names.sh", **values), permissions="0755"),
+            File(
+                path="/etc/systemd/system/knot.service.d/uitwijk.conf",
+                content=f"[Service]\nExecStartPre=+{collect}\n",
             ),
         ],
-        commands=["systemctl restart knot"],
+        commands=["systemctl daemon-reload", "systemctl restart knot"],
     )
+
+
+def _other_name_servers(region: Region, site: str, machine: Machine) -> list[str]:
+    """Addresses of those that know the same names, the other site's first: if this one was lost, they know better."""
+    return [
+        str(region.address(where, other).ip)
+        for where in reversed(own_site_first(region, site))
+        for other in region.workloads[machine.workload].machines
+        if (where, other) != (site, machine)
+    ]
+
+
+def announcement_key(key: str) -> File:
+    """The key with which machines announce their names and name servers tell each other's, for dig and nsupdate."""
+    return File(path="/etc/uitwijk/dns-update.key", content=render("dns-update.key", key=key), permissions="0600")
 
 
 def _time_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
@@ -79,6 +108,7 @@ def _database(region: Region, site: str, machine: Machine, secrets: Mapping[str,
     (disk,) = machine.disks
     values = {
         "data": data_path(disk),
+        "address": region.address(site, machine).ip,
         "port": role_of(region, machine).port,
         "clients": clients(region, site, machine),
     }
@@ -108,7 +138,12 @@ def _service_bus(region: Region, site: str, machine: Machine, secrets: Mapping[s
         files=[
             File(
                 path="/etc/rabbitmq/rabbitmq.conf",
-                content=render("rabbitmq.conf", port=own.port, nodes=[node.host for node in nodes]),
+                content=render(
+                    "rabbitmq.conf",
+                    address=region.address(site, machine).ip,
+                    port=own.port,
+                    nodes=[node.host for node in nodes],
+                ),
             ),
             File(path="/etc/rabbitmq/rabbitmq-env.conf", content=environment),
             File(

@@ -34,6 +34,7 @@ def _profiles(region: Region, site: str, machine: Machine) -> Job:
 def _broker(region: Region, site: str, machine: Machine) -> Job:
     content = render(
         "haproxy.cfg",
+        address=region.address(site, machine).ip,
         port=role_of(region, machine).port,
         session_hosts=waiting(region, site, machine),
     )

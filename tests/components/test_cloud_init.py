@@ -67,7 +67,7 @@ def test_a_cold_machine_announces_its_name_at_both_sites_and_a_hot_one_does_not(
         cold = not region.workloads[machine.workload].hot
         assert ("/usr/local/sbin/announce-name" in files(user_data)) == cold
         assert ("systemctl enable --now announce-name.timer" in user_data["runcmd"]) == cold
-        assert ("bind9-dnsutils" in user_data["packages"]) == cold
+        assert "bind9-dnsutils" in user_data["packages"] or not cold
 
 
 def test_an_announcement_tells_every_name_server_the_address_of_this_site(recorded):
@@ -137,7 +137,7 @@ def test_a_broker_spreads_sessions_over_all_hosts_of_its_own_organisation(record
 
 def test_a_name_server_accepts_announcements_and_knows_every_machine_that_never_moves(recorded, region: Region):
     found = files(told(recorded, "leeuwarden", "iszf-directory-server-1"))
-    zone = found["/var/lib/knot/uitwijk.example.zone"].splitlines()
+    zone = found["/etc/knot/names-that-stay.zone"].splitlines()
     assert "acl: announcement" in found["/etc/knot/knot.conf"]
     for site in region.sites:
         for workload in region.workloads.values():
