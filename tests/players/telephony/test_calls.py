@@ -60,7 +60,9 @@ def test_whichever_site_is_lost_the_gap_is_measured_and_then_the_other_site_serv
             assert call.began >= began
             assert 0 < seconds <= time.monotonic() - began
         numbers = exchange.numbers(lost=lost)
-        people.telephones.sit(numbers)
+        logins = people.telephones.sit(numbers)
+        assert {login.site for login in logins if login.outcome == "silent"} == {lost}
+        assert {login.site for login in logins if login.outcome == "done"} == set(exchange.region.sites) - {lost}
         calls = called(people, numbers)
         assert failed(calls) == []
         assert all(lost not in call["via"] for call in calls)

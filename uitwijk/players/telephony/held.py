@@ -14,6 +14,8 @@ from uitwijk.players.telephony.sipp import FIRST_REPLY_SECONDS, Playing, Sipp
 
 EVERY_SECONDS = 2.0
 """How often the caller asks; every question must be answered before the next one."""
+_QUIET_SECONDS = 0.4
+"""Before a question, at least: a busy computer reads the time late."""
 _PAUSE_SECONDS = 0.02
 
 
@@ -61,6 +63,7 @@ class Held:
         if self._playing is None:
             return Talk(self.call, None, 0, None)
         with contextlib.closing(self._playing) as playing:
+            self._await_quiet(playing)
             if playing.process.poll() is None:
                 self._tell_to_hang_up(playing)
             playing.wait(4 * EVERY_SECONDS)
@@ -71,6 +74,15 @@ class Held:
             sum(event.what == "there" for event in events),
             _first(events, "broken", "left", "unknown"),
         )
+
+    def _await_quiet(self, playing: Playing) -> None:
+        """Waits for a moment between two questions: sipp drops a call that hears something else than the answer."""
+        deadline = time.monotonic() + 2 * EVERY_SECONDS
+        while playing.process.poll() is None and time.monotonic() < deadline:
+            since = time.time() - playing.events[-1].moment
+            if _PAUSE_SECONDS < since < EVERY_SECONDS - _QUIET_SECONDS:
+                return
+            time.sleep(_PAUSE_SECONDS)
 
     def _tell_to_hang_up(self, playing: Playing) -> None:
         """sipp takes no orders of a single call but in SIP: a message within it, from nobody else than ourselves."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from continuity.region import Region
-from uitwijk.players.telephony.carrier import CONTROL_ROOM, Call
+from uitwijk.players.telephony.carrier import CONTROL_ROOM, Call, called
 from uitwijk.players.telephony.desks import Account, Desk
 from uitwijk.players.telephony.held import Talk
 
@@ -50,7 +50,7 @@ class Judge:
     def gap(self, account: Account, call: Call | None) -> dict[str, Any]:
         """The first answered call after a loss; None: there was none."""
         if call is None:
-            call = Call(account.number, "", 0.0)
+            call = called(account.number)
         why = None if call.answered else f"{self._whose(account)} was not answered while the drill waited"
         return self._record("gap", account.desk, call, why)
 
