@@ -138,7 +138,7 @@ def test_a_broker_spreads_sessions_over_all_hosts_of_its_own_organisation(record
 def test_a_name_server_accepts_announcements_and_knows_every_machine_that_never_moves(recorded, region: Region):
     found = files(told(recorded, "leeuwarden", "iszf-directory-server-1"))
     zone = found["/etc/knot/names-that-stay.zone"].splitlines()
-    assert "acl: announcement" in found["/etc/knot/knot.conf"]
+    assert "acl: [ announcement, other-name-servers ]" in found["/etc/knot/knot.conf"]
     for site in region.sites:
         for workload in region.workloads.values():
             for machine in workload.machines if workload.hot else ():
