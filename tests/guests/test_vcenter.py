@@ -175,3 +175,41 @@ def test_a_vcenter_that_cannot_be_read_is_told(guests: Guests, vcenter: Simulate
     (trouble,) = wait_until(guests.troubles)
     assert str(trouble).startswith(f"bolsward: vCenter is not watched (vCenter {address.server}: refuses the login")
     assert "wrong" not in str(trouble)
+
+
+def test_guests_outlive_a_vcenter_that_is_away_for_a_while_and_it_is_watched_again(
+    guests: Guests, vcenter: SimulatedVCenter
+) -> None:
+    follow(guests, vcenter)
+    with Administrator.of(vcenter) as before:
+        before.create(CALLS, call_server(), META)
+    guests.await_living(SITE, [CALLS], 60)
+    vcenter.management("refuse")
+    (trouble,) = wait_until(guests.troubles)
+    assert trouble.unit == "vCenter"
+    assert guests.living(SITE) == {CALLS}
+    vcenter.management("up")
+    with Administrator.of(vcenter) as after:
+        after.create(DATABASE, machine("ls"), META)
+        guests.await_living(SITE, [CALLS, DATABASE], 60)
+        after.power_off(CALLS)
+        wait_until(lambda: guests.living(SITE) == {DATABASE})
+    assert guests.troubles() == (trouble,)
+
+
+def test_a_rebuilt_vcenter_knows_none_of_the_old_machines(
+    guests: Guests, vcenter: SimulatedVCenter, toolchain: Toolchain, region: Region, loopback: Loopback
+) -> None:
+    follow(guests, vcenter)
+    with Administrator.of(vcenter) as before:
+        before.create(DATABASE, server(), META)
+    guests.await_living(SITE, [DATABASE], 60)
+    assert wait_until(lambda: ask(loopback)) == {DATA_DISK: 1, OWN_DISK: 1}
+    guests.cut(SITE)
+    vcenter.rebuild(toolchain.simulator, region)
+    follow(guests, vcenter)
+    with Administrator.of(vcenter) as after:
+        after.create(DATABASE, server(), META)
+    guests.await_living(SITE, [DATABASE], 60)
+    assert wait_until(lambda: ask(loopback)) == {DATA_DISK: 1, OWN_DISK: 1}
+    assert not guests.troubles()

@@ -84,7 +84,7 @@ class Service:
                 self._run(command, env)
             return
         if len(commands) != 1:
-            raise FailedError(f"{self.unit.name} has {len(commands)} commands to start, where there must be one")
+            raise FailedError(f"has {len(commands)} commands to start, where there must be one")
         self._start_main(commands[0], env)
         for command in self.unit.commands("ExecStartPost", env):
             self._run(command, env)
@@ -109,7 +109,7 @@ class Service:
         elif kind == "forking":
             self._main = self._begin_and_be_left(command, env)
         else:
-            raise FailedError(f"{self.unit.name} is of the type {kind}, which the drill does not know")
+            raise FailedError(f"is of the type {kind}, which the drill does not know")
 
     def _begin_and_be_told(self, command: Command, env: Mapping[str, str]) -> Process:
         path = f"/run/systemd/notify/{self.unit.name}"
@@ -127,7 +127,7 @@ class Service:
     def _begin_and_be_left(self, command: Command, env: Mapping[str, str]) -> Process:
         pid_file = self.unit.one("PIDFile")
         if not pid_file:
-            raise FailedError(f"{self.unit.name} is of the type forking without a PIDFile, which the drill needs")
+            raise FailedError("is of the type forking without a PIDFile, which the drill needs")
         self._root.inside(pid_file).unlink(missing_ok=True)
         self._run(command, env)
         deadline = time.monotonic() + _PID_FILE_SECONDS
