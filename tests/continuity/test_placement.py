@@ -175,7 +175,10 @@ def test_a_share_of_seats_is_counted_exactly(region: Region) -> None:
         ),
         ({"closed": ["iszf-office"]}, ["facility manager"]),
         ({"closed": ["balk-town-hall"]}, ["head of civil affairs", "facility manager"]),
-        ({"drained": ["leeuwarden"]}, ["storage administrator", "storage administrator"]),
+        (
+            {"drained": ["leeuwarden"]},
+            ["network administrator", "storage administrator", "storage administrator"],
+        ),
         ({}, []),
     ],
 )

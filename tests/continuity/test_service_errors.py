@@ -121,8 +121,8 @@ def test_a_station_where_no_building_has_any(catalogue: Catalogue) -> None:
          "[0].step: site with a format is no placeholder of site-lost; there are: site"),
         ("none to {site}", "none to {site",
          "[1].step: has a brace without its partner; write {{ or }} for a brace itself"),
-        ("when: site-drained", "when: site-empty",
-         "[5].when: site-empty is not allowed; allowed are: site-lost, site-drained, dataset-to-promote, "
+        ("when: dataset-to-promote", "when: site-empty",
+         "[2].when: site-empty is not allowed; allowed are: site-lost, site-drained, dataset-to-promote, "
          "building-closed"),
         ("only: [bolsward-town-hall,", "only: [sneek-town-hall,",
          "[3].only: sneek-town-hall is no site or building; there are: "),
