@@ -6,7 +6,7 @@ import contextlib
 import re
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from continuity.catalogue import Kind
@@ -205,13 +205,11 @@ class Carrier:
         with self._lock:
             self._silent[controller] = 0 if replied else time.monotonic() + _SILENT_SECONDS
 
-    def reached(self, call_id: str) -> Reached | None:
-        """What arrived of a call to the outside; None: nothing did."""
+    def reached(self, call_ids: Collection[str]) -> dict[str, Reached]:
+        """What arrived of calls to the outside, by Call-ID."""
         assert self._control_room, "open"
-        for event in self._control_room.events:
-            if event.what == "reached" and event.call_id == call_id:
-                return _reached(event)
-        return None
+        arrived = (event for event in self._control_room.events if event.what == "reached")
+        return {event.call_id: _reached(event) for event in arrived if event.call_id in call_ids}
 
     @property
     def trouble(self) -> str | None:

@@ -58,15 +58,7 @@ class OutsideCalls:
 
     def calls(self, building: str, *numbers: str) -> list[Call]:
         """Somebody in a building calls numbers outside, through the call servers of all sites, home site first."""
-        account = self.caller(building)
-        calls = [called(number) for number in numbers]
-        for server in self._servers.of[account.desk.municipality]:
-            again = [index for index, call in enumerate(calls) if worth_another(call)]
-            if again and server.site in self._secrets:
-                tried = self._through(server, account, [calls[index] for index in again])
-                for index, call in zip(again, tried, strict=True):
-                    calls[index] = call
-        return [self._with_location(call) for call in calls]
+        return self._located(self._calls(building, *numbers))
 
     def all(self) -> list[tuple[Desk, Call]]:
         """112 and another number from every building that is open, with the telephone that called.
@@ -76,8 +68,20 @@ class OutsideCalls:
         anybody, closed = bool(self._telephones.accounts), self._telephones.closed
         buildings = [building for building in self._region.buildings if anybody and building not in closed]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, "outside-calls") as pool:
-            found = pool.map(lambda building: self.calls(building, EMERGENCY, OUTSIDE), buildings)
-            return [(self.caller(b).desk, call) for b, calls in zip(buildings, found, strict=True) for call in calls]
+            found = list(pool.map(lambda building: self._calls(building, EMERGENCY, OUTSIDE), buildings))
+        callers = [self.caller(b).desk for b, calls in zip(buildings, found, strict=True) for _ in calls]
+        return list(zip(callers, self._located([call for calls in found for call in calls]), strict=True))
+
+    def _calls(self, building: str, *numbers: str) -> list[Call]:
+        account = self.caller(building)
+        calls = [called(number) for number in numbers]
+        for server in self._servers.of[account.desk.municipality]:
+            again = [index for index, call in enumerate(calls) if worth_another(call)]
+            if again and server.site in self._secrets:
+                tried = self._through(server, account, [calls[index] for index in again])
+                for index, call in zip(again, tried, strict=True):
+                    calls[index] = call
+        return calls
 
     def _through(self, server: CallServer, account: Account, calls: Sequence[Call]) -> list[Call]:
         address = self._servers.address(server, account.desk)
@@ -97,8 +101,11 @@ class OutsideCalls:
             events = playing.events
         return [followed(call, playing.call_id(row), server.name, events) for row, call in enumerate(calls)]
 
-    def _with_location(self, call: Call) -> Call:
-        for call_id in reversed(call.call_ids):
-            if reached := self._carrier.reached(call_id):
-                return replace(call, location=reached.location, fault=reached.fault)
-        return call
+    def _located(self, calls: Sequence[Call]) -> list[Call]:
+        reached = self._carrier.reached({call_id for call in calls for call_id in call.call_ids})
+        located = []
+        for call in calls:
+            arrived = [reached[call_id] for call_id in call.call_ids if call_id in reached]
+            last = arrived[-1] if arrived else None
+            located.append(replace(call, location=last.location, fault=last.fault) if last else call)
+        return located

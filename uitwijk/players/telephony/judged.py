@@ -16,7 +16,7 @@ _CODES = {
     403: "403, it was refused",
     404: "404, the number is not known",
     407: "407, the password was refused",
-    408: "it rang, and nobody answered",
+    408: "nobody answered in time",
     480: "480, no telephone is logged in with it",
     503: "503, there was nobody to hand it to",
 }
@@ -43,7 +43,7 @@ class Judge:
             account: who should answer.
             call: what came of it.
             rang: the telephones that rang.
-            refused: what is known of logins that were refused.
+            refused: what is known of logins that were refused, and of telephones that are gone.
         """
         return self._record("number", account.desk, call, self._why_not(account, call, rang, refused))
 
@@ -91,7 +91,8 @@ class Judge:
     def _why_not(self, account: Account, call: Call, rang: Collection[Desk], refused: Iterable[str]) -> str | None:
         whose = self._whose(account)
         if call.answered_by is None:
-            known = [sentence for sentence in refused if account.number in sentence]
+            own = account.number, f"{account.desk} is gone"
+            known = [sentence for sentence in refused if any(words in sentence for words in own)]
             return "; ".join([f"{whose} was not answered: {_said(call)}", *known])
         if call.answered_by != account.desk:
             return f"{whose} was answered by {call.answered_by}"
