@@ -30,6 +30,7 @@ TROUBLE = {
     "what": "did not start",
     "words": "ERROR: <core> [core/udp_server.c:602]: udp_init(): bind on 10.11.18.10: Address already in use",
 }
+CONTROL_ROOM = {"municipality": "carrier", "building": "control-room"}
 RELOCATED = "harlingen"
 STATION_OWNER = "head of civil affairs"
 
@@ -88,7 +89,7 @@ class Day:
         for building, one in self.region.buildings.items():
             if building not in closed(self.placements[when], self.region):
                 location = one.emergency_location
-                yield self._call(when, "emergency", None, "112", building, None, 0.12, location=location)
+                yield self._call(when, "emergency", None, "112", building, CONTROL_ROOM, 0.12, location=location)
         if when == "during" and not self.cut:
             for who in ("bolsward", "nijefurd"):
                 home = self._home(who, self.placements[when])

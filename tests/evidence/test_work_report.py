@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from continuity import place
-from tests.evidence.living import TROUBLE
+from tests.evidence.living import CONTROL_ROOM, TROUBLE
 from tests.evidence.page import Page
 from tests.evidence.sample import NORMAL, REGION, play
 from tests.evidence.test_work import AT, CALL, GUESTS, NAME, TRANSACTION
@@ -201,7 +201,14 @@ def test_a_112_call_without_its_location_is_marked(page_with: Callable[[Tell], P
     call = CALL | {"kind": "emergency", "number": "112", "answered_by": None, "location": None, "verdict": "failed"}
     page = page_with(lambda scenario: scenario.calls([call | {"municipality": None, "why": "no PIDF-LO"}]))
     assert "✕ Call to 112 from Town hall of Littenseradiel, Wommels, during the calamity" in page.text
-    assert "Expected the location of Town hall of Littenseradiel, Wommels Observed no location" in page.text
+    assert "Expected the location of Town hall of Littenseradiel, Wommels Observed nobody; no location" in page.text
+
+
+def test_a_call_to_somebody_else_that_tells_where_it_comes_from_is_marked(page_with: Callable[[Tell], Page]) -> None:
+    call = CALL | {"kind": "outside", "number": "+31201234567", "location": "NL, Wommels", "verdict": "failed"}
+    page = page_with(lambda scenario: scenario.calls([call | {"answered_by": CONTROL_ROOM, "why": "a location"}]))
+    assert "✕ Call to +31 20 123 4567 from Town hall of Littenseradiel, Wommels, during the calamity" in page.text
+    assert "Expected an answer, and no location Observed Carrier, in Control room; NL, Wommels" in page.text
 
 
 def test_gaps_are_told_as_what_they_are(page: Page) -> None:

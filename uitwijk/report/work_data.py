@@ -11,7 +11,7 @@ from uitwijk.report.part import PART, Verdict
 from uitwijk.wording import value
 
 BEFORE, DURING, AFTER = "before", "during", "after"
-NUMBER, EMERGENCY, GAP = "number", "emergency", "gap"
+NUMBER, EMERGENCY, OUTSIDE, GAP = "number", "emergency", "outside", "gap"
 TELEPHONE = "telephone"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uitwijk.report.timeline import duration
 from uitwijk.report.work_data import (
     EMERGENCY,
+    OUTSIDE,
     AnswerData,
     CallData,
     NameData,
@@ -60,10 +61,11 @@ def answer(names: Names, by: AnswerData | None) -> str:
 
 def _call(call: CallData, names: Names) -> Fault:
     title = f"Call to {telephone(call.number)}"
-    if call.kind == EMERGENCY:
+    if call.kind in (EMERGENCY, OUTSIDE):
         where = place(names, None, call.building)
         title += f" from {where}"
-        expected, observed = f"the location of {where}", call.location or "no location"
+        expected = f"the location of {where}" if call.kind == EMERGENCY else "an answer, and no location"
+        observed = f"{answer(names, call.answered_by)}; {call.location or 'no location'}"
     else:
         title += f" of {names.of('organisations', call.municipality)}" if call.municipality else ""
         expected, observed = place(names, call.municipality, call.building), answer(names, call.answered_by)

@@ -13,6 +13,7 @@ from uitwijk.report.work_data import (
     EMERGENCY,
     GAP,
     NUMBER,
+    OUTSIDE,
     CallData,
     Observation,
     RecordData,
@@ -23,7 +24,7 @@ from uitwijk.wording import Names, count, listed
 CALLS = {
     NUMBER: "Calls to the municipalities' numbers",
     EMERGENCY: "112 calls, with the location of their building",
-    "outside": "Calls to anybody else, without a location",
+    OUTSIDE: "Calls to anybody else, without a location",
     "in-progress": "Calls in progress, not cut off",
 }
 TRANSACTIONS = {
