@@ -58,10 +58,9 @@ class HallObserver:
         life.move(self._acts, status)
         life.observe(self._acts, "during", status, expected, self._standing)
         with self._acts.step("end the calls in progress") as step:
-            talks = [(held.account, held.end()) for held in self._held]
-            judge = Judge(life.region, "during")
+            talks = [(held.account.desk.building, life.telephony.talk("during", held)) for held in self._held]
             # A call to the closed hall's own telephone ended with it, and proves nothing.
-            went_on = [judge.talk(account, talk) for account, talk in talks if account.desk.building != hall]
+            went_on = [talk for building, talk in talks if building != hall]
             self._acts.scenario.calls(went_on)
             observations.calls_went_on(self._acts.scenario, went_on)
             step.result = f"{len(went_on)} calls went on while {hall} was closed"
@@ -135,13 +134,17 @@ class LossObserver:
         names.start()
         self._watchers = life.telephony.gap(at), names
 
+    def relocated(self, status: Mapping[str, Any]) -> None:
+        """People whose building was closed sit where the declaration sends them, and log in there."""
+        if self._life is not None:
+            self._life.move(self._acts, status)
+
     def during(self, status: Mapping[str, Any]) -> None:
         """The survivor's guests live; people work with them, look for their records, and write new ones."""
         if (life := self._life) is None:
             return
         life.await_guests(self._acts, self._taken_over)
         self._judge_gaps(life)
-        life.move(self._acts, status)
         life.observe(self._acts, "during", status, self._expected, self._taken_over)
         with self._acts.step("look for the records written before the loss, and write new ones"):
             self._judge_records(status, "after the failover", {"before"})
@@ -154,7 +157,7 @@ class LossObserver:
             answers = calls.answers(_ANSWER_SECONDS)
             judge = Judge(life.region, "during")
             first: dict[str, Account] = {}
-            for account in life.telephony.telephones.accounts:
+            for account in life.telephony.telephones.placed:
                 first.setdefault(account.desk.municipality, account)
             self._acts.scenario.calls(
                 judge.gap(account, answers[who][0] if who in answers else None) for who, account in first.items()

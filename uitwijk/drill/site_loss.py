@@ -135,6 +135,7 @@ class SiteLoss:
         closed = [word for building in expected.closed for word in ("closed", building)]
         acts.declare("lost", lost, *closed, reason=f"drill: {lost} is lost")
         before_promotion = exercise.status()
+        self._people.relocated(before_promotion)
         acts.refused(survivor, name="without promotion nothing starts on old data", because=f"dataset {lost}")
         acts.declare("promoted", lost, "--at", survivor, reason="drill: the storage administrator promoted the replica")
         plan = acts.preview(survivor, name=f"preview the failover to {survivor}")[survivor]

@@ -239,9 +239,15 @@ class StaleWatcher(_Watcher):
         self._expected = {server: told for server in names.servers([site]) if (told := names.told_by(server))}
         self._heard = dict.fromkeys(self._expected, 0)
         self._wrong: dict[tuple[NameServer, str], dict[str, Any]] = {}
+        self._whole = threading.Event()
 
-    def stop(self) -> list[dict[str, Any]]:
-        """Ends the watch: the stale answers, and one line for each server."""
+    def stop(self, patience_seconds: float = PATIENCE_SECONDS) -> list[dict[str, Any]]:
+        """Ends the watch: the stale answers, and one line for each server.
+
+        Args:
+            patience_seconds: how long to wait for servers that have not told all they know yet.
+        """
+        self._whole.wait(patience_seconds)
         self._stop()
         found = list(self._wrong.values())
         for server, heard in self._heard.items():
@@ -252,7 +258,10 @@ class StaleWatcher(_Watcher):
 
     def _look(self) -> float:
         answered = [self._round(server, expected) for server, expected in self._expected.items()]
-        return _ROUND_SECONDS if all(answered) else _SOON_SECONDS
+        if not all(answered):
+            return _SOON_SECONDS
+        self._whole.set()
+        return _ROUND_SECONDS
 
     def _round(self, server: NameServer, expected: Mapping[str, str]) -> bool:
         for name, address in expected.items():
