@@ -1,4 +1,4 @@
-"""The parts of the records application, compressed: there are hundreds of machines, and each is told all that it needs.
+"""The parts of the records application, compressed and without comments: there are hundreds of machines to be told.
 
 They are compressed once, and kept with the sources. Were they compressed with each run, another version of the library
 could give other bytes, and every machine that runs would be changed for nothing.
@@ -19,12 +19,12 @@ PACKED = SOURCES / "packed.json"
 
 
 def packed(module: str) -> str:
-    """A module's source, as cloud-init's `gz+b64`."""
+    """A module, as cloud-init's `gz+b64`."""
     return _all()[module]
 
 
 def unpacked(text: str) -> str:
-    """The source again."""
+    """What a machine reads."""
     return gzip.decompress(base64.b64decode(text)).decode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import http.client
 import json
@@ -18,7 +19,9 @@ from typing import Any
 
 import pytest
 
-from components.jobs.packed import SOURCES, packed, unpacked
+from components import pack
+from components.jobs.packed import PACKED, SOURCES, packed, unpacked
+from components.pack import bare, same
 from tests.components.debian import PYTHON, Unpacked
 
 DATABASE, APPLICATION, BUS, PROFILES, SESSION_HOST, BROKER, COUNTER, SEAT, STRANGER = (
@@ -448,4 +451,13 @@ def test_what_is_no_document_is_refused(region: Region, change):
 def test_every_part_is_packed_as_it_is_here():
     """After a change: `python -m components.pack`."""
     for file in SOURCES.glob("*.py"):
-        assert unpacked(packed(file.stem)) == file.read_text(encoding="utf-8")
+        assert same(unpacked(packed(file.stem)), bare(file.read_text(encoding="utf-8"))), file.stem
+
+
+def test_what_is_packed_does_not_depend_on_the_library_that_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    copy = tmp_path / "packed.json"
+    copy.write_text(PACKED.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(pack, "PACKED", copy)
+    monkeypatch.setattr(gzip, "compress", lambda *_, **__: b"other bytes")
+    pack.main()
+    assert copy.read_text(encoding="utf-8") == PACKED.read_text(encoding="utf-8")
