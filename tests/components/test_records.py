@@ -1,0 +1,125 @@
+"""What each cold machine is told of who keeps records, who passes them on, and who may ask."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any
+
+import pytest
+
+from components.jobs.records import configuration, records_job
+from continuity.region import Region
+from tests.components.test_cloud_init import files, told
+
+SITE = "leeuwarden"
+
+
+def known(region: Region, name: str, site: str = SITE) -> dict[str, Any]:
+    return configuration(region, site, region.machines[name])
+
+
+def machine(host: str) -> str:
+    return host.removesuffix(".uitwijk.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("harlingen-civil-affairs-database-1", {"records": "store"}),
+        ("harlingen-workplaces-profiles-1", {"records": "store"}),
+        ("harlingen-civil-affairs-application-1", {"records": "front_end"}),
+        ("harlingen-counter-application-1", {"records": "front_end", "documents": "counter"}),
+        ("harlingen-workplaces-broker-1", {"session": "broker"}),
+        ("harlingen-workplaces-session-host-1", {"session": "session_host"}),
+        ("iszf-service-bus-node-1", {}),
+    ],
+)
+def test_what_a_machine_does_follows_from_what_it_is_made_of(region: Region, name, parts):
+    assert known(region, name)["parts"] == parts
+
+
+@pytest.mark.parametrize(
+    ("name", "keeper"),
+    [
+        ("harlingen-civil-affairs-application-1", "harlingen-civil-affairs-database-1"),
+        ("harlingen-counter-application-1", "harlingen-civil-affairs-application-1"),
+        ("harlingen-taxes-application-1", "iszf-databases-server-1"),
+        ("iszf-e-services-web-1", "iszf-case-management-application-1"),
+        ("leeuwarden-finance-application-1", "leeuwarden-databases-server-1"),
+    ],
+)
+def test_records_go_to_the_nearest_disk_or_whoever_leads_to_one(region: Region, name, keeper):
+    assert machine(known(region, name)["keeper"]) == keeper
+
+
+def test_every_front_end_leads_to_a_disk(region: Region):
+    for name, one in region.machines.items():
+        if region.workloads[one.workload].hot:
+            continue
+        told_of = known(region, name)
+        while "keeper" in told_of:
+            told_of = known(region, machine(told_of["keeper"]))
+        assert "records" not in told_of["parts"] or "store" in told_of, name
+
+
+def test_whoever_is_asked_lets_those_in_who_need_it(region: Region):
+    for name, one in region.machines.items():
+        if region.workloads[one.workload].hot:
+            continue
+        told_of = known(region, name)
+        others = [host for hosts in told_of["needs"] for host in hosts]
+        others += [told_of[key] for key in ("keeper", "accounts") if key in told_of]
+        others += told_of.get("sessions", [])
+        for other in others:
+            allowed = [ip_network(network) for network in known(region, machine(other))["allowed"]]
+            assert any(region.address(SITE, one).ip in network for network in allowed), (name, other)
+
+
+def test_the_persons_register_is_for_the_own_session_hosts_alone(region: Region):
+    for whose in region.municipalities:
+        allowed = [ip_network(n) for n in known(region, f"{whose}-civil-affairs-application-1")["allowed"]]
+        for who in region.municipalities:
+            host = region.machines[f"{who}-workplaces-session-host-1"]
+            assert any(region.address(SITE, host).ip in network for network in allowed) == (who == whose)
+
+
+def test_brokers_are_used_from_every_building_and_nothing_else_is(region: Region):
+    seat = region.building_network("balk-town-hall")[50]
+    for name, one in region.machines.items():
+        if region.workloads[one.workload].hot or region.services[one.service].connections & {"internet"}:
+            continue
+        allowed = [ip_network(network) for network in known(region, name)["allowed"]]
+        assert any(seat in network for network in allowed) == (one.role == "broker"), name
+
+
+def test_documents_are_printed_at_the_station_that_the_process_needs(region: Region):
+    told_of = known(region, "harlingen-counter-application-1")
+    assert (told_of["printer"], told_of["domain"]) == ("document-printer", "uitwijk.example")
+    job = records_job(region, SITE, region.machines["harlingen-counter-application-1"])
+    assert list(job.packages) == ["python3", "python3-reportlab"]
+
+
+def test_a_store_waits_for_its_disk_and_nothing_runs_as_root(recorded):
+    unit = files(told(recorded, SITE, "harlingen-civil-affairs-database-1"))["/etc/systemd/system/records.service"]
+    assert "RequiresMountsFor=/srv/data\n" in unit
+    assert "User=www-data\n" in unit
+    without = files(told(recorded, SITE, "harlingen-counter-application-1"))["/etc/systemd/system/records.service"]
+    assert "/srv" not in without
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "line"),
+    [
+        ("harlingen-workplaces-broker-1", "/etc/haproxy/haproxy.cfg", "  bind 10.12.25.10:3389"),
+        ("harlingen-civil-affairs-database-1", "/etc/postgresql/uitwijk.conf", "listen_addresses = '10.12.24.40'"),
+        ("iszf-service-bus-node-1", "/etc/rabbitmq/rabbitmq.conf", "listeners.tcp.default = 10.12.0.20:5672"),
+    ],
+)
+def test_a_service_listens_on_its_own_address_alone(recorded, name, file, line):
+    assert line in files(told(recorded, SITE, name))[file].splitlines()
+
+
+def test_a_database_is_not_moved_to_a_disk_that_is_not_there(recorded):
+    script = files(told(recorded, SITE, "harlingen-civil-affairs-database-1"))["/usr/local/sbin/move-database"]
+    assert script.index("if ! mountpoint -q /srv/data; then") < script.index("systemctl stop postgresql")
+    assert script.index("exit 1") < script.index("mkdir")
