@@ -118,8 +118,13 @@ def _database(region: Region, site: str, machine: Machine, secrets: Mapping[str,
             File(path="/etc/postgresql/uitwijk.conf", content=render("postgresql.conf", **values)),
             File(path="/etc/postgresql/uitwijk-hba.conf", content=render("postgresql-hba.conf", **values)),
             File(path=move, content=render("move-database.sh", **values), permissions="0755"),
+            # Its address and its disk may come late.
+            File(
+                path="/etc/systemd/system/postgresql@.service.d/uitwijk.conf",
+                content=render("postgresql.service", **values),
+            ),
         ],
-        commands=[move],
+        commands=["systemctl daemon-reload", move],
     )
 
 
