@@ -156,14 +156,22 @@ def test_one_stale_answer_of_a_returning_site_fails(scenario: Scenario):
     assert observed(scenario) == "ns-1: harlingen-counter: 10.11.0.40"
 
 
-def gap(what: str, seconds: float | None) -> dict[str, Any]:
-    return {"what": what, "municipality": "harlingen", "seconds": seconds, "ttl_seconds": None}
+def gap(what: str, seconds: float | None, lag: float | None = None) -> dict[str, Any]:
+    known = {"what": what, "municipality": "harlingen", "seconds": seconds}
+    return known | {"ttl_seconds": 60 if what == "names" else None, "lag_seconds": lag}
 
 
 def test_gaps_that_ended_pass_and_one_that_did_not_is_named(scenario: Scenario):
     observations.gaps_measured(scenario, [gap("telephone", 1.5), gap("names", None)])
     assert verdicts(scenario) == ["passed", "failed"]
     assert observed(scenario) == "harlingen: never"
+
+
+def test_names_may_follow_their_machines_within_their_time_to_live_and_no_later(scenario: Scenario):
+    observations.gaps_measured(scenario, [gap("telephone", 1.5), gap("names", 300.0, 60.0)])
+    observations.gaps_measured(scenario, [gap("telephone", 1.5), gap("names", 300.0, 60.1)])
+    assert verdicts(scenario) == ["passed", "passed", "passed", "failed"]
+    assert observed(scenario) == "harlingen: 60.1 s after its machines were powered on"
 
 
 def test_gaps_that_nobody_measured_fail(scenario: Scenario):

@@ -182,7 +182,8 @@ class Day:
     def _gaps(self) -> Iterator[dict[str, Any]]:
         for number, who in enumerate(self.region.municipalities):
             yield {"what": "telephone", "municipality": who, "seconds": 2.1 + 0.7 * number, "ttl_seconds": None}
-            yield {"what": "names", "municipality": who, "seconds": 31.0 + 2.4 * number, "ttl_seconds": 60}
+            names = {"seconds": 31.0 + 2.4 * number, "ttl_seconds": 60, "lag_seconds": 0.6}
+            yield {"what": "names", "municipality": who} | names
 
     def _records(self) -> Iterator[dict[str, Any]]:
         for who in self.region.municipalities:

@@ -216,18 +216,18 @@ def test_a_call_to_somebody_else_that_tells_where_it_comes_from_is_marked(page_w
 
 def test_gaps_are_told_as_what_they_are(page: Page) -> None:
     assert "Times of processes on simulated sites: not recovery times." in page.text
-    assert "Names, which may live 60 s Bolsward 2.1 s 31.0 s Gaasterlân-Sleat 2.8 s 33.4 s" in page.text
+    assert "Names, and after power-on (time to live: 60 s) Bolsward 2.1 s 31.0 s, 0.6 s after power-on" in page.text
 
 
 def test_a_gap_that_lasts_too_long_or_never_ends_is_marked(page_with: Callable[[Tell], Page]) -> None:
     def tell(scenario: Scenario) -> None:
         gap = {"municipality": "harlingen", "ttl_seconds": None}
         scenario.gaps([gap | {"what": "telephone", "seconds": 4.0}, gap | {"what": "telephone", "seconds": None}])
-        scenario.gaps([gap | {"what": "names", "seconds": 74.0, "ttl_seconds": 60}])
+        scenario.gaps([gap | {"what": "names", "seconds": 99.0, "ttl_seconds": 60, "lag_seconds": 74.0}])
         scenario.calls([CALL])
 
     page = page_with(tell)
-    assert "Harlingen ✕ never back ✕ 1 min 14 s" in page.text
+    assert "Harlingen ✕ never back 1 min 39 s, ✕ 1 min 14 s after power-on" in page.text
     assert "without telephone for never back" not in page.text
     assert "1 of 1 call answered as they should be; the telephone never came back." in page.text
 

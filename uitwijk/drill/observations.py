@@ -160,21 +160,25 @@ def no_stale_name(scenario: Scenario, site: str, names: Sequence[Mapping[str, An
 
 
 def gaps_measured(scenario: Scenario, gaps: Sequence[Mapping[str, Any]]) -> None:
-    """Every municipality can be called again, and its names lead to the surviving site."""
+    """Every municipality can be called again, and names follow their machines before others forget what they led to."""
     for what, name in (
         ("telephone", "every municipality is answered again after the cut"),
-        ("names", "the names of every municipality that moved lead to the surviving site"),
+        ("names", "the names of every municipality that moved lead to the surviving site, within their time to live"),
     ):
         found = [gap for gap in gaps if gap["what"] == what]
         worst = max((gap["seconds"] for gap in found if gap["seconds"] is not None), default=0.0)
+        wrong = [f"{gap['municipality']}: never" for gap in found if gap["seconds"] is None]
+        wrong += [
+            f"{gap['municipality']}: {gap['lag_seconds']:.1f} s after its machines were powered on"
+            for gap in found
+            if gap["ttl_seconds"] and (gap["lag_seconds"] or 0.0) > gap["ttl_seconds"]
+        ]
         _judge(
             scenario,
             name,
             "measured in seconds from the cut",
             f"{len(found)} municipalities, the last after {worst:.1f} s",
-            [f"{gap['municipality']}: never" for gap in found if gap["seconds"] is None]
-            if found
-            else ["nobody measured"],
+            wrong if found else ["nobody measured"],
         )
 
 

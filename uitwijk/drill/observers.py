@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.drill.life import Life
-from uitwijk.players.names import GapWatcher, StaleWatcher
+from uitwijk.players.names import GapWatcher, StaleWatcher, urgent_front_ends
 from uitwijk.players.records import Records, Written
 from uitwijk.players.telephony.desks import Account
 from uitwijk.players.telephony.gap import Gap
@@ -130,6 +131,7 @@ class LossObserver:
         for building in self._expected.closed:
             life.close(building)
         self._records.lost()
+        self._cut_at = datetime.now(UTC)
         names = GapWatcher(life.names(self._taken_over), [self._survivor], self._moving, at)
         names.start()
         self._watchers = life.telephony.gap(at), names
@@ -139,18 +141,22 @@ class LossObserver:
         if self._life is not None:
             self._life.move(self._acts, status)
 
-    def during(self, status: Mapping[str, Any]) -> None:
-        """The survivor's guests live; people work with them, look for their records, and write new ones."""
+    def during(self, status: Mapping[str, Any], powered_on: Mapping[str, datetime]) -> None:
+        """The survivor's guests live; people work with them, look for their records, and write new ones.
+
+        Args:
+            powered_on: when each machine was powered on there since the loss.
+        """
         if (life := self._life) is None:
             return
         life.await_guests(self._acts, self._taken_over)
-        self._judge_gaps(life)
+        self._judge_gaps(life, powered_on)
         life.observe(self._acts, "during", status, self._expected, self._taken_over)
         with self._acts.step("look for the records written before the loss, and write new ones"):
             self._judge_records(status, "after the failover", {"before"})
             self.write("survivor", status)
 
-    def _judge_gaps(self, life: Life) -> None:
+    def _judge_gaps(self, life: Life, powered_on: Mapping[str, datetime]) -> None:
         assert self._watchers is not None, "begun at the cut"
         calls, names = self._watchers
         with self._acts.step("measure how long telephone and names were gone") as step:
@@ -171,7 +177,11 @@ class LossObserver:
                 }
                 for municipality in life.region.municipalities
             ]
-            gaps += names.stop()
+            for gap in names.stop():
+                machines = {name.split(".")[0] for name in urgent_front_ends(life.region, gap["municipality"])}
+                last = max(powered_on[machine] for machine in machines & powered_on.keys())
+                after = gap["seconds"] and gap["seconds"] - (last - self._cut_at).total_seconds()
+                gaps.append(gap | {"lag_seconds": after and round(max(after, 0.0), 1)})
             self._acts.scenario.gaps(gaps)
             observations.gaps_measured(self._acts.scenario, gaps)
             step.result = "; ".join(_longest(gaps, what) for what in ("telephone", "names"))

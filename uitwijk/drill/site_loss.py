@@ -171,8 +171,13 @@ class SiteLoss:
                 spare == expected.spare_host[survivor],
             )
             self._data_after_loss()
-            self._recovery_times(observed, declared_at)
-        self._people.during(status)
+            powered_on = {
+                event["vm"]: datetime.fromisoformat(event["at"])
+                for event in observed["power"]
+                if event["state"] == checks.POWERED_ON
+            }
+            self._recovery_times(powered_on, declared_at)
+        self._people.during(status, powered_on)
         acts.nothing_left(survivor)
         checks.nobody_asked(scenario, lost, exercise.vcenters[lost].observed())
 
@@ -206,19 +211,15 @@ class SiteLoss:
         self._scenario.data_loss(self._lost, [BEFORE], [{"marker": LATE, "age_seconds": age}])
         self._markers.write(self._folder(self._survivor), SURVIVOR)
 
-    def _recovery_times(self, observed: dict[str, list[dict[str, str]]], declared_at: datetime) -> None:
+    def _recovery_times(self, powered_on: Mapping[str, datetime], declared_at: datetime) -> None:
         wanted = self._expected.machines[self._survivor]
-        on = {
-            event["vm"]: datetime.fromisoformat(event["at"])
-            for event in observed["power"]
-            if event["state"] == checks.POWERED_ON
-        }
         created = [machine for machine in wanted.values() if machine.name not in self._first[self._survivor].by_name]
         for recovery_class in RecoveryClass:
             machines = [machine.name for machine in created if machine.recovery_class == recovery_class]
             if machines:
-                all_on = all(name in on for name in machines)
-                seconds = max((on[name] - declared_at).total_seconds() for name in machines) if all_on else None
+                all_on = all(name in powered_on for name in machines)
+                last = max(powered_on[name] for name in machines) if all_on else None
+                seconds = (last - declared_at).total_seconds() if last else None
                 self._scenario.recovery(recovery_class, recovery_class.hours, seconds, len(machines))
 
     def _come_back(self) -> None:

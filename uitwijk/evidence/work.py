@@ -87,7 +87,8 @@ class WorkRecord:
 
         Args:
             gaps: each with what (telephone, names), municipality, seconds from the cut to the first success (None: it
-                never came), ttl_seconds (what the names' time to live allows; None: no such limit).
+                never came), ttl_seconds (the names' time to live; None for anything else) and, of names, lag_seconds
+                (from the power-on of the last of their machines).
         """
         for gap in self._extend("gaps", gaps):
             took = "never came back" if gap["seconds"] is None else f"{gap['seconds']:.1f} s"

@@ -95,12 +95,15 @@ class GapData(_Part):
     seconds: float | None
     """From the cut; None: it never came back."""
     ttl_seconds: float | None = None
-    """What the names' time to live allows."""
+    """The names' time to live: for that long, others may remember what a name led to."""
+    lag_seconds: float | None = None
+    """From the moment when the last of their machines was powered on to the first right name."""
 
     @property
     def over(self) -> bool:
-        """Whether it never ended, or lasted longer than allowed."""
-        return self.seconds is None or (self.ttl_seconds is not None and self.seconds > self.ttl_seconds)
+        """Whether it never ended, or names followed their machines later than others forget them."""
+        late = self.ttl_seconds is not None and self.lag_seconds is not None and self.lag_seconds > self.ttl_seconds
+        return self.seconds is None or late
 
 
 class RecordData(_Part):

@@ -196,9 +196,8 @@ class WorkFacts:
 
     @cached_property
     def longest(self) -> float:
-        """Seconds of the longest gap, or what is allowed if that is longer; the scale of the drawing."""
-        figures = (figure for gap in self.data.gaps for figure in (gap.seconds, gap.ttl_seconds))
-        return max((figure for figure in figures if figure is not None), default=1.0) or 1.0
+        """Seconds of the longest gap; the scale of the drawing."""
+        return max((gap.seconds for gap in self.data.gaps if gap.seconds is not None), default=1.0) or 1.0
 
     @property
     def silence(self) -> str:
