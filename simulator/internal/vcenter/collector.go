@@ -15,6 +15,10 @@ import (
 const (
 	// settle lets changes that come in a burst reach a client in one answer.
 	settle = 5 * time.Millisecond
+	// settleAll is the same for filters that follow paths: each look of theirs
+	// is at every object, and while hundreds of machines are made, they would
+	// look all the time.
+	settleAll = 250 * time.Millisecond
 	// longestWait bounds one answer, so that a client that went away costs no goroutine for long.
 	longestWait = time.Minute
 )
@@ -166,11 +170,19 @@ func (p *collector) updates(ctx *simulator.Context, version string, limit time.D
 		}
 		select {
 		case <-woken:
-			time.Sleep(settle)
+			time.Sleep(pauseOf(filters))
 		case <-timeout.C:
 			return nil, false
 		}
 	}
+}
+
+// pauseOf is how long changes are gathered before the filters look again.
+func pauseOf(filters []*filter) time.Duration {
+	if slices.ContainsFunc(filters, func(f *filter) bool { return !f.objectsOnly() }) {
+		return settleAll
+	}
+	return settle
 }
 
 // newer is what changed after revision seen, nil when nothing did; a client
