@@ -24,7 +24,7 @@ _PAUSE_SECONDS = 0.05
 _CONFIGURATION = """\
 server:
   listen: [ {listen} ]
-  rundir: "{folder}"
+  rundir: "/proc/self/cwd"
   udp-workers: 1
   tcp-workers: 1
   background-workers: 1
@@ -86,7 +86,12 @@ class Outside:
         )
         with self.log.open("w", encoding="utf-8") as output:
             self._process = children.start(
-                self._template.program("knotd", "-c", str(configuration)), env={}, stdout=output, stderr=output
+                self._template.program("knotd", "-c", str(configuration.resolve())),
+                env={},
+                # Where its control socket is made, by a short name: the path of a socket has little room.
+                cwd=self._folder,
+                stdout=output,
+                stderr=output,
             )
         try:
             self._await_answers()
