@@ -10,7 +10,7 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
@@ -179,8 +179,7 @@ class Play:
         hall = self._exercise.region.buildings[self._exercise.region.municipalities[victim].town_hall]
         title = expected.title if expected else f"{hall.name}, is closed; its people work elsewhere"
         self._exercise.progress.scenario(f"{key}: {title}")
-        with self._evidence.scenario(key, title, planned=STEPS) as scenario:
-            self._begin(scenario)
+        with self._scenario(key, title, STEPS) as scenario:
             relocate(self._exercise, scenario, victim, expected, self._normal, self._life)
 
     def _lose_site(self, key: str) -> None:
@@ -188,16 +187,23 @@ class Play:
         self._exercise.progress.scenario(f"{key}: {expected.title}")
         survivor = next(site for site in self._exercise.region.sites if site not in expected.lost)
         milestones = Milestones(expected.lost[0], survivor, expected.returns == "rebuilt")
-        with self._evidence.scenario(key, expected.title, planned=milestones.all) as scenario:
-            self._begin(scenario)
+        with self._scenario(key, expected.title, milestones.all) as scenario:
             SiteLoss(self._exercise, scenario, expected, self._normal, self._life).play()
 
-    def _begin(self, scenario: Scenario) -> None:
-        if self._life is None:
-            scenario.machines_only(self._machines_only)
-        if not self._prepared:
-            self._prepare(Acts(self._exercise, scenario))
-            self._prepared = True
+    @contextlib.contextmanager
+    def _scenario(self, key: str, title: str, planned: Sequence[str]) -> Iterator[Scenario]:
+        """One scenario, after whatever has to be there first; how the guests fared is told however it ends."""
+        with self._evidence.scenario(key, title, planned=planned) as scenario:
+            if self._life is None:
+                scenario.machines_only(self._machines_only)
+            try:
+                if not self._prepared:
+                    self._prepare(Acts(self._exercise, scenario))
+                    self._prepared = True
+                yield scenario
+            finally:
+                if self._life is not None:
+                    self._life.conclude(scenario)
 
     def _prepare(self, acts: Acts) -> None:
         """A normal day: both stacks are brought up, and what stands there is what people wrote down."""

@@ -77,7 +77,6 @@ class HallObserver:
             return
         life.move(self._acts, status)
         life.observe(self._acts, "after", status, normal, self._standing)
-        life.conclude(self._acts.scenario)
 
 
 class LossObserver:
@@ -227,7 +226,6 @@ class LossObserver:
         life.observe(self._acts, "after", status, self._normal, self._normal.machines)
         with self._acts.step("look for the records written at the survivor"):
             self._judge_records(status, "after the failback", {"before", "survivor"})
-        life.conclude(self._acts.scenario)
 
     def _judge_records(self, status: Mapping[str, Any], when: str, found: set[Written]) -> None:
         lines = self._records.ask(status, found)
