@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,7 +28,8 @@ def differences(expected: Mapping[str, Any], observed: Mapping[str, Any]) -> lis
     return found
 
 
-def _judge(scenario: Scenario, name: str, expected: object, observed: object, wrong: list[str]) -> None:
+def judge(scenario: Scenario, name: str, expected: object, observed: object, wrong: Sequence[str]) -> None:
+    """One check that passes if nothing is wrong, and else names what is."""
     shown = "; ".join(wrong[:_SHOWN]) + (f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else "")
     scenario.check(name, expected, shown if wrong else observed, not wrong)
 
@@ -38,7 +39,7 @@ def machines_as_written(
 ) -> None:
     """Every machine that should run at the site runs, as it should be, and no other exists."""
     present = {machine.name: machine for machine in inventory.machines}
-    _judge(
+    judge(
         scenario,
         f"{site}: the machines that should stand there, and no others",
         f"{len(expected)} machines",
@@ -47,7 +48,7 @@ def machines_as_written(
     )
     both = sorted(set(expected) & set(present))
     off = [f"{name} is powered off" for name in both if not present[name].powered_on]
-    _judge(scenario, f"{site}: they run", "all powered on", "all powered on", off)
+    judge(scenario, f"{site}: they run", "all powered on", "all powered on", off)
     aspects = {
         "size (vCPUs, GiB)": (lambda e: (e.vcpus, float(e.memory_gib)), lambda m: (m.vcpus, float(m.memory_gib))),
         "network": (lambda e: (e.network,), lambda m: m.networks),
@@ -64,7 +65,7 @@ def machines_as_written(
             {name: wanted(expected[name]) for name in both},  # type: ignore[no-untyped-call]
             {name: seen(present[name]) for name in both},  # type: ignore[no-untyped-call]
         )
-        _judge(
+        judge(
             scenario,
             f"{site}: {aspect} of every machine",
             "as written down",
@@ -85,7 +86,7 @@ def data_disks_there(
         if sizes.get((machine.name, disk.path)) != disk.gib
     ]
     disks = sum(len(machine.disks) for machine in expected.values())
-    _judge(scenario, f"{site}: size of the data disks", "as written down", f"{disks} disks as written down", wrong)
+    judge(scenario, f"{site}: size of the data disks", "as written down", f"{disks} disks as written down", wrong)
 
 
 def identity(machine: Machine) -> tuple[str, str, str]:
@@ -107,7 +108,7 @@ def untouched(
         {name: identity(before.by_name[name]) for name in watched if name in before.by_name},
         {name: identity(after.by_name[name]) for name in watched if name in after.by_name},
     )
-    _judge(
+    judge(
         scenario,
         f"{site}: machines that ran before are the same",
         "same instance UUIDs",
@@ -120,7 +121,7 @@ def untouched(
         for event in observed.get(kind, ())
         if event["vm"] in set(watched)
     ]
-    _judge(
+    judge(
         scenario, f"{site}: nothing happened to them", "no power event, no change", "no power event, no change", events
     )
 
@@ -132,13 +133,13 @@ def start_order(scenario: Scenario, site: str, expected: Expectations, observed:
     wrong = [f"{then} was powered on before {first}" for first, then in sorted(pairs) if order[then] < order[first]]
     if not pairs:
         wrong = ["no machine was seen to be powered on"]
-    _judge(scenario, f"{site}: order of power-on", "what others need first", f"{len(pairs)} pairs in order", wrong)
+    judge(scenario, f"{site}: order of power-on", "what others need first", f"{len(pairs)} pairs in order", wrong)
 
 
 def people_and_numbers(scenario: Scenario, expected: Expectations, status: Mapping[str, Any]) -> None:
     """Seats, numbers with their emergency locations, processes and manual steps are those that people wrote down."""
     seats = {who: {"needed": s.needed, "at": dict(s.at), "short": s.short} for who, s in expected.seats.items()}
-    _judge(
+    judge(
         scenario,
         "staff sit where they should",
         "as written down",
@@ -153,7 +154,7 @@ def people_and_numbers(scenario: Scenario, expected: Expectations, status: Mappi
         key: {"served_by": sorted(number["served_by"]), "rings_at": number["rings_at"]}
         for key, number in status["numbers"].items()
     }
-    _judge(
+    judge(
         scenario,
         "numbers ring where they should, with that location",
         "as written down",
@@ -162,7 +163,7 @@ def people_and_numbers(scenario: Scenario, expected: Expectations, status: Mappi
     )
     stopped = {who: dict(why) for who, why in expected.processes_stopped.items() if why}
     found = {who: p["stopped"] for who, p in status["processes"].items() if p["stopped"]}
-    _judge(
+    judge(
         scenario,
         "processes that stop, and why",
         stopped or "none",
@@ -171,7 +172,7 @@ def people_and_numbers(scenario: Scenario, expected: Expectations, status: Mappi
     )
     majority = dict.fromkeys(expected.majority_goes_on, True)
     goes_on = {who: True for who, p in status["processes"].items() if p["majority"]}
-    _judge(
+    judge(
         scenario,
         "the majority of the work goes on",
         f"{len(majority)} municipalities",
@@ -184,7 +185,7 @@ def manual_steps(scenario: Scenario, expected: Expectations, status: Mapping[str
     """The operator is told what people have to do, and who."""
     wanted = {f"{s.owner}: {s.step}": True for s in expected.manual_steps if not (promoted and s.until_promoted)}
     told = {f"{s['owner']}: {s['step']}": True for s in status["manual_steps"]}
-    _judge(
+    judge(
         scenario,
         "manual steps and their owners",
         f"{len(wanted)} steps",
@@ -216,4 +217,4 @@ def same_inventory(scenario: Scenario, site: str, first: Inventory, now: Invento
     for part in ("datastores", "networks", "folders", "templates", "kept_apart", "hosts"):
         if getattr(first, part) != getattr(now, part):
             wrong.append(f"{part} differ: {getattr(now, part)} instead of {getattr(first, part)}")
-    _judge(scenario, f"{site}: inventory equals the first", "equal", f"equal, {len(now.machines)} machines", wrong)
+    judge(scenario, f"{site}: inventory equals the first", "equal", f"equal, {len(now.machines)} machines", wrong)

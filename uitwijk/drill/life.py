@@ -31,11 +31,9 @@ from uitwijk.simulated.vcenter import USER
 
 _LIVE_SECONDS = 180.0
 """How long guests may take until they live once their machines are on; a machine that fails is noticed at once."""
-_ANSWER_SECONDS = 60.0
-"""How long a municipality may be out of reach by telephone before the drill says that it never came back."""
 _PASSWORD = "random:index/randomPassword:RandomPassword"
 
-_Standing = Mapping[str, Mapping[str, ExpectedMachine]]
+Standing = Mapping[str, Mapping[str, ExpectedMachine]]
 """By site and name: the machines that people wrote down."""
 
 
@@ -93,14 +91,14 @@ class Life:
             site, Watched(vcenter.address.server, USER, vcenter.password, vcenter.address.ca, vcenter.folder)
         )
 
-    def settle(self, acts: Acts, standing: _Standing, status: Mapping[str, Any]) -> None:
+    def settle(self, acts: Acts, standing: Standing, status: Mapping[str, Any]) -> None:
         """After both stacks were brought up for the first time: guests live, staff sit down."""
         self.await_guests(acts, standing)
         self.learn_secrets(*self._exercise.region.sites)
         with acts.step("staff sit down, telephones log in at both sites") as step:
             step.result = self._seat(status)
 
-    def await_guests(self, acts: Acts, standing: _Standing) -> None:
+    def await_guests(self, acts: Acts, standing: Standing) -> None:
         """Waits until every guest lives that should, by what people wrote down."""
         with acts.step("wait until the guests live") as step:
             counts = []
@@ -146,7 +144,7 @@ class Life:
         return "; ".join(refused[:3]) if refused else f"{len(self.telephony.telephones.accounts)} numbers logged in"
 
     def observe(
-        self, acts: Acts, when: str, status: Mapping[str, Any], expected: Expectations | None, standing: _Standing
+        self, acts: Acts, when: str, status: Mapping[str, Any], expected: Expectations | None, standing: Standing
     ) -> None:
         """Calls every number, 112 from every building, asks every name, and has every municipality do its work.
 
@@ -190,7 +188,7 @@ class Life:
             self._memory = max(self._memory, self.guests.memory_mib())
             step.result = _told(observed.continuity, len(calls))
 
-    def names(self, standing: _Standing) -> Names:
+    def names(self, standing: Standing) -> Names:
         """Where the names of cold machines should lead."""
         return Names(
             self.region,

@@ -5,16 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from uitwijk.drill.checks import judge
 from uitwijk.evidence.scenario import Scenario
 
 MEMORY_MIB = 4096
 """What all living guests of the region may take together."""
-_SHOWN = 3
-
-
-def _judge(scenario: Scenario, name: str, expected: str, observed: str, wrong: Sequence[str]) -> None:
-    shown = "; ".join(wrong[:_SHOWN]) + (f"; and {len(wrong) - _SHOWN} more" if len(wrong) > _SHOWN else "")
-    scenario.check(name, expected, shown if wrong else observed, not wrong)
 
 
 def _failed(lines: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -25,7 +20,7 @@ def calls_answered(scenario: Scenario, when: str, calls: Sequence[Mapping[str, A
     """Every number rings at its own municipality's telephone, and 112 carries the caller's building."""
     numbers = [call for call in calls if call["kind"] == "number"]
     none = [] if numbers else ["no number was called"]
-    _judge(
+    judge(
         scenario,
         f"{when}: every number is answered by its own municipality, in the right building, and rings nowhere else",
         "every call",
@@ -35,7 +30,7 @@ def calls_answered(scenario: Scenario, when: str, calls: Sequence[Mapping[str, A
     emergencies = [call for call in calls if call["kind"] == "emergency"]
     others = [call for call in calls if call["kind"] == "outside"]
     none = [] if emergencies else ["nobody called 112"]
-    _judge(
+    judge(
         scenario,
         f"{when}: 112 from every open building carries that building's location, and no other call a location",
         "every building",
@@ -47,7 +42,7 @@ def calls_answered(scenario: Scenario, when: str, calls: Sequence[Mapping[str, A
 def calls_went_on(scenario: Scenario, calls: Sequence[Mapping[str, Any]]) -> None:
     """Calls that were in progress when the calamity came were not broken off."""
     none = [] if calls else ["no call was in progress"]
-    _judge(
+    judge(
         scenario,
         "calls in progress go on",
         "unbroken",
@@ -79,7 +74,7 @@ def work_goes_on(
         wrong += [f"{municipality}: {each} continued, and should have stopped" for each in should - did]
     continued = sum(len(judged["continued"]) for judged in continuity.values())
     total = continued + sum(len(judged["stopped"]) for judged in continuity.values())
-    _judge(
+    judge(
         scenario,
         f"{when}: the processes that continue, seen by those who work and call",
         "as written down",
@@ -95,7 +90,7 @@ def work_goes_on(
         f"{municipality}: {'expected, not seen' if municipality in majority else 'seen, not expected'}"
         for municipality in sorted(goes_on ^ set(majority))
     ]
-    _judge(
+    judge(
         scenario,
         f"{when}: the majority of the work goes on, seen by those who work and call",
         f"{len(majority)} municipalities",
@@ -108,7 +103,7 @@ def documents_issued(scenario: Scenario, when: str, transactions: Sequence[Mappi
     """Where documents were issued, they lie in the print queue of the building of the counter."""
     documents = [one for one in transactions if one["what"] == "document"]
     places = {one["building"] for one in documents}
-    _judge(
+    judge(
         scenario,
         f"{when}: documents are printed in the building where the counter is now",
         "every document",
@@ -121,7 +116,7 @@ def registers_apart(scenario: Scenario, when: str, transactions: Sequence[Mappin
     """Nobody's clerks reach another municipality's persons register; their own they do."""
     own = [one for one in transactions if one["what"] == "record"]
     refused = [one for one in transactions if one["what"] == "forbidden"]
-    _judge(
+    judge(
         scenario,
         f"{when}: clerks reach their own persons register (BRP), and nobody else's",
         "own yes, every other no",
@@ -138,7 +133,7 @@ def names_lead(scenario: Scenario, when: str, names: Sequence[Mapping[str, Any]]
         for line in names
         if line["verdict"] != "passed"
     ]
-    _judge(
+    judge(
         scenario,
         f"{when}: at every living name server, names lead to the site where the machines run",
         "every name",
@@ -150,7 +145,7 @@ def names_lead(scenario: Scenario, when: str, names: Sequence[Mapping[str, Any]]
 def no_stale_name(scenario: Scenario, site: str, names: Sequence[Mapping[str, Any]]) -> None:
     """From its first answer on, the returning site's name servers tell of no machine that is gone."""
     wrong = [f"{line['server']}: {line['name']}: {line['address']}" for line in names if line["verdict"] != "passed"]
-    _judge(
+    judge(
         scenario,
         f"{site}: its stale names are gone before its name servers answer again",
         "no stale name",
@@ -173,7 +168,7 @@ def gaps_measured(scenario: Scenario, gaps: Sequence[Mapping[str, Any]]) -> None
             for gap in found
             if gap["ttl_seconds"] and (gap["lag_seconds"] or 0.0) > gap["ttl_seconds"]
         ]
-        _judge(
+        judge(
             scenario,
             name,
             "measured in seconds from the cut",
@@ -189,7 +184,7 @@ def records_kept(scenario: Scenario, site: str, when: str, records: Sequence[Map
     oldest = max((one["age_seconds"] or 0.0 for one in lost), default=0.0)
     told = f"{found} found" + (f", {len(lost)} lost, the oldest {oldest:.1f} s old" if lost else "")
     wrong = [f"{one['id']}: {'found' if one['found'] else 'lost'}" for one in records if one["verdict"] != "passed"]
-    _judge(
+    judge(
         scenario,
         f"records of {site} {when}: what was replicated is there, what was lost is within the RPO",
         "every record",
@@ -201,7 +196,7 @@ def records_kept(scenario: Scenario, site: str, when: str, records: Sequence[Map
 def guests_unharmed(scenario: Scenario, troubles: Sequence[Mapping[str, Any]], memory_mib: float) -> None:
     """No guest failed to start or died by itself, and all of them together stayed within their memory."""
     wrong = [f"{one['guest']} at {one['site']}: {one['unit']} {one['what']}: {one['words']}" for one in troubles]
-    _judge(scenario, "every guest that took part lived as long as it should", "none died", "none died", wrong)
+    judge(scenario, "every guest that took part lived as long as it should", "none died", "none died", wrong)
     scenario.check(
         "memory of all living guests (MiB)", f"at most {MEMORY_MIB}", round(memory_mib), memory_mib <= MEMORY_MIB
     )

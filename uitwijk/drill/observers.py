@@ -8,8 +8,8 @@ from typing import Any
 
 from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
-from uitwijk.drill.expectations import Expectations, ExpectedMachine
-from uitwijk.drill.life import Life
+from uitwijk.drill.expectations import Expectations
+from uitwijk.drill.life import Life, Standing
 from uitwijk.players.names import GapWatcher, StaleWatcher, urgent_front_ends
 from uitwijk.players.records import Records, Written
 from uitwijk.players.telephony.desks import Account
@@ -19,9 +19,6 @@ from uitwijk.players.telephony.judged import Judge
 
 _ANSWER_SECONDS = 60.0
 """How long a municipality may be out of reach by telephone before the drill says that it never came back."""
-
-Standing = Mapping[str, Mapping[str, ExpectedMachine]]
-"""By site and name: the machines that people wrote down."""
 
 
 class HallObserver:
