@@ -12,7 +12,6 @@ from uitwijk.drill.expectations import Expectations
 from uitwijk.drill.life import Life, Standing
 from uitwijk.players.names import GapWatcher, StaleWatcher, urgent_front_ends
 from uitwijk.players.records import Records, Written
-from uitwijk.players.telephony.desks import Account
 from uitwijk.players.telephony.gap import Gap
 from uitwijk.players.telephony.held import Held
 from uitwijk.players.telephony.judged import Judge
@@ -158,11 +157,9 @@ class LossObserver:
         with self._acts.step("measure how long telephone and names were gone") as step:
             answers = calls.answers(_ANSWER_SECONDS)
             judge = Judge(life.region, "during")
-            first: dict[str, Account] = {}
-            for account in life.telephony.telephones.placed:
-                first.setdefault(account.desk.municipality, account)
             self._acts.scenario.calls(
-                judge.gap(account, answers[who][0] if who in answers else None) for who, account in first.items()
+                judge.gap(account, answers[who][0] if who in answers else None)
+                for who, account in life.telephony.telephones.first.items()
             )
             gaps: list[dict[str, Any]] = [
                 {

@@ -104,10 +104,7 @@ class Telephony:
 
         A municipality whose building closes with the site answers when its people sit elsewhere.
         """
-        first: dict[str, Account] = {}
-        for account in self.telephones.placed:
-            first.setdefault(account.desk.municipality, account)
-        return Gap(self.carrier, list(first.values()), since)
+        return Gap(self.carrier, list(self.telephones.first.values()), since)
 
     def round(self, when: str, numbers: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Calls every number block in every building, 112 from every open building, and one number outside.

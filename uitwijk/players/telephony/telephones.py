@@ -79,6 +79,14 @@ class Telephones:
         return self._accounts
 
     @property
+    def first(self) -> Mapping[str, Account]:
+        """The first account of each municipality that has any, those of closed buildings among them."""
+        found: dict[str, Account] = {}
+        for account in self.placed:
+            found.setdefault(account.desk.municipality, account)
+        return found
+
+    @property
     def closed(self) -> frozenset[str]:
         """The closed buildings."""
         return frozenset(self._closed)
