@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_vsphere as vsphere
 
+from components.cloud_init import PACKED
 from components.inventory import LOCAL
 from components.names import dns_servers
 from components.site import Site
@@ -27,7 +28,7 @@ class MachineArgs:
     site: Site
     machine: Machine
     user_data: pulumi.Input[str]
-    """cloud-init's user data; a secret, for it holds a key and a password's hash."""
+    """cloud-init's user data, packed; a secret, for it holds a key and a password's hash."""
     meta_data: str
     """cloud-init's instance data: names and network."""
     guest_network_wait_minutes: int
@@ -63,7 +64,11 @@ def virtual_machine(
         ],
         disks=_disks(machine, template, inventory.datastores[dataset_datastore(workload.home)]),
         clone=_clone(args, template.id),
-        extra_config={"guestinfo.userdata": args.user_data, "guestinfo.metadata": args.meta_data},
+        extra_config={
+            "guestinfo.userdata": args.user_data,
+            "guestinfo.userdata.encoding": PACKED,
+            "guestinfo.metadata": args.meta_data,
+        },
         extra_config_reboot_required=False,
         wait_for_guest_net_timeout=args.guest_network_wait_minutes,
         opts=pulumi.ResourceOptions(

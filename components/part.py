@@ -132,7 +132,7 @@ class Part(pulumi.ComponentResource):
 
         def user_data(known: Sequence[str]) -> str:
             break_glass_hash, dns_update_key, *own = known
-            return cloud_init.user_data(
+            text = cloud_init.user_data(
                 region,
                 site.slug,
                 machine,
@@ -140,6 +140,7 @@ class Part(pulumi.ComponentResource):
                 break_glass_hash=break_glass_hash,
                 dns_update_key=dns_update_key,
             )
+            return cloud_init.packed(text)
 
         known = pulumi.Output.all(self._break_glass_hash, self.around.settings.dns_update_key, *secrets.values())
         return virtual_machine(

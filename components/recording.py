@@ -15,6 +15,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.proto import resource_pb2
 
 from components.known_inputs import unknown_inputs
+from observe.inventory import guest_info
 
 _SPECIAL = "4dabf18193072939515e22adb298388d"
 """Key that marks a value as more than plain in Pulumi's wire format; a secret's carries `_SECRET`."""
@@ -47,6 +48,16 @@ class Registration:
     """URNs of all resources that must be there first, named in `depends_on` or used in an input."""
     provider: str | None
     """URN of the explicit provider."""
+
+    @property
+    def user_data(self) -> str:
+        """What cloud-init is told on a virtual machine, as text."""
+        return guest_info(self.inputs["extraConfig"], "guestinfo.userdata") or ""
+
+    @property
+    def meta_data(self) -> str:
+        """What cloud-init is told of a virtual machine's own name and network, as text."""
+        return guest_info(self.inputs["extraConfig"], "guestinfo.metadata") or ""
 
 
 @dataclass(frozen=True)

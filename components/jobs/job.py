@@ -19,8 +19,6 @@ class File:
     permissions: str = "0644"
     owner: str = "root:root"
     """An account that a package may bring."""
-    packed: bool = False
-    """Whether `content` is compressed by gzip and written in base64."""
 
 
 @dataclass(frozen=True, kw_only=True)

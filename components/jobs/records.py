@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from components.jobs.job import File, Job, data_path, render
-from components.jobs.packed import packed
 from components.names import clients, full_name, last_roles, role_of, waiting
 from continuity.catalogue import Kind
 from continuity.region import Machine, Region, Workload
@@ -20,6 +21,8 @@ DMZ = "dmz"
 """The kind of network whose machines the whole internet may ask."""
 PRINTS = "cups-client"
 """The package by which a role is known to print documents."""
+SOURCES = Path(__file__).parent / "files" / "records"
+"""The modules of the application."""
 _FOLDER = "/usr/local/lib/uitwijk"
 _CONFIGURATION = "/etc/uitwijk/records.json"
 
@@ -33,12 +36,17 @@ def records_job(region: Region, site: str, machine: Machine) -> Job:
     return Job(
         packages=["python3", *(["python3-reportlab"] if "printer" in known else [])],
         files=[
-            *(File(path=f"{_FOLDER}/{name}.py", content=packed(name), packed=True) for name in sorted(modules)),
+            *(File(path=f"{_FOLDER}/{name}.py", content=_source(name)) for name in sorted(modules)),
             File(path=_CONFIGURATION, content=json.dumps(known) + "\n"),
             File(path="/etc/systemd/system/records.service", content=unit),
         ],
         commands=["systemctl enable --now records.service"],
     )
+
+
+@cache
+def _source(module: str) -> str:
+    return (SOURCES / f"{module}.py").read_text(encoding="utf-8")
 
 
 def configuration(region: Region, site: str, machine: Machine) -> dict[str, Any]:

@@ -60,10 +60,10 @@ def kinds(recorded, region: Region, tmp_path_factory: pytest.TempPathFactory) ->
     found: dict[tuple[str, str, str], Told] = {}
     for site, situation in FAILOVERS:
         for name, registration in recorded(site, situation).machines.items():
-            machine, extra = region.machines[name], registration.inputs["extraConfig"]
+            machine = region.machines[name]
             if (key := (site, machine.service, machine.role)) not in found:
                 folder = tmp_path_factory.mktemp(f"{site}-{machine.service}-{machine.role}")
-                found[key] = Told(site, machine, extra["guestinfo.userdata"], extra["guestinfo.metadata"], folder)
+                found[key] = Told(site, machine, registration.user_data, registration.meta_data, folder)
     return list(found.values())
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import gzip
 import hashlib
 import http.client
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -19,9 +19,7 @@ from typing import Any
 
 import pytest
 
-from components import pack
-from components.jobs.packed import PACKED, SOURCES, packed, unpacked
-from components.pack import bare, same
+from components.jobs.records import SOURCES
 from tests.components.debian import PYTHON, Unpacked
 
 DATABASE, APPLICATION, BUS, PROFILES, SESSION_HOST, BROKER, COUNTER, SEAT, STRANGER = (
@@ -58,7 +56,7 @@ class Region:
         folder = self._folder / address
         folder.mkdir(exist_ok=True)
         for module in ("application", *known["parts"].values()):
-            (folder / f"{module}.py").write_text(unpacked(packed(module)), encoding="utf-8")
+            shutil.copy(SOURCES / f"{module}.py", folder)
         (folder / "records.json").write_text(json.dumps(known), encoding="utf-8")
         return [str(folder / "application.py"), str(folder / "records.json")]
 
@@ -443,21 +441,3 @@ def test_what_is_no_document_is_refused(region: Region, change):
     counter(region, [sys.executable])
     status, said = region.ask(COUNTER, "POST", "/documents", ORDER | change)
     assert (status, list(said)) == (400, ["error"])
-
-
-# What machines are told is what is here
-
-
-def test_every_part_is_packed_as_it_is_here():
-    """After a change: `python -m components.pack`."""
-    for file in SOURCES.glob("*.py"):
-        assert same(unpacked(packed(file.stem)), bare(file.read_text(encoding="utf-8"))), file.stem
-
-
-def test_what_is_packed_does_not_depend_on_the_library_that_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    copy = tmp_path / "packed.json"
-    copy.write_text(PACKED.read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.setattr(pack, "PACKED", copy)
-    monkeypatch.setattr(gzip, "compress", lambda *_, **__: b"other bytes")
-    pack.main()
-    assert copy.read_text(encoding="utf-8") == PACKED.read_text(encoding="utf-8")

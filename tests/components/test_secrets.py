@@ -41,7 +41,7 @@ def test_no_export_holds_a_secret(recorded, site, situation):
 def test_every_machine_is_told_its_secrets_in_protected_user_data(recorded, site, situation):
     for machine in recorded(site, situation).machines.values():
         assert machine.secrets == {"extraConfig.guestinfo.userdata"}
-        assert "$2b$" in machine.inputs["extraConfig"]["guestinfo.userdata"]
+        assert "$2b$" in machine.user_data
 
 
 def test_the_password_of_the_vcenter_is_protected(recorded):
@@ -61,4 +61,4 @@ def test_each_number_block_has_a_secret_of_its_own_at_each_site(recorded):
 
 def test_no_break_glass_password_is_told_in_the_clear(recorded):
     for machine in recorded("leeuwarden", "S2").machines.values():
-        assert "break-glass" not in machine.inputs["extraConfig"]["guestinfo.userdata"]
+        assert "break-glass" not in machine.user_data

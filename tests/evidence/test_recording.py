@@ -103,6 +103,23 @@ def test_every_step_and_check_is_an_event(evidence: Evidence, folder: Path) -> N
     assert ("check", "S1-harlingen: No machine is touched", "passed") in done
 
 
+def test_what_made_it_fail_is_told_line_by_line(evidence: Evidence) -> None:
+    with evidence:
+        play_one(evidence)
+        play_one(evidence, passed=False)
+        with evidence.scenario("S2", "Bolsward is lost") as scenario:
+            scenario.check("Machines", 139, 139, True)
+            with scenario.step("Call") as step:
+                step.result = "failed: nobody answered"
+        with evidence.scenario("S3", "Leeuwarden is lost"):
+            pass
+    assert evidence.failures == [
+        "S1-harlingen: No machine is touched: expected [], observed []",
+        "S2: Call: failed: nobody answered",
+        "S3: nothing was checked",
+    ]
+
+
 def test_an_exercise_passes_when_every_scenario_passed(evidence: Evidence, folder: Path) -> None:
     with evidence:
         play_one(evidence)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pyVmomi import vim
 
+from components.cloud_init import PACKED, packed
 from observe.session import connected
 from tests.engine.waiting import wait_until
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
@@ -33,7 +34,11 @@ class Administrator:
     def create(self, name: str, user_data: str, meta_data: str, disk: str = "") -> None:
         """A machine that is powered on, with a card and with the data disk `[datastore] path`, if one is named."""
         template = self._machine(TEMPLATE)
-        options = {"guestinfo.userdata": user_data, "guestinfo.metadata": meta_data}
+        options = {
+            "guestinfo.userdata": packed(user_data),
+            "guestinfo.userdata.encoding": PACKED,
+            "guestinfo.metadata": meta_data,
+        }
         changes = [self._card(), *([self._attached(disk)] if disk else [])]
         specification = vim.vm.CloneSpec(
             location=vim.vm.RelocateSpec(pool=self._any(vim.ResourcePool)),

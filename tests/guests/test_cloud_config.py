@@ -109,8 +109,7 @@ def test_every_machine_of_the_region_is_understood_and_keeps_no_address_of_the_p
     planned = re.compile(rb"(?<![\d.])10\.1[123]\.\d+\.\d+")
     for site in ("bolsward", "leeuwarden"):
         for name, machine in record_site(site).machines.items():
-            told = machine.inputs["extraConfig"]
-            made = read(told["guestinfo.userdata"], told["guestinfo.metadata"], MAPPED)
+            made = read(machine.user_data, machine.meta_data, MAPPED)
             assert made.name.startswith(name), name
             assert set(made.shortened) <= set(SHORTENED), name
             assert len(made.mounts) == len(machine.inputs["disks"]) - 1, name

@@ -55,9 +55,8 @@ class Stage:
         for name in names:
             machine = self.region.machines[name]
             disks = [self.disk(disks_at, machine, disk) for disk in machine.disks]
-            extra = self.told[name].inputs["extraConfig"]
-            told = extra["guestinfo.userdata"], extra["guestinfo.metadata"]
-            self.guests.boot(SITE, name, *told, disks, fresh=fresh)
+            told = self.told[name]
+            self.guests.boot(SITE, name, told.user_data, told.meta_data, disks, fresh=fresh)
         self.guests.await_living(SITE, names, 60)
         await_listening(self.region, self.loopback, {name: SITE for name in names if name in MACHINES}, 60)
 

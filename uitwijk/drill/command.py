@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from rich.console import Console
+from rich.text import Text
 
 from continuity.errors import UitwijkError
 from uitwijk.drill import checks
@@ -118,6 +119,8 @@ def drill(
 def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
     report = render(directory)
     word = "[green]passed[/green]" if evidence.passed else "[red]failed[/red]"
+    for failure in evidence.failures:
+        console.print(Text.assemble(("✗ ", "red"), failure))
     console.print(f"The drill {word}. Report: {_shown(report)}", highlight=False)
     console.print(f"Seal of the evidence, for the minutes: {seal_of(directory)}", highlight=False, soft_wrap=True)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -96,6 +96,13 @@ class Evidence:
     def passed(self) -> bool:
         """Whether the exercise has ended and every scenario passed; at least one must have run."""
         return bool(self._report["verdict"] == "passed")
+
+    @property
+    def failures(self) -> list[str]:
+        """What made the exercise fail so far, one line each: the scenario, the check or step, and what was seen."""
+        return [
+            f"{scenario['key']}: {failure}" for scenario in self._report["scenarios"] for failure in _failures(scenario)
+        ]
 
     def scenario(self, key: str, name: str, planned: Sequence[str] = ()) -> Scenario:
         """Begin a scenario, to be used in a `with` statement.
@@ -239,6 +246,17 @@ class Evidence:
             self.save()
             seal(self.directory)
             self._sealed = True
+
+
+def _failures(scenario: Mapping[str, Any]) -> Iterator[str]:
+    for step in scenario["steps"]:
+        if step["result"].startswith("failed"):
+            yield f"{step['name']}: {step['result']}"
+    for check in scenario["checks"]:
+        if check["verdict"] != "passed":
+            yield f"{check['name']}: expected {check['expected']}, observed {check['observed']}"
+    if scenario["ended"] and not scenario["checks"]:
+        yield "nothing was checked"
 
 
 def _make_empty(directory: Path) -> None:

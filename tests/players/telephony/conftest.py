@@ -52,8 +52,8 @@ class Exchange:
     def boot(self, site: str, *names: str) -> None:
         """Powers on machines of a site, all of them if none is named."""
         for name in names or MACHINES:
-            extra = self.told[site][name].inputs["extraConfig"]
-            self.guests.boot(site, name, extra["guestinfo.userdata"], extra["guestinfo.metadata"])
+            told = self.told[site][name]
+            self.guests.boot(site, name, told.user_data, told.meta_data)
         self.guests.await_living(site, names or MACHINES, 60)
 
     def numbers(self, *closed: str, lost: str | None = None) -> Numbers:
@@ -71,7 +71,7 @@ def secrets_of(recording: Recording, region: Region) -> dict[str, str]:
     """The secret of each number block, as a site's call servers are told it."""
     found = {}
     for slug in MUNICIPALITIES:
-        user_data = recording[f"{slug}-telephony-call-server-1"].inputs["extraConfig"]["guestinfo.userdata"]
+        user_data = recording[f"{slug}-telephony-call-server-1"].user_data
         written = {file["path"]: file["content"] for file in yaml.safe_load(user_data)["write_files"]}
         secrets = re.findall(r'\$var\(secret\) = "(.+)";', written["/etc/kamailio/kamailio.cfg"])
         blocks = region.municipalities[slug].number_blocks
