@@ -8,6 +8,7 @@ require (
 	github.com/pulumi/pulumi-terraform-bridge/v3 v3.133.0
 	github.com/pulumi/pulumi/sdk/v3 v3.246.0
 	github.com/terraform-providers/terraform-provider-random v2.0.0+incompatible
+	github.com/vmware/govmomi v0.22.2-0.20200523220130-61b30e20be49
 )
 
 require (
@@ -187,7 +188,6 @@ require (
 	github.com/vmihailenco/msgpack v4.0.4+incompatible // indirect
 	github.com/vmihailenco/msgpack/v5 v5.4.1 // indirect
 	github.com/vmihailenco/tagparser/v2 v2.0.0 // indirect
-	github.com/vmware/govmomi v0.22.2-0.20200523220130-61b30e20be49 // indirect
 	github.com/xanzy/ssh-agent v0.3.3 // indirect
 	github.com/xo/terminfo v1.0.0 // indirect
 	github.com/zclconf/go-cty v1.17.0 // indirect

@@ -18,7 +18,7 @@ const (
 	// settleAll is the same for filters that follow paths: each look of theirs
 	// is at every object, and while hundreds of machines are made, they would
 	// look all the time.
-	settleAll = 250 * time.Millisecond
+	settleAll = time.Second
 	// longestWait bounds one answer, so that a client that went away costs no goroutine for long.
 	longestWait = time.Minute
 )

@@ -18,7 +18,7 @@ const schemaJSON = `{"name": "vsphere", "version": "` + version + `"}`
 
 func main() {
 	provider := tfbridge.ProviderInfo{
-		P:            quiet{shim.NewProvider(vsphere.Provider().(*schema.Provider))},
+		P:            quiet{connected{shim.NewProvider(vsphere.Provider().(*schema.Provider))}},
 		Name:         "vsphere",
 		Version:      version,
 		MetadataInfo: tfbridge.NewProviderMetadata([]byte("{}")),
