@@ -31,6 +31,11 @@ class RecoveryClass(StrEnum):
         """The recovery time objective of the class, in hours."""
         return {"R0": 1, "R1": 4, "R2": 24, "R3": 72}[self.value]
 
+    @property
+    def urgent(self) -> bool:
+        """Whether no majority of the work goes on without it: R0 and R1."""
+        return self in (RecoveryClass.R0, RecoveryClass.R1)
+
 
 class Standby(StrEnum):
     """How a service stands at the site that is not its home."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from continuity.catalogue import Process, RecoveryClass
+from continuity.catalogue import Process
 from continuity.region import Region
 
 
@@ -62,11 +62,7 @@ def _judge(
             seats -= needed
         else:
             stopped[slug] = why
-    urgent = {
-        slug
-        for slug, process in region.processes.items()
-        if process.recovery_class in (RecoveryClass.R0, RecoveryClass.R1)
-    }
+    urgent = {slug for slug, process in region.processes.items() if process.recovery_class.urgent}
     return Processes(
         continues=tuple(slug for slug in region.processes if slug in continues),
         stopped={slug: stopped[slug] for slug in region.processes if slug in stopped},

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import hashlib
 import http.client
 import json
-import shutil
 import socket
 import subprocess
 import sys
@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from components.jobs.records import SOURCES
+from components.jobs.records import SOURCES, told
 from tests.components.debian import PYTHON, Unpacked
 
 DATABASE, APPLICATION, BUS, PROFILES, SESSION_HOST, BROKER, COUNTER, SEAT, STRANGER = (
@@ -56,7 +56,7 @@ class Region:
         folder = self._folder / address
         folder.mkdir(exist_ok=True)
         for module in ("application", *known["parts"].values()):
-            shutil.copy(SOURCES / f"{module}.py", folder)
+            (folder / f"{module}.py").write_text(told(module), encoding="utf-8")
         (folder / "records.json").write_text(json.dumps(known), encoding="utf-8")
         return [str(folder / "application.py"), str(folder / "records.json")]
 
@@ -441,3 +441,23 @@ def test_what_is_no_document_is_refused(region: Region, change):
     counter(region, [sys.executable])
     status, said = region.ask(COUNTER, "POST", "/documents", ORDER | change)
     assert (status, list(said)) == (400, ["error"])
+
+
+# What machines are told is what is here
+
+
+@pytest.mark.parametrize("file", sorted(SOURCES.glob("*.py")), ids=lambda file: file.stem)
+def test_machines_get_each_part_as_it_is_here_without_comments(file: Path):
+    source, text = file.read_text(encoding="utf-8"), told(file.stem)
+    assert ast.dump(without_texts(ast.parse(text))) == ast.dump(without_texts(ast.parse(source)))
+    assert '"""' not in text.replace('    """Nothing: there are too many."""\n', "")
+    assert [line for line in text.splitlines()[1:] if not line.strip() or line.lstrip().startswith("#")] == []
+
+
+def without_texts(tree: ast.Module) -> ast.Module:
+    """The same, with `pass` for every docstring."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+            texts = [p for p in node.body if isinstance(p, ast.Expr) and isinstance(p.value, ast.Constant)]
+            node.body = [part for part in node.body if part not in texts] or [ast.Pass()]
+    return tree

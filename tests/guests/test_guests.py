@@ -109,8 +109,9 @@ def test_a_guest_that_dies_is_named(guests: Guests, victim: str) -> None:
     lives(guests, call_server() if victim == "kamailio" else server())
     told: SimpleQueue[Trouble] = SimpleQueue()
     guests.on_trouble = told.put
-    names = processes_in(runner_of(os.getpid()))
-    pids = sorted(pid for pid, name in names.items() if name == victim)
+    # A service of type `simple` lives from the moment at which its process begins to become what it will be.
+    runner = runner_of(os.getpid())
+    pids = wait_until(lambda: sorted(pid for pid, name in processes_in(runner).items() if name == victim))
     os.kill(pids[0] if victim == "kamailio" else pids[-1], signal.SIGKILL)
     trouble = told.get(timeout=2)
     assert trouble.guest == "one"

@@ -140,7 +140,7 @@ def test_a_returning_site_may_know_no_name_but_must_answer(region: Region, loopb
     watcher = StaleWatcher(Names(region, loopback, at_leeuwarden(region)), "bolsward")
     watcher.start()
     eventually(lambda: watcher.rounds > 0)
-    verdicts = {line["server"]: line["verdict"] for line in watcher.stop()}
+    verdicts = {line["server"]: line["verdict"] for line in watcher.stop(3)}
     assert verdicts.pop(silent.name) == "failed"
     assert set(verdicts.values()) == {"passed"}
 

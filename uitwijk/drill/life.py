@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from continuity.catalogue import RecoveryClass
 from continuity.region import Machine, dataset_datastore
 from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
@@ -178,11 +177,7 @@ class Life:
                 observations.registers_apart(scenario, when, pairs)
             stopped = expected.processes_stopped if expected else _stopped(status)
             majority = expected.majority_goes_on if expected else _majority(status)
-            urgent = [
-                slug
-                for slug, process in region.processes.items()
-                if process.recovery_class in (RecoveryClass.R0, RecoveryClass.R1)
-            ]
+            urgent = [slug for slug, process in region.processes.items() if process.recovery_class.urgent]
             observations.work_goes_on(scenario, when, observed.continuity, stopped, majority, urgent)
             observations.documents_issued(scenario, when, observed.transactions)
             self._memory = max(self._memory, self.guests.memory_mib())

@@ -20,7 +20,7 @@ from uitwijk.guests.units import Command, Unit, seconds
 _START_SECONDS = 90.0
 """systemd's own patience with a service that starts."""
 _STOP_SECONDS = 10.0
-_PID_FILE_SECONDS = 5.0
+_PID_FILE_SECONDS = 30.0
 
 
 class FailedError(UitwijkError):

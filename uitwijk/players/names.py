@@ -8,15 +8,15 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from continuity.catalogue import RecoveryClass
 from continuity.region import Region
 from uitwijk.guests.loopback import Loopback
 from uitwijk.players.moment import now
 from uitwijk.players.resolver import Answer, NameServer, ask, name_servers
 from uitwijk.players.services import brokers, front_ends, full_name, used, workplaces
 
-PATIENCE_SECONDS = 10.0
-"""For names that are not right yet: machines announce theirs while they start."""
+PATIENCE_SECONDS = 30.0
+"""For names that are not right yet, and name servers that do not answer yet: machines announce theirs while they start,
+and a computer that plays hundreds of them may be busy."""
 _TICK_SECONDS = 0.5
 _SOON_SECONDS = 0.1
 """Between two questions to a name server that does not answer yet, when its very first answers matter."""
@@ -113,7 +113,7 @@ def urgent_front_ends(region: Region, municipality: str) -> tuple[str, ...]:
     """The names that the municipality's processes of class R0 and R1 begin with: brokers and front ends."""
     found: dict[str, None] = {}
     for slug, process in region.processes.items():
-        if process.recovery_class in (RecoveryClass.R0, RecoveryClass.R1):
+        if process.recovery_class.urgent:
             for service in process.services & {workplaces(region), *used(region, slug)}:
                 if workload := region.provider(municipality, service):
                     names = brokers if service == workplaces(region) else front_ends

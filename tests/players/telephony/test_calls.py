@@ -118,7 +118,8 @@ def intruder(exchange: Exchange, folder: Path, account: Account, at: Desk) -> It
             assert address is not None
             password = account.password(exchange.secrets[server.site][account.block])
             row = (servers.telephone(at), account.number, credentials(account.number, password), str(seconds))
-            with contextlib.closing(sipp.call("login", row[0], address, [row], each_from_its_own=True)) as playing:
+            playing = sipp.call("login", row[0], address, [row], each_from_its_own=True, patience=3000)
+            with contextlib.closing(playing):
                 playing.wait(10)
                 outcomes |= {event.what for event in playing.events}
         return outcomes

@@ -13,6 +13,8 @@ from uitwijk.players.telephony.sipp import FIRST_REPLY_SECONDS, Sipp, credential
 
 LOGGED_IN_SECONDS = 120
 """How long a telephone stays logged in that says no more."""
+_PATIENCE_SECONDS = 3.0
+"""How long a telephone waits for an answer to its login, asking again and again: nobody calls it before that."""
 _SIDE_BY_SIDE = 16
 
 
@@ -54,13 +56,13 @@ class Logins:
 
     def log_in(self, accounts: Collection[Account]) -> tuple[Login, ...]:
         """What came of each account's login at each call server of its municipality."""
-        return self._all(accounts, LOGGED_IN_SECONDS)
+        return self._all(accounts, LOGGED_IN_SECONDS, _PATIENCE_SECONDS)
 
     def log_out(self, accounts: Collection[Account]) -> None:
         """A call server that does not answer forgets them by itself."""
-        self._all(accounts, 0)
+        self._all(accounts, 0, FIRST_REPLY_SECONDS)
 
-    def _all(self, accounts: Collection[Account], seconds: int) -> tuple[Login, ...]:
+    def _all(self, accounts: Collection[Account], seconds: int, patience: float) -> tuple[Login, ...]:
         work = [
             (server, mine)
             for municipality, servers in self._servers.of.items()
@@ -69,10 +71,10 @@ class Logins:
             if server.site in self._secrets
         ]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, "logins") as pool:
-            found = pool.map(lambda item: self._at(item[0], item[1], seconds), work)
+            found = pool.map(lambda item: self._at(item[0], item[1], seconds, patience), work)
             return tuple(login for logins in found for login in logins)
 
-    def _at(self, server: CallServer, accounts: Sequence[Account], seconds: int) -> list[Login]:
+    def _at(self, server: CallServer, accounts: Sequence[Account], seconds: int, patience: float) -> list[Login]:
         address = self._servers.address(server, accounts[0].desk)
         outcomes: dict[int, str | None] = {}
         if address is not None:
@@ -85,9 +87,11 @@ class Logins:
                 )
                 for account in accounts
             ]
-            playing = self._sipp.call("login", rows[0][0], address, rows, each_from_its_own=True)
+            playing = self._sipp.call(
+                "login", rows[0][0], address, rows, each_from_its_own=True, patience=round(patience * 1000)
+            )
             with contextlib.closing(playing):
-                playing.wait(3 * FIRST_REPLY_SECONDS + len(rows) / 50)
+                playing.wait(3 * patience + len(rows) / 50)
                 events = {event.call_id: event.what for event in playing.events}
             outcomes = {row: events.get(playing.call_id(row)) for row in range(len(rows))}
         return [
