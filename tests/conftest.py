@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from continuity import load_region
+from continuity.errors import UitwijkError
 from continuity.region import Region
+from uitwijk.toolchain import Toolchain, find_toolchain
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -69,3 +71,14 @@ def catalogue(tmp_path: Path) -> Catalogue:
     folder = tmp_path / "catalogue"
     shutil.copytree(ROOT / "catalogue", folder)
     return Catalogue(folder)
+
+
+@pytest.fixture(scope="session")
+def toolchain() -> Toolchain:
+    """The engine, its plugins and the simulator."""
+    try:
+        return find_toolchain()
+    except UitwijkError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"these tests need the tool chain: {missing}")

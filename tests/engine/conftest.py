@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from continuity.errors import UitwijkError
 from tests.engine.stage import Stage
-from uitwijk.toolchain import Toolchain, find_toolchain
-
-
-@pytest.fixture(scope="session")
-def toolchain() -> Toolchain:
-    """The engine, its plugins and the simulator."""
-    try:
-        return find_toolchain()
-    except UitwijkError as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"these tests need the real engine: {missing}")
+from uitwijk.toolchain import Toolchain
 
 
 @pytest.fixture(scope="session")

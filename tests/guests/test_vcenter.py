@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from continuity import load_region
-from continuity.errors import UitwijkError
 from continuity.region import Region
 from tests.engine.small_region import make_small_catalogue
 from tests.engine.waiting import wait_until
@@ -20,7 +19,7 @@ from uitwijk.guests.guests import Guests, Watched
 from uitwijk.guests.loopback import Loopback
 from uitwijk.guests.template import Template
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
-from uitwijk.toolchain import Toolchain, find_toolchain
+from uitwijk.toolchain import Toolchain
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -29,17 +28,6 @@ CALLS, DATABASE = "harlingen-telephony-call-server-1", "harlingen-civil-affairs-
 DISK = "[data-bolsward] harlingen/civil-affairs/database-1-data.vmdk"
 WITH_DISK = server("mounts: [[LABEL=disk, /srv/disk, ext4]]\n")
 OWN_DISK, DATA_DISK = "/var/lib/server/seen", "/srv/disk/seen"
-
-
-@pytest.fixture(scope="session")
-def toolchain() -> Toolchain:
-    """The simulator."""
-    try:
-        return find_toolchain()
-    except UitwijkError as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"these tests need the simulator: {missing}")
 
 
 @pytest.fixture(scope="session")
