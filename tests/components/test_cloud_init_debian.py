@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.cloud_init import PACKED, packed
 from continuity.region import Machine, Region
 from tests.components.debian import PYTHON, Unpacked, available, installable
 
@@ -112,10 +113,10 @@ def test_cloud_init_is_asked_and_refuses(kinds, debian: Unpacked, tmp_path: Path
 def judged(kinds: list[Told], debian: Unpacked) -> dict[str, list[str]]:
     """What cloud-init has against each kind, if anything."""
     for told in kinds:
-        (told.folder / "user-data").write_text(told.user_data, encoding="utf-8")
-        (told.folder / "meta-data").write_text(told.meta_data, encoding="utf-8")
+        (told.folder / "guestinfo.userdata").write_text(packed(told.user_data), encoding="utf-8")
+        (told.folder / "guestinfo.metadata").write_text(told.meta_data, encoding="utf-8")
     script = Path(__file__).with_name("ask_cloud_init.py")
-    done = debian.run(PYTHON, script, *(told.folder for told in kinds))
+    done = debian.run(PYTHON, script, PACKED, *(told.folder for told in kinds))
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     return {told.kind: said[str(told.folder)] for told in kinds if said[str(told.folder)]}
