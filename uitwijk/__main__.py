@@ -232,7 +232,7 @@ def drill(
     - `uitwijk drill` - all three
     - `uitwijk drill --scenario S1 --municipality all` - every town hall in turn
     - `uitwijk drill --scenario S2 --keep --out evidence/s2` - and look around afterwards
-    - `uitwijk drill --guests none` - machines only, which takes half the time
+    - `uitwijk drill --guests none` - machines only: shorter, and nothing rings
     """
     from uitwijk.drill.command import drill as play
 

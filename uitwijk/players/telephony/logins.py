@@ -13,7 +13,7 @@ from uitwijk.players.telephony.sipp import FIRST_REPLY_SECONDS, Sipp, credential
 
 LOGGED_IN_SECONDS = 120
 """How long a telephone stays logged in that says no more."""
-_PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 3.0
 """How long a telephone waits for an answer to its login, asking again and again: nobody calls it before that."""
 _SIDE_BY_SIDE = 16
 
@@ -54,9 +54,9 @@ class Logins:
         self._servers = servers
         self._secrets = secrets
 
-    def log_in(self, accounts: Collection[Account]) -> tuple[Login, ...]:
-        """What came of each account's login at each call server of its municipality."""
-        return self._all(accounts, LOGGED_IN_SECONDS, _PATIENCE_SECONDS)
+    def log_in(self, accounts: Collection[Account], patience_seconds: float) -> tuple[Login, ...]:
+        """What came of each account's login at each call server of its municipality, given so long to answer."""
+        return self._all(accounts, LOGGED_IN_SECONDS, patience_seconds)
 
     def log_out(self, accounts: Collection[Account]) -> None:
         """A call server that does not answer forgets them by itself."""

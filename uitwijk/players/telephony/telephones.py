@@ -10,8 +10,8 @@ from typing import Any
 from continuity.region import Region
 from uitwijk.players.telephony.call_servers import CallServers
 from uitwijk.players.telephony.desks import Account, Desk, accounts
-from uitwijk.players.telephony.logins import Login, Logins
-from uitwijk.players.telephony.sipp import Playing, Sipp
+from uitwijk.players.telephony.logins import PATIENCE_SECONDS, Login, Logins
+from uitwijk.players.telephony.sipp import FIRST_REPLY_SECONDS, Playing, Sipp
 
 _AGAIN_SECONDS = 30.0
 """How often every telephone logs in again."""
@@ -116,14 +116,17 @@ class Telephones:
             self._logins.log_out(set(before) - set(self.accounts))
             return self._stand_and_register()
 
-    def register(self) -> tuple[Login, ...]:
+    def register(self, patience_seconds: float = PATIENCE_SECONDS) -> tuple[Login, ...]:
         """Every telephone logs in at the call servers of all sites, now.
+
+        Args:
+            patience_seconds: how long each waits for an answer.
 
         Returns:
             What came of each login.
         """
         with self._lock:
-            logins = self._logins.log_in(self.accounts)
+            logins = self._logins.log_in(self.accounts, patience_seconds)
             self._refused = tuple(login.sentence for login in logins if login.outcome == "refused")
             return logins
 
@@ -169,4 +172,5 @@ class Telephones:
 
     def _go_on(self) -> None:
         while not self._ended.wait(_AGAIN_SECONDS):
-            self.register()
+            # Who gets no answer now tries again soon, and nobody who wants to sit down has to wait for it.
+            self.register(FIRST_REPLY_SECONDS)
