@@ -143,7 +143,7 @@ def _settings(region: Region, site: str, machine: Machine) -> File:
 
 
 def _announcement(region: Region, site: str, machine: Machine, key: str) -> Job:
-    """Tells the name servers of both sites where the machine is: at boot and every five minutes (RFC 2136)."""
+    """Tells the name servers of all sites where the machine is: at boot, soon again, every five minutes (RFC 2136)."""
     script = "/usr/local/sbin/announce-name"
     values = {
         "zone": region.settings.domain,

@@ -121,6 +121,18 @@ def test_a_guest_that_dies_is_named(guests: Guests, victim: str) -> None:
         guests.await_living(SITE, ["one"], 600)
 
 
+@pytest.mark.parametrize(
+    ("moments", "times"), [("OnActiveSec=1\nOnActiveSec=0\n", 2), ("OnActiveSec=0\nOnUnitActiveSec=1\n", 3)]
+)
+def test_a_timer_runs_at_every_moment_that_it_names(guests: Guests, tmp_path: Path, moments: str, times: int) -> None:
+    files = {
+        "/etc/systemd/system/count.service": "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'echo >>/srv/disk/runs'\n",
+        "/etc/systemd/system/count.timer": f"[Timer]\n{moments}",
+    }
+    lives(guests, machine("systemctl start count.timer", files=files, more=ONE_DISK), disks=[tmp_path / "disk"])
+    wait_until(lambda: len((tmp_path / "disk" / "runs").read_text(encoding="utf-8")) >= times)
+
+
 def test_a_machine_has_its_disks_still_when_it_is_powered_on_again(
     guests: Guests, loopback: Loopback, tmp_path: Path
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from continuity.errors import UitwijkError
@@ -149,12 +150,12 @@ class Manager:
     def _set(self, timer: Unit) -> None:
         name = timer.one("Unit", f"{timer.name.removesuffix('.timer')}.service", section="Timer")
         unit = self._unit(name)
-        first = timer.one("OnActiveSec", section="Timer") or timer.one("OnBootSec", "0", section="Timer")
+        firsts = timer.all("OnActiveSec", section="Timer") or timer.all("OnBootSec", section="Timer") or ("0",)
         again = timer.one("OnUnitActiveSec", section="Timer")
         with self._lock:
             self._awaited.add(name)
 
-        def run() -> None:
+        def run(repeats: bool) -> None:
             if self._over.is_set():
                 return
             # If it fails, its own words are in its log, and the timer tries again.
@@ -163,7 +164,10 @@ class Manager:
             with self._lock:
                 self._awaited.discard(name)
             self._settled()
-            if again:
-                self._timers.after(seconds(again), run)
+            if repeats and again:
+                self._timers.after(seconds(again), partial(run, True))
 
-        self._timers.after(seconds(first), run)
+        *earlier, last = sorted(map(seconds, firsts))
+        for moment in earlier:
+            self._timers.after(moment, partial(run, False))
+        self._timers.after(last, partial(run, True))
