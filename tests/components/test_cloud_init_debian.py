@@ -166,7 +166,8 @@ def test_every_yaml_and_ini_file_can_be_parsed(kinds):
             if path in YAML:
                 assert isinstance(yaml.safe_load(text), dict), (told.kind, path)
             if path.endswith(INI):
-                parser = configparser.RawConfigParser()
+                # systemd takes a key that is set several times; Samba counts the last, which nobody means.
+                parser = configparser.RawConfigParser(strict=not path.endswith((".service", ".timer")))
                 parser.read_string(text)
                 assert parser.sections(), (told.kind, path)
 
