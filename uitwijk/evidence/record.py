@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from typing import Any, Self
 
 from continuity.errors import UitwijkError
 from continuity.region import Region
-from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.scenario import Scenario, failures
 from uitwijk.evidence.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
 from uitwijk.evidence.secrecy import Scrubber
 from uitwijk.evidence.shape import shape
@@ -99,9 +99,9 @@ class Evidence:
 
     @property
     def failures(self) -> list[str]:
-        """What made the exercise fail so far, one line each: the scenario, the check or step, and what was seen."""
+        """What made the exercise fail, one line each: the scenario, the check or step, and what was seen."""
         return [
-            f"{scenario['key']}: {failure}" for scenario in self._report["scenarios"] for failure in _failures(scenario)
+            f"{scenario['key']}: {failure}" for scenario in self._report["scenarios"] for failure in failures(scenario)
         ]
 
     def scenario(self, key: str, name: str, planned: Sequence[str] = ()) -> Scenario:
@@ -246,17 +246,6 @@ class Evidence:
             self.save()
             seal(self.directory)
             self._sealed = True
-
-
-def _failures(scenario: Mapping[str, Any]) -> Iterator[str]:
-    for step in scenario["steps"]:
-        if step["result"].startswith("failed"):
-            yield f"{step['name']}: {step['result']}"
-    for check in scenario["checks"]:
-        if check["verdict"] != "passed":
-            yield f"{check['name']}: expected {check['expected']}, observed {check['observed']}"
-    if scenario["ended"] and not scenario["checks"]:
-        yield "nothing was checked"
 
 
 def _make_empty(directory: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -20,6 +20,18 @@ def one_line(error: BaseException) -> str:
         return "stopped by the operator"
     problems = error.problems if isinstance(error, UitwijkError) else (str(error),)
     return " ".join("; ".join(problems).split()) or type(error).__name__
+
+
+def failures(record: Mapping[str, Any]) -> Iterator[str]:
+    """What failed in a scenario that has ended, one line each: the step or the check, and what was seen."""
+    for step in record["steps"]:
+        if not step["ended"] or step["result"].startswith("failed"):
+            yield f"{step['name']}: {step['result']}"
+    for check in record["checks"]:
+        if check["verdict"] != "passed":
+            yield f"{check['name']}: expected {check['expected']}, observed {check['observed']}"
+    if not record["checks"]:
+        yield "nothing was checked"
 
 
 class Scenario(WorkRecord):
@@ -79,13 +91,7 @@ class Scenario(WorkRecord):
         return bool(self.record["verdict"] == "passed")
 
     def _succeeded(self) -> bool:
-        checks, steps = self.record["checks"], self.record["steps"]
-        return (
-            not self.record["interrupted"]
-            and bool(checks)
-            and all(check["verdict"] == "passed" for check in checks)
-            and all(step["ended"] and not step["result"].startswith("failed") for step in steps)
-        )
+        return not self.record["interrupted"] and not any(failures(self.record))
 
     def step(self, name: str, command: str | None = None) -> Step:
         """Begin a step, to be used in a `with` statement; set its `result` in there.
