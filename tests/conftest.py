@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 from continuity import load_region
 from continuity.errors import UitwijkError
 from continuity.region import Region
+from tests.needed import needed
 from uitwijk.toolchain import Toolchain, find_toolchain
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,9 +77,4 @@ def catalogue(tmp_path: Path) -> Catalogue:
 @pytest.fixture(scope="session")
 def toolchain() -> Toolchain:
     """The engine, its plugins and the simulator."""
-    try:
-        return find_toolchain()
-    except UitwijkError as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"these tests need the tool chain: {missing}")
+    return needed("the tool chain", find_toolchain, UitwijkError)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 import pytest
 
@@ -13,6 +11,7 @@ from components.recording import Recording
 from components.testing import record_site
 from continuity.situation import SiteState, Situation
 from tests.components.debian import DebianError, Unpacked, require_debian, unpack
+from tests.needed import needed
 
 HOME_DATA = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
 ALL_NORMAL = {"bolsward": SiteState.NORMAL, "leeuwarden": SiteState.NORMAL}
@@ -52,6 +51,8 @@ PROGRAMS = (
 )
 """Debian packages that tests run."""
 
+ARCHIVE = "Debian 12's archive"
+
 Recorded = Callable[[str, str], Recording]
 
 
@@ -69,20 +70,10 @@ def recorded() -> Recorded:
 @pytest.fixture(scope="session")
 def archive() -> None:
     """Debian 12's archive can be asked."""
-    _had(require_debian)
+    needed(ARCHIVE, require_debian, DebianError)
 
 
 @pytest.fixture(scope="session")
 def debian(archive: None, tmp_path_factory: pytest.TempPathFactory) -> Unpacked:  # noqa: ARG001
     """Debian's programs, unpacked for this session."""
-    return _had(lambda: unpack(PROGRAMS, tmp_path_factory.mktemp("debian")))
-
-
-def _had(ask: Callable[[], Any]) -> Any:
-    """What `ask` gives; without Debian 12 the test is skipped, or fails where CI is set."""
-    try:
-        return ask()
-    except DebianError as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"this test needs Debian 12's archive: {missing}")
+    return needed(ARCHIVE, lambda: unpack(PROGRAMS, tmp_path_factory.mktemp("debian")), DebianError)

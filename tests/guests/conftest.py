@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from continuity.errors import UitwijkError
 from continuity.region import Region
+from tests.needed import needed
 from uitwijk.guests.guests import Guests
 from uitwijk.guests.loopback import Loopback
 from uitwijk.guests.template import Template, find_template
@@ -18,12 +18,7 @@ from uitwijk.guests.template import Template, find_template
 @pytest.fixture(scope="session")
 def template() -> Template:
     """The root on which guests stand."""
-    try:
-        found = find_template("required", lambda _: None)
-    except UitwijkError as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"these tests need living guests: {missing}")
+    found = needed("living guests", lambda: find_template("required", lambda _: None), UitwijkError)
     assert found is not None, "required"
     return found
 

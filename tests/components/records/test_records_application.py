@@ -8,13 +8,11 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from tests.components.records_machines import (
+from tests.components.records.machines import (
     APPLICATION,
     BUS,
     COUNTER,
@@ -28,13 +26,6 @@ from tests.components.records_machines import (
     stop,
     store,
 )
-
-
-@pytest.fixture
-def region(tmp_path: Path) -> Iterator[Region]:
-    with ExitStack() as stack:
-        yield Region(tmp_path, stack)
-
 
 # Every machine
 

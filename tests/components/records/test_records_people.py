@@ -8,14 +8,11 @@ import json
 import socket
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
 from tests.components.debian import PYTHON, Unpacked
-from tests.components.records_machines import (
+from tests.components.records.machines import (
     APPLICATION,
     BROKER,
     BUS,
@@ -29,13 +26,6 @@ from tests.components.records_machines import (
     Region,
     store,
 )
-
-
-@pytest.fixture
-def region(tmp_path: Path) -> Iterator[Region]:
-    with ExitStack() as stack:
-        yield Region(tmp_path, stack)
-
 
 # Sessions
 
