@@ -65,7 +65,7 @@ tools: $(READY)
 
 # Without them, tests of living guests are skipped, and say so.
 guests: $(READY)
-	@$(BIN)/python -m uitwijk.guests $(GUESTS)
+	@$(BIN)/python -m uitwijk.drill.guests $(GUESTS)
 
 test: tools guests
 	@$(PYTEST) $(TEST_ARGS)

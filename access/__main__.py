@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import components
-import continuity
-from access.granting import grant_access, read_access_settings
-from access.table import load_table
+from uitwijk import continuity, resources
+from uitwijk.access.granting import grant_access, read_access_settings
+from uitwijk.access.table import load_table
 
-with components.told_plainly():
+with resources.told_plainly():
     table = load_table()
     settings = read_access_settings(table)
     grant_access(table, continuity.load_region(settings.catalogue), settings)

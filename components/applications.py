@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.jobs import Job, application_job
-from components.jobs.applications import CLUSTER, DNS_UPDATE_KEY
-from components.part import Part
-from continuity.region import Machine, Workload
+from uitwijk.continuity.region import Machine, Workload
+from uitwijk.machines.jobs import Job, application_job
+from uitwijk.machines.jobs.applications import CLUSTER, DNS_UPDATE_KEY
+from uitwijk.resources.part import Part
 
 
 class Applications(Part):

@@ -11,11 +11,11 @@ import pulumi
 import pulumi_random as random
 
 from components.applications import Applications
-from components.part import Part, Surroundings
 from components.telephony import Telephony
 from components.workplaces import Workplaces
-from continuity.catalogue import Kind
-from continuity.region import Workload
+from uitwijk.continuity.catalogue import Kind
+from uitwijk.continuity.region import Workload
+from uitwijk.resources.part import Part, Surroundings
 
 _PASSWORD_LENGTH = 32
 _COST = 6

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components.jobs import Job, is_exchange, telephony_job
-from components.jobs.telephony import CARRIER
-from components.part import Part
-from continuity.region import Machine, Workload
+from uitwijk.continuity.region import Machine, Workload
+from uitwijk.machines.jobs import Job, is_exchange, telephony_job
+from uitwijk.machines.jobs.telephony import CARRIER
+from uitwijk.resources.part import Part
 
 
 class Telephony(Part):

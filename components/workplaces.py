@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from components.jobs import Job, workplaces_job
-from components.part import Part
-from continuity.region import Machine
+from uitwijk.continuity.region import Machine
+from uitwijk.machines.jobs import Job, workplaces_job
+from uitwijk.resources.part import Part
 
 
 class Workplaces(Part):

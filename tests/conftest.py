@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from continuity import load_region
-from continuity.errors import UitwijkError
-from continuity.region import Region
 from tests.needed import needed
-from uitwijk.toolchain import Toolchain, find_toolchain
+from uitwijk.continuity import load_region
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.region import Region
+from uitwijk.running.toolchain import Toolchain, find_toolchain
 
 ROOT = Path(__file__).resolve().parent.parent
 

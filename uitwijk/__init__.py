@@ -1,1 +1,1 @@
-"""The operator's command: declare, status, check, rehearse, drill, report."""
+"""Failover between sites as code: the model, the Pulumi resources, the operator's command and the drill."""

@@ -10,10 +10,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from continuity.errors import UitwijkError
+from uitwijk.commands.lesson_words import app as lessons
+from uitwijk.commands.sites_words import app as sites
 from uitwijk.console import AsJson, output, plain_streams, print_error, print_json
-from uitwijk.lessons.cli import app as lessons
-from uitwijk.simulated.cli import app as sites
+from uitwijk.continuity.errors import UitwijkError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -49,9 +49,9 @@ def status(situation: SituationFile = None, as_json: AsJson = False) -> None:
     - `uitwijk status --json` - the whole placement, for other programs
     - `uitwijk status --situation what-if.yaml` - the same for another situation
     """
-    from continuity import place
-    from uitwijk.status import Screen
-    from uitwijk.workspace import Workspace
+    from uitwijk.commands.status import Screen
+    from uitwijk.continuity import place
+    from uitwijk.running.workspace import Workspace
 
     region, declared = Workspace().load(situation)
     placement = place(region, declared)
@@ -90,8 +90,8 @@ def declare(
     - `uitwijk declare drained bolsward --by "duty officer" --reason "power is back"`
     - `uitwijk declare closed harlingen-town-hall --staff-to wommels-town-hall=8 --dry-run --by me --reason "what if"`
     """
-    from uitwijk import declare as declaring
-    from uitwijk.workspace import Workspace
+    from uitwijk.commands import declare as declaring
+    from uitwijk.running.workspace import Workspace
 
     declaring.run(
         Workspace(),
@@ -124,11 +124,11 @@ def check(
     - `uitwijk check --json` - for monitoring
     - `uitwijk check --all-calamities` - that all of them are safe, and the worst of each kind
     """
-    from uitwijk import check as checking
-    from uitwijk.workspace import Workspace
+    from uitwijk.commands import check as checking
+    from uitwijk.running.workspace import Workspace
 
     if all_calamities:
-        from uitwijk import all_calamities as proving
+        from uitwijk.commands import all_calamities as proving
 
         proven = proving.run(Workspace())
         if as_json:
@@ -174,8 +174,8 @@ def rehearse(
     - `uitwijk rehearse --approve` - and keep what is shown as the approved plans
     - `uitwijk rehearse --live` - on the real sites, read-only
     """
-    from uitwijk.rehearse.command import run as rehearsing
-    from uitwijk.workspace import Workspace
+    from uitwijk.commands.rehearse.command import run as rehearsing
+    from uitwijk.running.workspace import Workspace
 
     raise typer.Exit(
         rehearsing(Workspace(), calamities or (), live=live, approve=approve, strict=strict, as_json=as_json)
@@ -192,8 +192,8 @@ def env(as_json: AsJson = False) -> None:
 
     Example: `eval "$(.venv/bin/uitwijk env)"`
     """
-    from uitwijk.env import environment, shell_lines
-    from uitwijk.workspace import Workspace
+    from uitwijk.running.env import environment, shell_lines
+    from uitwijk.running.workspace import Workspace
 
     variables = environment(Workspace(), os.environ)
     if as_json:
@@ -252,8 +252,8 @@ def rebuilt(
 
     Example: `uitwijk rebuilt leeuwarden`
     """
-    from uitwijk.rebuilt import run as forget
-    from uitwijk.workspace import Workspace
+    from uitwijk.commands.rebuilt import run as forget
+    from uitwijk.running.workspace import Workspace
 
     forget(Workspace(), site, yes=yes)
 
@@ -276,7 +276,7 @@ def report(
     - `uitwijk report evidence/20261127-081200`
     - `uitwijk report --verify evidence/20261127-081200`
     """
-    from uitwijk.report.command import report_command, verify_command
+    from uitwijk.drill.report.command import report_command, verify_command
 
     if verify:
         raise typer.Exit(verify_command(directory))

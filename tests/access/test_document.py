@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from access.table import Grant, Table, load_table
+from uitwijk.access.table import Grant, Table, load_table
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "production" / "access.md"
-MARKED = re.compile(r"(<!-- from access/roles.yaml: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+MARKED = re.compile(r"(<!-- from uitwijk/access/roles.yaml: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def test_the_page_shows_the_table() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from access.table import load_table
-from components.recording import Recording
-from components.testing import record
-from continuity.region import Region
+from uitwijk.access.table import load_table
+from uitwijk.continuity.region import Region
+from uitwijk.resources.testing import record
+from uitwijk.resources.testing.recording import Recording
 
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM, READER = r"VSPHERE.LOCAL\uitwijk", r"VSPHERE.LOCAL\uitwijk-reader"

@@ -14,8 +14,8 @@ from uitwijk.evidence.record import Evidence
     ("called", "passed", "told"),
     [
         ({"Login": 1, "CloneVM_Task": 70}, True, "all 2"),
-        ({"Login": 1, "RelocateVM_Task": 1}, False, "not in access/roles.yaml: RelocateVM_Task"),
-        ({"Login": 1, "PUT /api/vcenter/vm": 1}, False, "not in access/roles.yaml: PUT /api/vcenter/vm"),
+        ({"Login": 1, "RelocateVM_Task": 1}, False, "not in uitwijk/access/roles.yaml: RelocateVM_Task"),
+        ({"Login": 1, "PUT /api/vcenter/vm": 1}, False, "not in uitwijk/access/roles.yaml: PUT /api/vcenter/vm"),
         ({}, False, "all 0"),
     ],
 )

@@ -7,8 +7,8 @@ import importlib
 import pytest
 from pyVmomi import VmomiSupport
 
-from access.table import Table, load_table
-from continuity.reading import Problems, validate
+from uitwijk.access.table import Table, load_table
+from uitwijk.continuity.reading import Problems, validate
 
 SYSTEM = "System."
 """Begins the privileges that every role brings."""

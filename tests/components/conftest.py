@@ -7,11 +7,11 @@ from functools import cache
 
 import pytest
 
-from components.recording import Recording
-from components.testing import record_site
-from continuity.situation import SiteState, Situation
 from tests.components.debian import DebianError, Unpacked, require_debian, unpack
 from tests.needed import needed
+from uitwijk.continuity.situation import SiteState, Situation
+from uitwijk.resources.testing import record_site
+from uitwijk.resources.testing.recording import Recording
 
 HOME_DATA = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
 ALL_NORMAL = {"bolsward": SiteState.NORMAL, "leeuwarden": SiteState.NORMAL}

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components import cloud_init
-from components.jobs import Job
-from continuity.region import Machine, Region
+from uitwijk.continuity.region import Machine, Region
+from uitwijk.machines import cloud_init
+from uitwijk.machines.jobs import Job
 
 FAILOVERS = [("bolsward", "S3"), ("leeuwarden", "S2")]
 LIMIT = 60_000

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components.cloud_init import PACKED, packed
-from continuity.region import Machine, Region
 from tests.components.debian import PYTHON, Unpacked, available, installable
+from uitwijk.continuity.region import Machine, Region
+from uitwijk.machines.cloud_init import PACKED, packed
 
 FAILOVERS = (("bolsward", "S3"), ("leeuwarden", "S2"))
 KAMAILIO_MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"

@@ -6,8 +6,8 @@ at a site, with all inputs, is in the recording.
 
 from __future__ import annotations
 
-from components.testing import record_site
 from tests.components.conftest import SITUATIONS
+from uitwijk.resources.testing import record_site
 
 
 def test_a_second_counter_application_comes_with_its_own_name_address_and_separation(catalogue):

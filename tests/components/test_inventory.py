@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 import pytest
 
-from components.testing import record_site
+from uitwijk.resources.testing import record_site
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from components.jobs.job import Job
-from continuity.region import Region
 from tests.components.debian import Unpacked
 from tests.components.sip import SDP, Message, Party, credentials
 from tests.components.test_telephony import job
+from uitwijk.continuity.region import Region
+from uitwijk.machines.jobs.job import Job
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 NUMBER, OUTSIDE = "31517491200", "31201234567"

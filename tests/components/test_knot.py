@@ -14,10 +14,10 @@ import dns.tsigkeyring
 import dns.update
 import pytest
 
-from components.jobs.applications import DNS_UPDATE_KEY, application_job
-from components.testing import SECRETS
-from continuity.region import Region
 from tests.components.debian import Unpacked
+from uitwijk.continuity.region import Region
+from uitwijk.machines.jobs.applications import DNS_UPDATE_KEY, application_job
+from uitwijk.resources.testing import SECRETS
 
 KEY = SECRETS["dnsUpdateKey"]
 ZONE = "uitwijk.example"

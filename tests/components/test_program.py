@@ -9,15 +9,15 @@ from pathlib import Path
 import pulumi
 import pytest
 
-from components.program import refuse_if, told_plainly
-from components.recording import Recording
-from components.testing import harmless, record_site
-from continuity import load_region
-from continuity.errors import UitwijkError
-from continuity.guard import Refusal, StackFacts
-from continuity.region import Region
-from continuity.situation import ClosedBuilding, SiteState, Situation
 from tests.components.conftest import ALL_NORMAL, HOME_DATA, SITUATIONS
+from uitwijk.continuity import load_region
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.guard import Refusal, StackFacts
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import ClosedBuilding, SiteState, Situation
+from uitwijk.resources.program import refuse_if, told_plainly
+from uitwijk.resources.testing import harmless, record_site
+from uitwijk.resources.testing.recording import Recording
 
 ROOT = Path(__file__).parent.parent.parent
 

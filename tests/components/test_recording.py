@@ -7,7 +7,7 @@ import pulumi_random as random
 import pulumi_vsphere as vsphere
 import pytest
 
-from components.testing import record
+from uitwijk.resources.testing import record
 
 
 class Finished(pulumi.ComponentResource):

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from components.jobs import records
-from components.jobs.records import configuration, records_job
-from continuity.region import Region
 from tests.components.test_cloud_init import files, told
+from uitwijk.continuity.region import Region
+from uitwijk.machines.jobs import records
+from uitwijk.machines.jobs.records import configuration, records_job
 
 SITE = "leeuwarden"
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from components.recording import Recording, Registration
-from continuity.region import Region
+from uitwijk.continuity.region import Region
+from uitwijk.resources.testing.recording import Recording, Registration
 
 GOLDEN = Path(__file__).parent / "golden"
 EVERYWHERE = [

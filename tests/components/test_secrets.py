@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.testing import SECRETS
+from uitwijk.resources.testing import SECRETS
 
 STACKS = [("bolsward", "normal"), ("leeuwarden", "normal"), ("leeuwarden", "S2"), ("bolsward", "S3")]
 

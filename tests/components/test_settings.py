@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings import StackSettings, read_settings
-from components.testing import SECRETS, record
-from continuity.errors import UitwijkError
-from continuity.region import Region
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.region import Region
+from uitwijk.resources.settings import StackSettings, read_settings
+from uitwijk.resources.testing import SECRETS, record
 
 ROOT = Path(__file__).parent.parent.parent
 GOOD = {"site": "bolsward", "vcenter": {"server": "vcenter.example:8443", "user": "uitwijk"}}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from components.recording import Recording
-from continuity.region import Region
+from uitwijk.continuity.region import Region
+from uitwijk.resources.testing.recording import Recording
 
 FAILOVERS = [("bolsward", "normal"), ("leeuwarden", "normal"), ("leeuwarden", "S2"), ("bolsward", "S3")]
 

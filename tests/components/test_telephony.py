@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.jobs.job import Job
-from components.jobs.telephony import CARRIER, civic_address, pattern, telephony_job
-from continuity.numbers import NumberBlock
-from continuity.region import Region
+from uitwijk.continuity.numbers import NumberBlock
+from uitwijk.continuity.region import Region
+from uitwijk.machines.jobs.job import Job
+from uitwijk.machines.jobs.telephony import CARRIER, civic_address, pattern, telephony_job
 
 
 def job(region: Region, site: str, name: str) -> Job:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from continuity import load_region
-from continuity.errors import CatalogueError
 from tests.conftest import Catalogue
+from uitwijk.continuity import load_region
+from uitwijk.continuity.errors import CatalogueError
 
 BUILDINGS = (
     "balk-town-hall, bolsward-town-hall, harlingen-town-hall, iszf-office, leeuwarden-town-hall, lemmer-town-hall, "

@@ -6,8 +6,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from continuity import consistency_of_region
-from continuity.catalogue import (
+from tests.continuity.situations import situation
+from uitwijk.continuity import consistency_of_region
+from uitwijk.continuity.catalogue import (
     Building,
     ManualStep,
     Municipality,
@@ -17,11 +18,10 @@ from continuity.catalogue import (
     Settings,
     Site,
 )
-from continuity.draft import Findings
-from continuity.reading import Problems
-from continuity.region import Region
-from continuity.situation import SiteState, Situation
-from tests.continuity.situations import situation
+from uitwijk.continuity.draft import Findings
+from uitwijk.continuity.reading import Problems
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState, Situation
 
 SIZES = {"XS": (1, 4), "M": (2, 8), "XL": (4, 16), "2XL": (8, 32)}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain, combinations, product
 
-from continuity.region import Region
-from continuity.situation import SiteState, Situation
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState, Situation
 
 
 def situation(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from continuity import place
-from continuity.capacity import fit
-from continuity.region import Region
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
+from uitwijk.continuity import place
+from uitwijk.continuity.capacity import fit
+from uitwijk.continuity.region import Region
 
 AMPLE = (64, 512)
 

@@ -6,12 +6,12 @@ import datetime
 
 import pytest
 
-from continuity.declaration import Change, declare, next_commands
-from continuity.errors import SituationError
-from continuity.region import Region
-from continuity.situation import SiteState, Situation
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
+from uitwijk.continuity.declaration import Change, declare, next_commands
+from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState, Situation
 
 NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
 

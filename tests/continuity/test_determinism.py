@@ -10,7 +10,7 @@ from tests.conftest import ROOT
 
 PLACE = """
 import itertools, json
-from continuity import load_region, place
+from uitwijk.continuity import load_region, place
 from tests.continuity.situations import every_state, in_state
 region = load_region("catalogue")
 closings = [(), ("harlingen-town-hall",), ("iszf-office", "leeuwarden-town-hall"), tuple(region.buildings)[:7]]

@@ -7,8 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from continuity.declaration import Change
 from tests.continuity.world import Step, World, declared, tiny, up
+from uitwijk.continuity.declaration import Change
 
 REGION = tiny()
 LOST = [declared(Change("lost", "east"), Change("promoted", "east", at="west")), up("west")]

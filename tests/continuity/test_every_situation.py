@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from continuity import place
-from continuity.proof import all_calamities, prove
-from continuity.region import Region
 from tests.continuity.situations import situation
+from uitwijk.continuity import place
+from uitwijk.continuity.proof import all_calamities, prove
+from uitwijk.continuity.region import Region
 
 
 def test_every_invariant_holds_in_nine_times_five_hundred_and_twelve_situations(region: Region) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from continuity import place
-from continuity.errors import UitwijkError
-from continuity.placement import Placement
-from continuity.region import Region
-from continuity.situation import Situation
 from tests.conftest import ROOT
 from tests.continuity.situations import situation
+from uitwijk.continuity import place
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.placement import Placement
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
 from uitwijk.drill.expectations import Expectations, ExpectedMachine, load_expectations
 
 TABLES = ROOT / "tests" / "expectations"

@@ -8,12 +8,12 @@ from typing import Annotated, Any
 import pytest
 from pydantic import Field
 
-from continuity import load_region
-from continuity.catalogue import Host
-from continuity.errors import CatalogueError
-from continuity.reading import Problems, validate
 from tests.conftest import Catalogue
 from tests.continuity.complaints import problems
+from uitwijk.continuity import load_region
+from uitwijk.continuity.catalogue import Host
+from uitwijk.continuity.errors import CatalogueError
+from uitwijk.continuity.reading import Problems, validate
 
 HARLINGEN = "municipalities/harlingen.yaml"
 

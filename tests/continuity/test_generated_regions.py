@@ -9,13 +9,13 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from continuity import place
-from continuity.catalogue import Host
-from continuity.invariants import Invariants
-from continuity.proof import Calamities, all_calamities, prove
-from continuity.region import Region
-from continuity.situation import Situation
 from tests.continuity.regions import LARGE, SMALL, regions, situations
+from uitwijk.continuity import place
+from uitwijk.continuity.catalogue import Host
+from uitwijk.continuity.invariants import Invariants
+from uitwijk.continuity.proof import Calamities, all_calamities, prove
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
 
 
 @st.composite

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from continuity import place
-from continuity.guard import Facts, Refusal, StackFacts, judge
-from continuity.region import Region
-from continuity.situation import Situation
 from tests.continuity.situations import situation
+from uitwijk.continuity import place
+from uitwijk.continuity.guard import Facts, Refusal, StackFacts, judge
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
 
 LOST = {"lost": ["bolsward"], "promoted": {"bolsward": "leeuwarden"}}
 PEER_DRAINED = {"drained": ["bolsward"], "promoted": {"bolsward": "leeuwarden"}}

@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from continuity.guard import StackFacts, names
-from continuity.region import Region
-from continuity.situation import LogEntry, Situation
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
 from tests.continuity.test_guard import LOST, PEER_DRAINED, disks, machines, refusals, rows, stack
+from uitwijk.continuity.guard import StackFacts, names
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import LogEntry, Situation
 
 THREE = {site: [(40, 250)] * 3 for site in ("east", "north", "west")}
 

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from continuity import json_schema
 from tests.conftest import ROOT, Catalogue
+from uitwijk.continuity import json_schema
 
 FILES = [*sorted((ROOT / "catalogue").rglob("*.yaml")), ROOT / "situation.yaml"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from continuity import load_region
 from tests.conftest import Catalogue
 from tests.continuity.complaints import BUILDINGS, problems
+from uitwijk.continuity import load_region
 
 HARLINGEN = "municipalities/harlingen.yaml"
 MUNICIPALITIES = "bolsward, gaasterlan-sleat, harlingen, leeuwarden, lemsterland, littenseradiel, nijefurd, wunseradiel"

@@ -6,12 +6,12 @@ import datetime
 
 import pytest
 
-from continuity import place
-from continuity.declaration import Change, declare
-from continuity.region import Region
-from continuity.situation import Situation
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
+from uitwijk.continuity import place
+from uitwijk.continuity.declaration import Change, declare
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
 
 NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
 MEMBERS = ["bolsward", "gaasterlan-sleat", "harlingen", "lemsterland", "littenseradiel", "nijefurd", "wunseradiel"]

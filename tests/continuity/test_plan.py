@@ -6,12 +6,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from continuity import load_region, place
-from continuity.loss import NOTHING, Loss, single_losses
-from continuity.plan import MACHINES, foreseen, machine_in_words
-from continuity.region import Region
 from tests.conftest import Catalogue
 from tests.continuity.regions import build, regions
+from uitwijk.continuity import load_region, place
+from uitwijk.continuity.loss import NOTHING, Loss, single_losses
+from uitwijk.continuity.plan import MACHINES, foreseen, machine_in_words
+from uitwijk.continuity.region import Region
 
 
 def plans(region: Region) -> dict[str, dict[str, object]]:

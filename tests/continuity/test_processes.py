@@ -6,10 +6,10 @@ import dataclasses
 
 import pytest
 
-from continuity.catalogue import MinimumSeats
-from continuity.processes import Processes, judge_processes
-from continuity.region import Region
 from tests.continuity.regions import build
+from uitwijk.continuity.catalogue import MinimumSeats
+from uitwijk.continuity.processes import Processes, judge_processes
+from uitwijk.continuity.region import Region
 
 URGENT = ("crisis-management", "telephone-contact", "civil-affairs-counter", "document-issue", "civil-registration")
 

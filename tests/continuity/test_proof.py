@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from continuity import place
-from continuity.capacity import SiteCapacity
-from continuity.invariants import Invariants
-from continuity.placement import NumberPlacement, Placement
-from continuity.processes import Processes
-from continuity.proof import Calamities, Kind, Violation, all_calamities, in_words, losses, prove
-from continuity.region import Region
-from continuity.seats import Seating
-from continuity.situation import SiteState, Situation
 from tests.continuity.regions import build
 from tests.continuity.situations import every_closing, every_state, in_state, situation
+from uitwijk.continuity import place
+from uitwijk.continuity.capacity import SiteCapacity
+from uitwijk.continuity.invariants import Invariants
+from uitwijk.continuity.placement import NumberPlacement, Placement
+from uitwijk.continuity.processes import Processes
+from uitwijk.continuity.proof import Calamities, Kind, Violation, all_calamities, in_words, losses, prove
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.seats import Seating
+from uitwijk.continuity.situation import SiteState, Situation
 
 KEY = "harlingen/civil-affairs"
 NUMBER = "harlingen/+31517491200"
@@ -254,7 +254,7 @@ def test_a_violation_is_told_once_with_its_simplest_situation(region: Region, mo
     def forgetful(_: Region, declared: Situation) -> Placement:
         return place(region, declared.model_copy(update={"closed_buildings": {}}))
 
-    monkeypatch.setattr("continuity.proof.place", forgetful)
+    monkeypatch.setattr("uitwijk.continuity.proof.place", forgetful)
     proof = prove(region, Calamities(region, most_closed=2), [11])
     told = {violation.sentence: violation for violation in proof.violations}
     violation = told[f"128 people sit in {HALL}, which is closed"]

@@ -7,11 +7,11 @@ from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 import pytest
 
-from continuity import load_region
-from continuity.catalogue import Service
-from continuity.errors import CatalogueError
-from continuity.region import Region, start_order
 from tests.conftest import ROOT
+from uitwijk.continuity import load_region
+from uitwijk.continuity.catalogue import Service
+from uitwijk.continuity.errors import CatalogueError
+from uitwijk.continuity.region import Region, start_order
 
 
 @pytest.fixture

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from continuity import load_region
 from tests.conftest import Catalogue
 from tests.continuity.complaints import problems
+from uitwijk.continuity import load_region
 
 ROLE = "    controller: {"
 """Of the border controllers, of which there are two, both of the ISZF."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from continuity import place, wait_for_room
-from continuity.capacity import fit
-from continuity.region import Region
-from continuity.situation import Situation
 from tests.continuity.regions import build, regions, situations
 from tests.continuity.situations import situation
+from uitwijk.continuity import place, wait_for_room
+from uitwijk.continuity.capacity import fit
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
 
 
 @st.composite

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from continuity import load_situation
-from continuity.errors import SituationError
-from continuity.region import Region
-from continuity.situation import SiteState
 from tests.conftest import ROOT
 from tests.continuity.situations import situation
+from uitwijk.continuity import load_situation
+from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState
 
 NORMAL = """\
 epoch: 4

@@ -7,13 +7,13 @@ import dataclasses
 from hypothesis import given
 from hypothesis import strategies as st
 
-from continuity import place
-from continuity.capacity import fit_on
-from continuity.catalogue import Host
-from continuity.region import Region
-from continuity.spare import asked_of, host_failures, missing, more_hosts, without_one
 from tests.continuity.regions import build, regions, situations
 from tests.continuity.situations import situation
+from uitwijk.continuity import place
+from uitwijk.continuity.capacity import fit_on
+from uitwijk.continuity.catalogue import Host
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.spare import asked_of, host_failures, missing, more_hosts, without_one
 
 AMPLE = (64, 512)
 

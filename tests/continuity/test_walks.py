@@ -10,10 +10,10 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from continuity.declaration import Change, next_commands
-from continuity.guard import Refusal, judge
 from tests.continuity import world as world_module
 from tests.continuity.world import Step, World, cut_off, declared, reconnected, tiny, up
+from uitwijk.continuity.declaration import Change, next_commands
+from uitwijk.continuity.guard import Refusal, judge
 
 REGION = tiny()
 SITES = tuple(REGION.sites)

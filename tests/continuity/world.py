@@ -7,15 +7,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from continuity import place
-from continuity.declaration import Change, declare
-from continuity.errors import SituationError
-from continuity.guard import Facts, Refusal, StackFacts, judge
-from continuity.placement import Placement
-from continuity.region import Region
-from continuity.situation import SiteState, Situation
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
+from uitwijk.continuity import place
+from uitwijk.continuity.declaration import Change, declare
+from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.guard import Facts, Refusal, StackFacts, judge
+from uitwijk.continuity.placement import Placement
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState, Situation
 
 NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
 

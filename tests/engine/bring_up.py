@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from tests.engine.stage import HOME, Stage
-from uitwijk.toolchain import find_toolchain
+from uitwijk.running.toolchain import find_toolchain
 
 
 def main(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.stage import Stage
-from uitwijk.toolchain import Toolchain
+from uitwijk.running.toolchain import Toolchain
 
 
 @pytest.fixture(scope="session")

@@ -15,13 +15,13 @@ from pyVim.connect import Disconnect, SmartConnect
 from pyVim.task import WaitForTask
 from pyVmomi import vim
 
-from continuity import place
 from tests.engine.stage import HOME, Stage, processes_of
 from tests.engine.waiting import wait_until
-from uitwijk.engine import Run
-from uitwijk.readiness.line import Line
-from uitwijk.readiness.stacks import Pulumi, StackReading, lock_lines, read_stacks, release_lines, stack_line
-from uitwijk.readiness.strays import stray_lines
+from uitwijk.commands.readiness.line import Line
+from uitwijk.commands.readiness.stacks import Pulumi, StackReading, lock_lines, read_stacks, release_lines, stack_line
+from uitwijk.commands.readiness.strays import stray_lines
+from uitwijk.continuity import place
+from uitwijk.running.engine import Run
 from uitwijk.simulated.control import control
 from uitwijk.simulated.vcenter import USER
 

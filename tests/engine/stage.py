@@ -14,18 +14,18 @@ from typing import Any, Literal
 
 import yaml
 
-from access.table import load_table
-from continuity import load_region, load_situation, place
-from continuity.guard import StackFacts
-from continuity.situation import Situation
-from observe.inventory import Inventory, read_inventory
-from observe.stacks import parse_export
 from tests.engine.small_region import make_small_catalogue
-from uitwijk.engine import Engine, Run
+from uitwijk.access.table import load_table
+from uitwijk.continuity import load_region, load_situation, place
+from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.situation import Situation
+from uitwijk.observe.inventory import Inventory, read_inventory
+from uitwijk.observe.stacks import parse_export
+from uitwijk.running.engine import Engine, Run
+from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.control import control
 from uitwijk.simulated.project import Project, SharedSecrets, bundle
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
-from uitwijk.toolchain import Toolchain
 
 HOME, OTHER = "bolsward", "leeuwarden"
 EPOCH = 5

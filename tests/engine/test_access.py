@@ -12,14 +12,14 @@ import pytest
 import yaml
 from pyVim.connect import Disconnect, SmartConnect
 
-from access.table import load_table
-from continuity.region import Region
-from observe.data_disks import read_data_disks
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
-from uitwijk.engine import Engine, Stack
+from uitwijk.access.table import load_table
+from uitwijk.continuity.region import Region
+from uitwijk.observe.data_disks import read_data_disks
+from uitwijk.running.engine import Engine, Stack
+from uitwijk.running.toolchain import ROOT, Toolchain
 from uitwijk.simulated.project import ENGINE_ENV, clean_environment
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
-from uitwijk.toolchain import ROOT, Toolchain
 
 SITE = HOME
 PROGRAM, READER = r"VSPHERE.LOCAL\uitwijk", r"VSPHERE.LOCAL\uitwijk-reader"

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from continuity.region import Region
 from tests.engine.stage import HOME, OTHER, Stage
-from uitwijk.engine import Engine, Stack
+from uitwijk.continuity.region import Region
+from uitwijk.running.engine import Engine, Stack
 from uitwijk.simulated import vcenter
 from uitwijk.simulated.inventory import site_inventory
 from uitwijk.simulated.project import bundle

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from observe.stacks import MACHINE
 from tests.engine.small_region import ROOT, make_small_catalogue
 from tests.engine.stage import HOME, processes_of
 from tests.engine.waiting import wait_until
+from uitwijk.observe.stacks import MACHINE
 
 PACKAGES = ("components", "continuity", "observe", "uitwijk")
 FILES = ("Pulumi.yaml", "Pulumi.bolsward.yaml", "Pulumi.leeuwarden.yaml", "situation.yaml", "__main__.py")

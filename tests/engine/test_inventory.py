@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from continuity.region import Region
-from observe.inventory import read_inventory
-from observe.session import VCenterError
+from uitwijk.continuity.region import Region
+from uitwijk.observe.inventory import read_inventory
+from uitwijk.observe.session import VCenterError
+from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
-from uitwijk.toolchain import Toolchain
 
 
 @pytest.fixture(scope="module")

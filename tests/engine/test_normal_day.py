@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from continuity.region import dataset_datastore
-from observe.data_disks import read_data_disks
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
+from uitwijk.continuity.region import dataset_datastore
+from uitwijk.observe.data_disks import read_data_disks
 from uitwijk.simulated.vcenter import USER
 
 HOT = ("iszf-directory-server-1", "iszf-session-border-controller-1", "harlingen-telephony-call-server-1")

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from continuity.errors import UitwijkError
 from tests.engine.stage import HOME, OTHER, Stage
 from tests.engine.test_failover import Storage, give_back, lose
-from uitwijk.rebuilt import forgetting
+from uitwijk.commands.rebuilt import forgetting
+from uitwijk.continuity.errors import UitwijkError
 
 
 def test_a_rebuilt_site_becomes_normal_and_no_disk_is_made_empty_over_its_data(fresh: Stage) -> None:

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from continuity import load_region
-from continuity.loss import Loss
-from continuity.region import Region
 from tests.engine.stage import HOME, OTHER, Stage, processes_of
 from tests.engine.test_commands import Checkout, checkout, running
 from tests.engine.waiting import wait_until
-from uitwijk.rehearse.plan_book import PlanBook, Status
-from uitwijk.rehearse.previews import Previews
-from uitwijk.rehearse.rehearsal import Rehearsal, Rehearsed
+from uitwijk.commands.rehearse.plan_book import PlanBook, Status
+from uitwijk.commands.rehearse.previews import Previews
+from uitwijk.commands.rehearse.rehearsal import Rehearsal, Rehearsed
+from uitwijk.continuity import load_region
+from uitwijk.continuity.loss import Loss
+from uitwijk.continuity.region import Region
 
 __all__ = ["checkout", "running"]
 LOST, CLOSED = Loss((OTHER,), ()), Loss((), ("harlingen-town-hall",))

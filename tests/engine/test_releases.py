@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from continuity.guard import names
 from tests.engine.mishaps import (
     ever_ran_twice,
     follow,
@@ -17,8 +16,9 @@ from tests.engine.mishaps import (
 from tests.engine.stage import HOME, OTHER, Stage
 from tests.engine.test_failover import Storage
 from tests.engine.waiting import wait_until
-from uitwijk.engine import Engine
-from uitwijk.readiness.line import Verdict
+from uitwijk.commands.readiness.line import Verdict
+from uitwijk.continuity.guard import names
+from uitwijk.running.engine import Engine
 
 pytestmark = pytest.mark.timeout(300)
 DATABASE = "harlingen-civil-affairs-database-1"

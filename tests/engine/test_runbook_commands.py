@@ -9,8 +9,8 @@ from itertools import takewhile
 
 import pytest
 
-from tests.uitwijk.runbook_pages import DOCS, FOLDER
-from uitwijk.toolchain import Toolchain
+from tests.commands.runbook_pages import DOCS, FOLDER
+from uitwijk.running.toolchain import Toolchain
 
 TEXTS = [file.read_text(encoding="utf-8") for file in (DOCS / "runbook.md", *FOLDER.iterdir())]
 TYPED = sorted(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from continuity import place
-from continuity.placement import Placement
-from continuity.region import Region
-from continuity.situation import Situation
+from uitwijk.continuity import place
+from uitwijk.continuity.placement import Placement
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
 from uitwijk.evidence.scenario import Scenario
 
 PHASES = ("before", "during", "after")

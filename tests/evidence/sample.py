@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from continuity import load_region, load_situation, place
-from continuity.declaration import Change, declare
-from continuity.region import Region
-from continuity.situation import Situation
+from uitwijk.continuity import load_region, load_situation, place
+from uitwijk.continuity.declaration import Change, declare
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
 from tests.evidence.living import Live, live_with, without_guests
 from uitwijk.evidence.record import Evidence
 from uitwijk.evidence.scenario import Scenario
@@ -301,7 +301,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, live: Live, *, broken: boo
 
 
 def main(arguments: list[str]) -> Any:
-    from uitwijk.report.command import render
+    from uitwijk.drill.report.command import render
 
     play(Path(arguments[0]), broken="broken" in arguments, living="living" in arguments)
     print(render(Path(arguments[0])))

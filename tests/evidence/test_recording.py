@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from continuity.errors import UitwijkError
+from uitwijk.continuity.errors import UitwijkError
 from tests.evidence.sample import LESSONS, Clock
 from uitwijk.evidence.record import Evidence
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from continuity.errors import UitwijkError
+from uitwijk.continuity.errors import UitwijkError
 from tests.evidence.page import Page
 from tests.evidence.sample import LESSONS, play
 from uitwijk.evidence.record import Evidence
-from uitwijk.report.command import render, report_command
+from uitwijk.drill.report.command import render, report_command
 
 MINIMAL = {
     "verdict": "passed",

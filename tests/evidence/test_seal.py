@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from continuity.errors import UitwijkError
+from uitwijk.continuity.errors import UitwijkError
 from tests.evidence.sample import Clock
 from uitwijk.__main__ import run
 from uitwijk.evidence.record import Evidence

@@ -10,9 +10,9 @@ import pytest
 
 from tests.evidence.sample import Clock, play
 from uitwijk.evidence.record import Evidence
-from uitwijk.report.data import ScenarioData, read
-from uitwijk.report.scenario_happenings import happenings
-from uitwijk.report.timeline import LEFT, RIGHT, draw, duration
+from uitwijk.drill.report.data import ScenarioData, read
+from uitwijk.drill.report.scenario_happenings import happenings
+from uitwijk.drill.report.timeline import LEFT, RIGHT, draw, duration
 
 
 @pytest.fixture(scope="module")

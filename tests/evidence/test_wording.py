@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import uitwijk
-from uitwijk.report.data import ScenarioData
-from uitwijk.report.timeline import LEFT, RIGHT, draw, duration
+from uitwijk.drill.report.data import ScenarioData
+from uitwijk.drill.report.timeline import LEFT, RIGHT, draw, duration
 from uitwijk.wording import CUT, Names, difference, listed, telephone, value
 
-STYLE = (Path(uitwijk.__file__).parent / "templates" / "report.css.j2").read_text()
+STYLE = (Path(uitwijk.__file__).parent / "drill" / "report" / "templates" / "report.css.j2").read_text()
 SCHEMES = [
     dict(re.findall(r"--([\w-]+): (#\w+);", block)) for block in re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
 ]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from continuity import place
+from uitwijk.continuity import place
 from tests.evidence.living import CONTROL_ROOM, TROUBLE
 from tests.evidence.page import Page
 from tests.evidence.sample import NORMAL, REGION, play
@@ -17,7 +17,7 @@ from tests.evidence.test_work import AT, CALL, GUESTS, NAME, TRANSACTION
 from tests.evidence.test_work import TROUBLE as DEAD
 from uitwijk.evidence.record import Evidence
 from uitwijk.evidence.scenario import Scenario
-from uitwijk.report.command import render
+from uitwijk.drill.report.command import render
 from uitwijk.wording import telephone
 
 WORK = ("guests", "machines_only", "calls", "transactions", "names", "gaps", "records", "continuity")

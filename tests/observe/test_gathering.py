@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import threading
 
-from continuity.guard import StackFacts
-from continuity.region import Region
-from continuity.situation import SiteState, Situation
-from observe import gather
+from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState, Situation
+from uitwijk.observe import gather
 
 HOME_DATA = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from observe.stacks import parse_export, read_stack
+from uitwijk.observe.stacks import parse_export, read_stack
 
 MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
 DISK = "vsphere:index/virtualDisk:VirtualDisk"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from observe.vcenter import vcenter_problem
+from uitwijk.observe.vcenter import vcenter_problem
 
 
 class Answer(http.server.BaseHTTPRequestHandler):

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from uitwijk.drill.exercise import Exercise
-from uitwijk.engine import Operation, Run
+from uitwijk.drill.report.scenario_facts import OPERATIONS
 from uitwijk.evidence.scenario import Scenario, Step
-from uitwijk.report.scenario_facts import OPERATIONS
+from uitwijk.running.engine import Operation, Run
 
 
 class Acts:

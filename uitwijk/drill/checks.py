@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from observe.inventory import Inventory, Machine
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.observe.inventory import Inventory, Machine
 
 POWERED_ON = "poweredOn"
 """vSphere's own word for the state in a power event."""

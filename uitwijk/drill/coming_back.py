@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from continuity import place
-from continuity.region import dataset_datastore
-from observe.inventory import Inventory
-from observe.stacks import DISK
+from uitwijk.commands.readiness.line import Verdict
+from uitwijk.commands.readiness.sites import split_brain_line
+from uitwijk.continuity import place
+from uitwijk.continuity.region import dataset_datastore
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
@@ -15,10 +15,10 @@ from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.drill.markers import Markers
 from uitwijk.drill.observers import LossObserver
 from uitwijk.drill.privileges import methods_explained
-from uitwijk.engine import Run
 from uitwijk.evidence.scenario import Scenario
-from uitwijk.readiness.line import Verdict
-from uitwijk.readiness.sites import split_brain_line
+from uitwijk.observe.inventory import Inventory
+from uitwijk.observe.stacks import DISK
+from uitwijk.running.engine import Run
 
 
 class ComingBack:

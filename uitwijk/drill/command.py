@@ -18,25 +18,25 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
-from continuity.errors import UitwijkError
+from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import load_expectations
+from uitwijk.drill.guests.template import Template, find_template
 from uitwijk.drill.life import Life
 from uitwijk.drill.progress import Progress
 from uitwijk.drill.relocation import STEPS, relocate
+from uitwijk.drill.report.command import render
+from uitwijk.drill.report.data import reports
 from uitwijk.drill.revision import checkout
 from uitwijk.drill.site_loss import Milestones, SiteLoss
 from uitwijk.evidence.record import Evidence
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.seal import seal_of
-from uitwijk.guests.template import Template, find_template
 from uitwijk.lessons.lesson import Lesson, load_lessons, to_report
-from uitwijk.report.command import render
-from uitwijk.report.data import reports
-from uitwijk.toolchain import ROOT, Toolchain, find_toolchain
-from uitwijk.workspace import Workspace
+from uitwijk.running.toolchain import ROOT, Toolchain, find_toolchain
+from uitwijk.running.workspace import Workspace
 
 SCENARIOS = ("S1", "S2", "S3")
 EXPECTATIONS = ROOT / "tests" / "expectations"

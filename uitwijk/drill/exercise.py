@@ -13,20 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from continuity import load_region, load_situation
-from continuity.errors import UitwijkError
-from continuity.situation import Situation
-from observe.inventory import Inventory, read_inventory
+from uitwijk.commands.rebuilt import Forgetting, forgetting
+from uitwijk.continuity import load_region, load_situation
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.situation import Situation
 from uitwijk.drill.progress import Progress
-from uitwijk.engine import Engine, Run, side_by_side
 from uitwijk.evidence.record import Evidence
-from uitwijk.rebuilt import Forgetting, forgetting
+from uitwijk.observe.inventory import Inventory, read_inventory
+from uitwijk.running.engine import Engine, Run, side_by_side
+from uitwijk.running.toolchain import ROOT, Toolchain
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import cut_off
 from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment, copy_program
 from uitwijk.simulated.replication import Directions, Replication
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
-from uitwijk.toolchain import ROOT, Toolchain
 
 
 class Exercise:

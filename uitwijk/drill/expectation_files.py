@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from continuity.fields import Amount, Count, Entity, Slug
+from uitwijk.continuity.fields import Amount, Count, Entity, Slug
 
 _RoleKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
 

@@ -12,9 +12,9 @@ from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
-from continuity.errors import UitwijkError
-from continuity.fields import Entity
-from continuity.reading import Problems, read_yaml, validate
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.fields import Entity
+from uitwijk.continuity.reading import Problems, read_yaml, validate
 from uitwijk.drill.expectation_files import Organisations, Scenario, Standing
 
 _ORGANISATIONS = "organisations.yaml"

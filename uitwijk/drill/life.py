@@ -8,24 +8,24 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from continuity.region import Machine, dataset_datastore
+from uitwijk.continuity.region import Machine, dataset_datastore
 from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
-from uitwijk.engine import Engine
+from uitwijk.drill.guests.guests import Guests, Trouble, Watched
+from uitwijk.drill.guests.loopback import Loopback
+from uitwijk.drill.guests.template import Template
+from uitwijk.drill.players import work
+from uitwijk.drill.players.buildings import Buildings
+from uitwijk.drill.players.listening import await_listening
+from uitwijk.drill.players.names import Names
+from uitwijk.drill.players.outside import Outside
+from uitwijk.drill.players.pairs import every_pair
+from uitwijk.drill.players.people import Account, give_accounts
+from uitwijk.drill.players.telephony import Telephony
 from uitwijk.evidence.scenario import Scenario
-from uitwijk.guests.guests import Guests, Trouble, Watched
-from uitwijk.guests.loopback import Loopback
-from uitwijk.guests.template import Template
-from uitwijk.players import work
-from uitwijk.players.buildings import Buildings
-from uitwijk.players.listening import await_listening
-from uitwijk.players.names import Names
-from uitwijk.players.outside import Outside
-from uitwijk.players.pairs import every_pair
-from uitwijk.players.people import Account, give_accounts
-from uitwijk.players.telephony import Telephony
+from uitwijk.running.engine import Engine
 from uitwijk.simulated.vcenter import USER
 
 _LIVE_SECONDS = 180.0

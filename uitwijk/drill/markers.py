@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from continuity.region import dataset_datastore
+from uitwijk.continuity.region import dataset_datastore
 from uitwijk.drill.expectations import ExpectedMachine
 
 

@@ -10,11 +10,11 @@ from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.expectations import Expectations
 from uitwijk.drill.life import Life, Standing
-from uitwijk.players.names import GapWatcher, StaleWatcher, urgent_front_ends
-from uitwijk.players.records import Records, Written
-from uitwijk.players.telephony.gap import Gap
-from uitwijk.players.telephony.held import Held
-from uitwijk.players.telephony.judged import Judge
+from uitwijk.drill.players.names import GapWatcher, StaleWatcher, urgent_front_ends
+from uitwijk.drill.players.records import Records, Written
+from uitwijk.drill.players.telephony.gap import Gap
+from uitwijk.drill.players.telephony.held import Held
+from uitwijk.drill.players.telephony.judged import Judge
 
 _ANSWER_SECONDS = 60.0
 """How long a municipality may be out of reach by telephone before the drill says that it never came back."""

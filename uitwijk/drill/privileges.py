@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from access.table import load_table
+from uitwijk.access.table import load_table
 from uitwijk.evidence.scenario import Scenario
 
 _SHOWN = 5
@@ -21,6 +21,6 @@ def methods_explained(scenario: Scenario, site: str, observed: Mapping[str, Any]
     scenario.check(
         f"{site}: every method that was called is explained by the table of privileges",
         "all",
-        f"not in access/roles.yaml: {', '.join(unknown[:_SHOWN])}" if unknown else f"all {len(called)}",
+        f"not in uitwijk/access/roles.yaml: {', '.join(unknown[:_SHOWN])}" if unknown else f"all {len(called)}",
         not unknown and bool(called),
     )

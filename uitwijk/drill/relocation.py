@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from observe.stacks import MACHINE
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
@@ -11,6 +10,7 @@ from uitwijk.drill.life import Life
 from uitwijk.drill.observers import HallObserver
 from uitwijk.drill.privileges import methods_explained
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.observe.stacks import MACHINE
 
 BRING_UP = "bring up both stacks"
 RETURN = "check that all is as it was"

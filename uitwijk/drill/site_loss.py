@@ -9,8 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from continuity.catalogue import RecoveryClass
-from observe.inventory import Inventory
+from uitwijk.continuity.catalogue import RecoveryClass
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.coming_back import ComingBack
@@ -20,8 +19,9 @@ from uitwijk.drill.life import Life
 from uitwijk.drill.markers import Markers
 from uitwijk.drill.observers import LossObserver
 from uitwijk.drill.privileges import methods_explained
-from uitwijk.engine import Run
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.observe.inventory import Inventory
+from uitwijk.running.engine import Run
 
 BEFORE, LATE, SURVIVOR = "before-the-last-replication", "after-the-last-replication", "written-at-the-survivor"
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from continuity.errors import UitwijkError
-from continuity.region import Region
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.region import Region
 from uitwijk.evidence.scenario import Scenario, failures
 from uitwijk.evidence.seal import BEGINNING, EVENTS, chain_anew, chained, digest, seal
 from uitwijk.evidence.secrecy import Scrubber

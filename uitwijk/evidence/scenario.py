@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from continuity.errors import UitwijkError
+from uitwijk.continuity.errors import UitwijkError
 from uitwijk.evidence.work import WorkRecord
 
 if TYPE_CHECKING:

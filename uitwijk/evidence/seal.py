@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from continuity.errors import UitwijkError
+from uitwijk.continuity.errors import UitwijkError
 from uitwijk.files import write_atomically
 
 EVENTS = "events.jsonl"

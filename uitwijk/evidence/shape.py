@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 
-from continuity.region import Region
+from uitwijk.continuity.region import Region
 
 
 def shape(region: Region) -> str:

@@ -12,9 +12,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator
 
-from continuity.errors import UitwijkError
-from continuity.fields import Entity, Like
-from continuity.reading import Problems, read_yaml, validate
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.fields import Entity, Like
+from uitwijk.continuity.reading import Problems, read_yaml, validate
 
 
 def _line(text: str) -> str:

@@ -11,8 +11,8 @@ from typing import Any
 
 import yaml
 
-from continuity.errors import UitwijkError
-from continuity.reading import Problems, validate
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.reading import Problems, validate
 from uitwijk.files import alone, write_atomically
 from uitwijk.lessons.lesson import Lesson, load_lessons, still_open
 

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from typing import Any
 
-from continuity.errors import UitwijkError
+from uitwijk.continuity.errors import UitwijkError
 
 
 def control(url: str, method: str, path: str, body: Any = None) -> dict[str, Any]:

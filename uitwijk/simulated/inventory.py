@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from continuity.region import Region, dataset_datastore
+from uitwijk.continuity.region import Region, dataset_datastore
 
 
 def site_inventory(region: Region, site: str) -> dict[str, Any]:

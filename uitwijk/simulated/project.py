@@ -13,10 +13,10 @@ from pathlib import Path
 
 import yaml
 
-from continuity.region import ELSEWHERE
-from uitwijk.engine import Engine, Stack
+from uitwijk.continuity.region import ELSEWHERE
+from uitwijk.running.engine import Engine, Stack
+from uitwijk.running.toolchain import ROOT, Toolchain
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
-from uitwijk.toolchain import ROOT, Toolchain
 
 NAME = "uitwijk"
 """Name of the Pulumi project."""
@@ -149,7 +149,7 @@ def clean_environment(toolchain: Toolchain) -> dict[str, str]:
 
 def copy_program(folder: Path) -> Path:
     """Copies the program into `folder`, and returns it: whoever edits the repository meanwhile changes no machine."""
-    for part in ("components", "continuity", "observe"):
+    for part in ("components", "uitwijk"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "__main__.py", folder)
     return folder

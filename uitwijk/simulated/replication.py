@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from continuity.region import dataset_datastore
+from uitwijk.continuity.region import dataset_datastore
 
 INTERVAL_SECONDS = 2.0
 """Between two cycles. Arrays replicate in seconds to minutes; the catalogue's RPO says what is asked of them."""

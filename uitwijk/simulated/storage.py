@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from continuity import load_situation, place
-from continuity.region import Region
-from continuity.situation import SiteState
-from observe.stacks import read_stack
-from uitwijk.engine import Stack
+from uitwijk.continuity import load_situation, place
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState
+from uitwijk.observe.stacks import read_stack
+from uitwijk.running.engine import Stack
 from uitwijk.simulated.replication import Directions
 from uitwijk.simulated.vcenter import SimulatedVCenter
 

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from continuity.errors import UitwijkError
-from continuity.region import Region
-from uitwijk import children
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.region import Region
+from uitwijk.running import children
 from uitwijk.simulated.control import control
 from uitwijk.simulated.inventory import site_inventory
 

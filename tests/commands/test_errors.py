@@ -1,0 +1,142 @@
+"""Bad input gets clear lines and no traceback, whatever the command."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.commands.conftest import Desk
+from uitwijk.commands import status
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def uitwijk(*words: str, code: str = "", **options: object) -> subprocess.CompletedProcess[str]:
+    """Runs the command in a process of its own; `code` runs there afterwards, with what was imported still there."""
+    program = f"import sys\nfrom uitwijk.__main__ import run\ncode = run({list(words)!r})\n{code}\nsys.exit(code)"
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, **options
+    )  # type: ignore[call-overload,no-any-return]
+
+
+def test_help_is_there_without_the_slow_libraries() -> None:
+    done = uitwijk("--help", code="print('slow:', {'pulumi', 'pyVmomi', 'jinja2'} & set(sys.modules))")
+    assert "slow: set()" in done.stdout
+    for command in ("status", "declare", "check", "env", "drill", "report", "sites"):
+        assert f"│ {command} " in done.stdout
+
+
+@pytest.mark.parametrize("command", ["status", "declare", "check", "env", "drill", "report", "sites"])
+def test_the_help_of_every_command_has_an_example(desk: Desk, command: str) -> None:
+    said = desk.uitwijk(command, "--help")
+    assert said.code == 0
+    assert f"uitwijk {command}" in said.out.split("Example", 1)[1] or f"uitwijk {command})" in said.out
+
+
+def test_an_unknown_command_names_near_ones(desk: Desk) -> None:
+    said = desk.uitwijk("declaer")
+    assert said.code == 2
+    assert "error: No such command 'declaer'. Did you mean 'declare'?" in said.err
+
+
+def test_an_unknown_option_is_one_error(desk: Desk) -> None:
+    said = desk.uitwijk("status", "--sitation", "x")
+    assert said.code == 2
+    assert said.err.startswith("error: No such option")
+
+
+def test_a_situation_file_that_does_not_exist_is_one_error(desk: Desk) -> None:
+    file = desk.folder / "nowhere.yaml"
+    said = desk.uitwijk("status", "--situation", str(file))
+    assert (said.code, said.err) == (2, f"error: {file}: the file does not exist\n")
+
+
+def test_every_problem_of_the_situation_is_told_at_once(desk: Desk) -> None:
+    text = desk.file.read_text(encoding="utf-8")
+    desk.file.write_text(text.replace("bolsward: normal", "sneek: normal"), encoding="utf-8")
+    said = desk.uitwijk("status")
+    assert said.code == 2
+    assert "sneek is no site" in said.err
+    assert "sites.bolsward: is missing" in said.err
+
+
+SPOILED = {
+    "a municipality listed twice": ("partnerships/iszf.yaml", "members: [bolsward, ", "members: [bolsward, bolsward, "),
+    "a municipality without its town hall": ("municipalities/harlingen.yaml", "town_hall: harlingen-town-hall\n", ""),
+    "an unknown key": ("municipalities/harlingen.yaml", "home: bolsward", "home: bolsward\nfax: none"),
+    "a number that is too short": ("municipalities/harlingen.yaml", "first: 0517-491200", "first: 0517-4912"),
+    "a number of another area": (
+        "municipalities/harlingen.yaml",
+        "{first: 0517-491200, last: 0517-491299}",
+        "{first: 0515-491200, last: 0515-491299}",
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "old", "new"), SPOILED.values(), ids=SPOILED.keys())
+@pytest.mark.parametrize("words", [("status",), ("declare", "lost", "bolsward", "--by", "x", "--reason", "y")])
+def test_a_spoiled_catalogue_stops_every_command(
+    desk: Desk, words: tuple[str, ...], file: str, old: str, new: str
+) -> None:
+    path, before = desk.folder / "catalogue" / file, desk.file.read_bytes()
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    said = desk.uitwijk(*words)
+    assert said.code == 2
+    assert f"error: catalogue/{file}" in said.err
+    assert "Traceback" not in said.err
+    assert desk.file.read_bytes() == before
+
+
+def test_a_file_that_may_not_be_written_is_one_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(desk.file))
+
+    monkeypatch.setattr("uitwijk.files.tempfile.mkstemp", forbidden)
+    said = desk.declare("lost bolsward")
+    assert (said.code, said.err) == (2, f"error: {desk.file}: Permission denied\n")
+
+
+def test_ctrl_c_ends_quietly(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(status.Screen, "__rich_console__", interrupted)
+    said = desk.uitwijk("status")
+    assert (said.code, said.err) == (130, "")
+
+
+def test_a_reader_that_has_seen_enough_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "uitwijk", "status", "--json"],
+            cwd=ROOT,
+            stdout=writing,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_IGN),
+        )
+    finally:
+        os.close(writing)
+    assert done.stderr == ""
+
+
+def test_a_terminal_without_accents_gets_question_marks() -> None:
+    done = uitwijk("status", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert done.returncode == 0
+    assert "Gaasterl?n-Sleat" in done.stdout
+
+
+def test_no_command_shows_what_there_is(desk: Desk) -> None:
+    said = desk.uitwijk()
+    assert "Commands" in said.out + said.err
+    assert "Traceback" not in said.err

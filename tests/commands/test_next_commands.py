@@ -1,0 +1,197 @@
+"""What to run after a declaration: exact, accepted by the guard, and at its end every living stack is up to date."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import shlex
+
+import pytest
+
+from uitwijk.continuity import place
+from uitwijk.continuity.declaration import Change, declare, next_commands
+from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.guard import Facts, StackFacts, judge
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState, Situation
+
+NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
+PROMOTED = " --by 'duty officer' --reason fire"
+LEEUWARDEN_TAKES = ["pulumi preview --stack leeuwarden", "pulumi up --stack leeuwarden --continue-on-error"]
+BOLSWARD_TAKES = ["pulumi preview --stack bolsward", "pulumi up --stack bolsward --continue-on-error"]
+
+SEQUENCES: dict[str, list[tuple[str, list[str]]]] = {
+    "S1, and back": [
+        ("closed harlingen-town-hall", ["pulumi up --stack bolsward", "pulumi up --stack leeuwarden"]),
+        ("opened harlingen-town-hall", ["pulumi up --stack bolsward", "pulumi up --stack leeuwarden"]),
+    ],
+    "S2, and back": [
+        (
+            "lost bolsward closed iszf-office",
+            [f"uitwijk declare promoted bolsward --at leeuwarden{PROMOTED}", *LEEUWARDEN_TAKES],
+        ),
+        ("promoted bolsward at leeuwarden", LEEUWARDEN_TAKES),
+        ("drained bolsward", ["pulumi up --stack bolsward", *LEEUWARDEN_TAKES]),
+        (
+            "normal bolsward opened iszf-office",
+            [
+                "pulumi up --stack leeuwarden",
+                f"uitwijk declare promoted bolsward --at bolsward{PROMOTED}",
+                *BOLSWARD_TAKES,
+                "pulumi up --stack leeuwarden",
+            ],
+        ),
+        ("promoted bolsward at bolsward", ["pulumi up --stack leeuwarden", *BOLSWARD_TAKES]),
+    ],
+    "S3, and back in one call": [
+        (
+            "lost leeuwarden closed leeuwarden-town-hall promoted leeuwarden at bolsward",
+            BOLSWARD_TAKES,
+        ),
+        ("drained leeuwarden", ["pulumi up --stack leeuwarden", *BOLSWARD_TAKES]),
+        (
+            "normal leeuwarden promoted leeuwarden at leeuwarden opened leeuwarden-town-hall",
+            ["pulumi up --stack bolsward", *LEEUWARDEN_TAKES],
+        ),
+    ],
+    "a false alarm": [
+        (
+            "lost bolsward",
+            [f"uitwijk declare promoted bolsward --at leeuwarden{PROMOTED}", *LEEUWARDEN_TAKES],
+        ),
+        ("normal bolsward", ["pulumi up --stack leeuwarden", *BOLSWARD_TAKES]),
+    ],
+    "a planned move": [
+        (
+            "drained bolsward",
+            [
+                "pulumi up --stack bolsward",
+                f"uitwijk declare promoted bolsward --at leeuwarden{PROMOTED}",
+                *LEEUWARDEN_TAKES,
+                "pulumi up --stack bolsward",
+            ],
+        ),
+    ],
+    "both sites lost": [("lost bolsward lost leeuwarden", [])],
+}
+
+
+def changes(text: str) -> list[Change]:
+    words, made = text.split(), []
+    while words:
+        verb, thing = words.pop(0), words.pop(0)
+        at = words.pop(1) if words[:1] == ["at"] else None
+        if at:
+            words.pop(0)
+        made.append(Change(verb, thing, at))
+    return made
+
+
+def after(region: Region, before: Situation, text: str) -> Situation:
+    return declare(region, before, changes(text), by="duty officer", reason="fire", at=NOW)
+
+
+def normal(region: Region) -> Situation:
+    return Situation(
+        epoch=1, sites=dict.fromkeys(region.sites, SiteState.NORMAL), data={site: site for site in region.sites}
+    )
+
+
+@pytest.mark.parametrize("sequence", SEQUENCES.values(), ids=SEQUENCES.keys())
+def test_the_commands_are_exact(region: Region, sequence: list[tuple[str, list[str]]]) -> None:
+    situation = normal(region)
+    for text, expected in sequence:
+        following = after(region, situation, text)
+        assert [step.line for step in next_commands(region, situation, following)] == expected
+        situation = following
+
+
+def test_a_promotion_waits_for_the_storage_administrator(region: Region) -> None:
+    before = normal(region)
+    steps = next_commands(region, before, after(region, before, "lost bolsward"))
+    assert [bool(step.once) for step in steps] == [True, False, False]
+
+
+class Sites:
+    """The stacks of both sites, as the guard sees them when somebody types what the command printed."""
+
+    def __init__(self, region: Region) -> None:
+        self._region = region
+        self.situation = normal(region)
+        self.stacks = {site: StackFacts(site, readable=True) for site in region.sites}
+        for site in region.sites:
+            assert self.up(site) == ()
+
+    def up(self, site: str) -> tuple[str, ...]:
+        """Brings one stack up; the rows of the guard that refuse it."""
+        placement = place(self._region, self.situation)
+        peers = {
+            peer: facts
+            for peer, facts in self.stacks.items()
+            if peer != site and self.situation.sites[peer] is not SiteState.LOST
+        }
+        facts = Facts(site, self.stacks[site], peers, None)
+        refusals = tuple(refusal.row for refusal in judge(self._region, self.situation, placement, facts))
+        if not refusals:
+            workloads = self._region.workloads
+            self.stacks[site] = StackFacts(
+                site,
+                readable=True,
+                epoch=self.situation.epoch,
+                digest=self.situation.digest,
+                machines=frozenset(m.name for key in placement.runs_at(site) for m in workloads[key].machines),
+                disks={
+                    f"{m.name}-{disk}": size
+                    for w in workloads.values()
+                    if w.home == site
+                    for m in w.machines
+                    for disk, size in m.disks.items()
+                },
+            )
+        return refusals
+
+    def follow(self, text: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Declares, then types every line that was printed; what the guard refused."""
+        before = self.situation
+        self.situation = after(self._region, before, text)
+        refused = []
+        for step in next_commands(self._region, before, self.situation):
+            words = shlex.split(step.line)
+            if words[0] == "uitwijk":
+                self.situation = after(self._region, self.situation, f"promoted {words[3]} at {words[5]}")
+            elif words[1] == "up" and (rows := self.up(words[3])):
+                refused.append((step.line, rows))
+        return refused
+
+
+TOLD = [
+    ["closed harlingen-town-hall", "opened harlingen-town-hall"],
+    ["lost bolsward closed iszf-office", "drained bolsward", "normal bolsward opened iszf-office"],
+    ["lost leeuwarden closed leeuwarden-town-hall", "drained leeuwarden", "normal leeuwarden"],
+    ["drained bolsward", "normal bolsward", "drained leeuwarden", "normal leeuwarden"],
+    ["lost bolsward", "lost leeuwarden", "drained leeuwarden", "normal leeuwarden"],
+    ["drained bolsward drained leeuwarden", "normal leeuwarden", "normal bolsward"],
+]
+
+
+@pytest.mark.parametrize("texts", TOLD, ids=["; ".join(texts) for texts in TOLD])
+def test_the_guard_refuses_nothing_to_whoever_types_what_was_printed(region: Region, texts: list[str]) -> None:
+    sites = Sites(region)
+    for text in texts:
+        assert sites.follow(text) == [], text
+        living = sites.situation.living
+        assert [sites.stacks[site].epoch for site in living] == [sites.situation.epoch for _ in living]
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_no_legal_sequence_of_site_states_gets_stuck(region: Region, seed: int) -> None:
+    chance = random.Random(seed)
+    sites = Sites(region)
+    for _ in range(8):
+        text = f"{chance.choice(list(SiteState))} {chance.choice(list(region.sites))}"
+        try:
+            after(region, sites.situation, text)
+        except SituationError:
+            continue
+        assert sites.follow(text) == [], text
+        assert {sites.stacks[site].epoch for site in sites.situation.living} <= {sites.situation.epoch}

@@ -1,0 +1,40 @@
+"""Machines that live may not listen yet; those that never do are named."""
+
+from __future__ import annotations
+
+import socket
+import threading
+
+import pytest
+
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.region import Region
+from uitwijk.drill.guests.loopback import Loopback
+from uitwijk.drill.players.listening import await_listening
+
+FINANCE, TAXES = "iszf-finance-application-1", "harlingen-taxes-application-1"
+
+
+def listener(region: Region, loopback: Loopback, machine: str, site: str) -> socket.socket:
+    """Listens in the machine's place."""
+    address = loopback.address(region.address(site, region.machines[machine]).ip)
+    return socket.create_server((address, region.settings.records_port))
+
+
+def test_it_waits_until_every_machine_listens_at_its_site(region: Region, loopback: Loopback) -> None:
+    begun: list[socket.socket] = []
+    late = threading.Timer(0.3, lambda: begun.append(listener(region, loopback, TAXES, "leeuwarden")))
+    with listener(region, loopback, FINANCE, "bolsward"):
+        late.start()
+        await_listening(region, loopback, {FINANCE: "bolsward", TAXES: "leeuwarden"}, 30)
+    late.join()
+    (found,) = begun
+    found.close()
+
+
+def test_a_machine_that_does_not_listen_is_named(region: Region, loopback: Loopback) -> None:
+    with listener(region, loopback, FINANCE, "bolsward"), pytest.raises(UitwijkError) as error:
+        await_listening(region, loopback, {FINANCE: "bolsward", TAXES: "bolsward"}, 0)
+    assert error.value.problems == (
+        "harlingen-taxes-application-1.uitwijk.example does not answer after 0 s, although it lives",
+    )

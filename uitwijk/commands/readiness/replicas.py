@@ -1,0 +1,88 @@
+"""Whether each data disk has its replica at the other sites, and how far the replica lags behind."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
+from uitwijk.commands.readiness.stacks import StackReading
+from uitwijk.commands.status import shortened
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.region import Region, dataset_datastore
+from uitwijk.continuity.situation import SiteState, Situation
+from uitwijk.observe.data_disks import read_data_disks
+from uitwijk.wording import count
+
+Disks = Mapping[str, Mapping[str, datetime.datetime]]
+"""When each disk was last written, by datastore and path."""
+
+
+def read_disks(region: Region, readings: Mapping[str, StackReading]) -> dict[str, Disks | str]:
+    """What the vCenters tell of the replicated datastores, or why they do not; all at once."""
+    known = {site: reading.vcenter for site, reading in readings.items() if reading.vcenter is not None}
+    names = [dataset_datastore(home) for home in region.sites]
+
+    def read(site: str) -> Disks | str:
+        vcenter = known[site]
+        try:
+            return read_data_disks(vcenter.server, vcenter.user, vcenter.password, names)
+        except UitwijkError as error:
+            return "; ".join(error.problems)
+
+    with ThreadPoolExecutor(max_workers=max(1, len(known))) as pool:
+        return dict(zip(known, pool.map(read, known), strict=True))
+
+
+def replica_lines(region: Region, situation: Situation, found: Mapping[str, Disks | str]) -> Iterator[Line]:
+    """A line for each dataset and each other living site."""
+    for home, source in situation.data.items():
+        for target in situation.living:
+            if target != source:
+                yield _line(region, situation, home, source, target, found)
+
+
+def _line(
+    region: Region, situation: Situation, home: str, source: str, target: str, found: Mapping[str, Disks | str]
+) -> Line:
+    subject = f"replica {home} at {target}"
+    written: dict[str, Mapping[str, datetime.datetime]] = {}
+    for site in (source, target):
+        disks = found.get(site, "its vCenter could not be read")
+        if isinstance(disks, str):
+            return not_checked(subject, f"{site}: {disks}", f"see vCenter {site}")
+        written[site] = disks.get(dataset_datastore(home), {})
+    wanted = _rpo_minutes(region, home)
+    present = [path for path in wanted if path in written[source]]
+    if not present:
+        return not_checked(subject, f"no data disk of it exists at {source} yet", f"`pulumi up --stack {source}`")
+    # A site that came back gets its replicas once its old machines are gone.
+    bad = fail if situation.sites[target] is SiteState.NORMAL else attention
+    remedy = f"have the storage administrator see to the replication from {source} to {target}"
+    missing = [path for path in present if path not in written[target]]
+    if missing:
+        not_there = f"{len(missing)} of {count(len(present), 'disk')} not there: {shortened(missing, 2)}"
+        return bad(subject, not_there, remedy)
+    lag = {path: (written[source][path] - written[target][path]).total_seconds() / 60 for path in present}
+    late = sorted((path for path in present if lag[path] > wanted[path]), key=lambda path: -lag[path])
+    if late:
+        told = [f"{path} {_minutes(lag[path])} (RPO {wanted[path]} min)" for path in late]
+        return bad(subject, f"{count(len(late), 'disk')} too far behind: {shortened(told, 2)}", remedy)
+    worst = max(0.0, *lag.values())
+    return ok(subject, f"{count(len(present), 'disk')}, the oldest {_minutes(worst)} behind, each within its RPO")
+
+
+def _rpo_minutes(region: Region, home: str) -> dict[str, int]:
+    """By path of each data disk of the dataset: how old its replica may be."""
+    return {
+        machine.disk_path(disk): region.services[machine.service].rpo_minutes
+        for workload in region.workloads.values()
+        if workload.home == home and not workload.hot
+        for machine in workload.machines
+        for disk in machine.disks
+    }
+
+
+def _minutes(minutes: float) -> str:
+    return f"{minutes:.0f} min" if minutes >= 1 else f"{minutes * 60:.0f} s"

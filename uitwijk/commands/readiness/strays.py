@@ -1,0 +1,30 @@
+"""Machines in a vCenter that no stack knows: what a failed or killed run left of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from uitwijk.commands.readiness.line import Line, fail
+from uitwijk.commands.readiness.stacks import StackReading
+from uitwijk.continuity.region import Region
+from uitwijk.observe.inventory import Inventory
+
+
+def stray_lines(region: Region, reading: StackReading, inventory: Inventory) -> Iterator[Line]:
+    """Whether a machine bears the name of one of ours and is not in the stack; nothing, if none does.
+
+    The provider leaves such a machine behind when it cannot attach its disks or dies. The next run cannot make it, for
+    the name is taken.
+    """
+    if not reading.facts.readable or reading.facts.epoch is None:
+        return
+    standing = {machine.name for machine in inventory.machines if not machine.template}
+    strays = sorted((standing & region.machines.keys()) - reading.facts.machines)
+    if strays:
+        yield fail(
+            f"strays {reading.site}",
+            f"{len(strays)} machines stand in the vCenter that stack {reading.site} does not know, so that no "
+            f"`pulumi up` can make them: {', '.join(strays)}",
+            "in the vCenter, switch them off and remove them from the inventory (never from disk: their data disks "
+            f"would go, too), then `pulumi up --stack {reading.site}`",
+        )

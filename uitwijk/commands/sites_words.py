@@ -1,0 +1,60 @@
+"""The words of `uitwijk sites`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(invoke_without_command=True)
+
+
+@app.callback()
+def _sites(
+    context: typer.Context,
+    first_port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="Port of the first site's vCenter; the next site's is one higher."),
+    ] = None,
+) -> None:
+    """
+    Keep both simulated sites up, to play a calamity by hand with plain `pulumi`.
+
+    Without a command: starts them and stays until Ctrl-C. In another terminal, `eval "$(.venv/bin/uitwijk env)"`
+    makes `pulumi` use them.
+
+    Examples:
+
+    - `uitwijk sites` - start them
+    - `uitwijk sites cut bolsward` - Bolsward is lost
+    - `uitwijk sites restore bolsward` - and comes back as it was
+    - `uitwijk sites stop` - from another terminal
+    """
+    if context.invoked_subcommand is None:
+        from uitwijk.commands.sites import FIRST_PORT, keep_up
+
+        keep_up(first_port or FIRST_PORT)
+
+
+@app.command("stop")
+def _stop_sites() -> None:
+    """End the sites that run in another terminal."""
+    from uitwijk.commands.sites import stop
+
+    stop()
+
+
+@app.command("cut")
+def _cut_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
+    """Play the loss of a site: nothing there answers any more."""
+    from uitwijk.commands.sites import cut
+
+    cut(site)
+
+
+@app.command("restore")
+def _restore_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
+    """Bring a site back as it was when it was cut off."""
+    from uitwijk.commands.sites import restore
+
+    restore(site)

@@ -1,0 +1,10 @@
+"""The model of continuity: catalogue → situation → placement → guard. Pure Python; it knows no Pulumi."""
+
+from __future__ import annotations
+
+from uitwijk.continuity.loading import load_region
+from uitwijk.continuity.placement import place
+from uitwijk.continuity.room import wait_for_room
+from uitwijk.continuity.situation import load_situation
+
+__all__ = ["load_region", "load_situation", "place", "wait_for_room"]

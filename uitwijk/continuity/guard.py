@@ -1,0 +1,279 @@
+"""The guard: whether this site's stack may be brought to what the placement says. Facts in, refusals out.
+
+Two sites alone cannot decide safely which of them is dead. A person declares; this refuses what could put two sites to
+work on one workload, or one on data that is not the writable copy. Only cold workloads are judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from uitwijk.continuity.placement import Placement
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import SiteState, Situation
+
+
+@dataclass(frozen=True)
+class StackFacts:
+    """What a stack's actual state says, not what it claims in its outputs."""
+
+    site: str
+    readable: bool
+    why: str = ""
+    """Why it is not readable, in one line."""
+    epoch: int | None = None
+    """Of the situation last applied; None: never applied."""
+    digest: str | None = None
+    """Of that situation's content."""
+    machines: frozenset[str] = frozenset()
+    """Logical names of its machines, those of pending operations included."""
+    disks: Mapping[str, int] = field(default_factory=dict)
+    """Sizes of its data disks in GiB, as last applied, by logical name."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was observed before this site's stack is previewed or brought up."""
+
+    site: str
+    own: StackFacts
+    peers: Mapping[str, StackFacts]
+    """Every other site that is not declared lost; a lost one is never asked."""
+    vcenter_problem: str | None
+    """Why this site's vCenter does not answer; None: it does."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One reason why this site's stack must not be previewed or brought up now."""
+
+    row: str
+    """The rule, e.g. `peer-holds`."""
+    text: str
+    """What is wrong, and the command or manual step that resolves it."""
+
+
+def judge(region: Region, situation: Situation, placement: Placement, facts: Facts) -> tuple[Refusal, ...]:
+    """Every refusal, in the order of the rules; none means that `preview` and `up` may go on.
+
+    A hypothetical situation may always be previewed; that it is never applied is for the program to see to.
+    """
+    if situation.hypothetical:
+        return ()
+    guard = _Guard(region, situation, placement, facts)
+    found = [
+        *guard.epochs(),
+        *guard.own_site(),
+        *guard.peer_holds(),
+        *guard.peer_unreadable(),
+        *guard.gives_to_unsafe_peer(),
+        *guard.data_not_writable(),
+        *guard.data_moved(),
+        *guard.empty_disk(),
+        *guard.disk_size(),
+    ]
+    return tuple(refusal for refusal in found if refusal.row not in situation.override)
+
+
+def names(items: Iterable[str], shown: int = 4) -> str:
+    """A list for a person: the first few by name, the rest by number."""
+    ordered = sorted(items)
+    rest = len(ordered) - shown
+    return ", ".join(ordered[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
+class _Guard:
+    def __init__(self, region: Region, situation: Situation, placement: Placement, facts: Facts) -> None:
+        self._region = region
+        self._situation = situation
+        self._facts = facts
+        self._site = facts.site
+        # A peer that nobody asked is as unknown as one that does not answer; one declared lost is none.
+        self._peers = [
+            facts.peers.get(site, StackFacts(site, readable=False, why="it was not asked"))
+            for site in region.sites
+            if site != facts.site and situation.reachable(site)
+        ]
+        self._placed_here = {key for key, where in placement.workloads.items() if where == facts.site}
+        self._where = placement.workloads
+
+    def _machines(self, keys: Iterable[str]) -> set[str]:
+        return {machine.name for key in keys for machine in self._region.workloads[key].machines}
+
+    def _placed_here_of(self, dataset: str) -> set[str]:
+        """The workloads placed here whose data is in that dataset."""
+        return {key for key in self._placed_here if self._region.workloads[key].home == dataset}
+
+    def _held(self, stack: StackFacts, keys: Collection[str]) -> set[str]:
+        """The stack's machines of these workloads."""
+        return {name for name in stack.machines if self._workload_of(name) in keys}
+
+    def _workload_of(self, machine: str) -> str | None:
+        """Whose machine it is. One that left the catalogue still bears its organisation, service, role and number."""
+        if machine in self._region.machines:
+            return self._region.machines[machine].workload
+        bearing = [key for key in self._region.workloads if machine.startswith(key.replace("/", "-") + "-")]
+        return max(bearing, key=len, default=None)
+
+    def epochs(self) -> list[Refusal]:
+        stacks = [self._facts.own, *(peer for peer in self._peers if peer.readable)]
+        refusals = []
+        for stack in stacks:
+            if stack.epoch is None:
+                continue
+            if stack.epoch > self._situation.epoch:
+                text = (
+                    f"the situation has epoch {self._situation.epoch}, but stack {stack.site} has already applied "
+                    f"epoch {stack.epoch}: this situation.yaml is old. Get the newest one (git pull)"
+                )
+            elif stack.epoch == self._situation.epoch and stack.digest != self._situation.digest:
+                text = (
+                    f"stack {stack.site} has applied another situation with the same epoch {stack.epoch}: two copies "
+                    "were changed at once. Agree on one and declare it anew; `uitwijk declare …` gives the next epoch"
+                )
+            else:
+                continue
+            refusals.append(Refusal("epoch", text))
+        return refusals
+
+    def own_site(self) -> list[Refusal]:
+        refusals = []
+        if self._situation.sites[self._site] is SiteState.LOST:
+            text = (
+                f"{self._site} is declared lost, so its stack must not be touched. If it is back: "
+                f"`uitwijk declare drained {self._site} --by … --reason …`, then `pulumi up --stack {self._site}`"
+            )
+            refusals.append(Refusal("own-site-lost", text))
+        if self._facts.vcenter_problem:
+            text = (
+                f"the vCenter of {self._site} is of no use: {self._facts.vcenter_problem}. If the site is lost: "
+                f"`uitwijk declare lost {self._site} --by … --reason …` and bring up the other stack"
+            )
+            refusals.append(Refusal("vcenter", text))
+        return refusals
+
+    def peer_holds(self) -> list[Refusal]:
+        refusals = []
+        for peer in self._peers:
+            held = self._held(peer, self._placed_here)
+            if held:
+                text = (
+                    f"stack {peer.site} still holds {len(held)} machines of workloads placed here: {names(held)}. "
+                    f"Release them first: `pulumi up --stack {peer.site}` (if one failed or was broken off, `uitwijk "
+                    f"check` says what comes before it; if {peer.site} is lost, declare it lost). "
+                    "`uitwijk declare override peer-holds` lifts this for one epoch, at the risk of split brain"
+                )
+                refusals.append(Refusal("peer-holds", text))
+        return refusals
+
+    def peer_unreadable(self) -> list[Refusal]:
+        missing = self._machines(self._placed_here) - self._facts.own.machines
+        refusals = []
+        for peer in self._peers:
+            if missing and not peer.readable:
+                text = (
+                    f"{len(missing)} machines would be created here, but the state of stack {peer.site} cannot be "
+                    f"read ({peer.why}), so nobody knows whether they run there. Make it readable, or, if {peer.site} "
+                    f"is lost, `uitwijk declare lost {peer.site} --by … --reason …`. "
+                    "`uitwijk declare override peer-unreadable` lifts this for one epoch, at the risk of split brain"
+                )
+                refusals.append(Refusal("peer-unreadable", text))
+        return refusals
+
+    def gives_to_unsafe_peer(self) -> list[Refusal]:
+        own = {self._workload_of(name) for name in self._facts.own.machines}
+        refusals = []
+        for peer in self._peers:
+            given = {key for key, where in self._where.items() if where == peer.site and key in own}
+            held = self._held(peer, {key for key in given if not self._is_stale_here(key)})
+            if given and not peer.readable:
+                why = f"its state cannot be read ({peer.why})"
+            elif held:
+                why = f"it still holds an old copy of {len(held)} machines: {names(held)}"
+            else:
+                continue
+            text = (
+                f"{len(given)} workloads would be given to {peer.site} ({names(given)}), but {why}. Declare it "
+                f"drained and bring that up first: `uitwijk declare drained {peer.site} --by … --reason …`, "
+                f"`pulumi up --stack {peer.site}`"
+            )
+            refusals.append(Refusal("gives-to-unsafe-peer", text))
+        return refusals
+
+    def _is_stale_here(self, key: str) -> bool:
+        """Whether this site came back with the old copy, and the one that works on the data is elsewhere."""
+        drained = self._situation.sites[self._site] is SiteState.DRAINED
+        return drained and self._situation.data[self._region.workloads[key].home] != self._site
+
+    def data_not_writable(self) -> list[Refusal]:
+        refusals = []
+        for dataset in self._region.sites:
+            here = self._placed_here_of(dataset)
+            writable = self._situation.data[dataset]
+            if here and writable != self._site:
+                text = (
+                    f"{len(here)} workloads placed here need dataset {dataset}, which is writable at {writable}. Have "
+                    f"the storage administrator promote its replica at {self._site}, then "
+                    f"`uitwijk declare promoted {dataset} --at {self._site} --by … --reason …`"
+                )
+                refusals.append(Refusal("data-not-writable", text))
+        return refusals
+
+    def data_moved(self) -> list[Refusal]:
+        """Machines that kept running here while their data was promoted away and back; as far as the log goes back."""
+        own = self._facts.own
+        applied = own.epoch or 0
+        refusals = []
+        for dataset in self._region.sites:
+            held = self._held(own, self._placed_here_of(dataset))
+            away = {f"promoted {dataset} at {other}" for other in self._region.sites if other != self._site}
+            since = (entry for entry in self._situation.log if entry.epoch > applied)
+            missed = [entry.epoch for entry in since if away.intersection(entry.change.split(", "))]
+            if held and missed:
+                text = (
+                    f"{len(held)} machines here work on dataset {dataset} ({names(held)}). In epoch {missed[-1]} it "
+                    f"was promoted away, and stack {self._site} was last brought up in epoch {applied}: they ran on "
+                    f"while it changed. Remove them first: `uitwijk declare drained {self._site} --by … --reason …`, "
+                    f"`pulumi up --stack {self._site}`, then `uitwijk declare normal {self._site} --by … --reason …`"
+                )
+                refusals.append(Refusal("data-moved", text))
+        return refusals
+
+    def _home_disks(self) -> dict[str, int]:
+        """The data disks that belong to this site, whatever runs where: sizes in GiB by logical name."""
+        return {
+            f"{machine.name}-{disk}": size
+            for workload in self._region.workloads.values()
+            if workload.home == self._site
+            for machine in workload.machines
+            for disk, size in machine.disks.items()
+        }
+
+    def empty_disk(self) -> list[Refusal]:
+        writable = self._situation.data[self._site]
+        missing = self._home_disks().keys() - self._facts.own.disks.keys()
+        if writable == self._site or not missing:
+            return []
+        text = (
+            f"{len(missing)} data disks would be created empty ({names(missing)}) while dataset {self._site} is "
+            f"writable at {writable}: {self._site} was rebuilt. Bring back the state that knew them "
+            f"(`pulumi stack import --stack {self._site}`), then run `uitwijk rebuilt {self._site}`"
+        )
+        return [Refusal("empty-disk", text)]
+
+    def disk_size(self) -> list[Refusal]:
+        made = self._facts.own.disks
+        changed = [
+            f"{disk} is {made[disk]} GiB, not {size}"
+            for disk, size in self._home_disks().items()
+            if made.get(disk, size) != size
+        ]
+        if not changed:
+            return []
+        text = (
+            f"{len(changed)} data disks of {self._site} differ in size from the catalogue: {names(changed)}. Neither "
+            "the provider nor the engine resizes an attached disk. Put the size back that the catalogue had, and give "
+            "the role a further data disk (catalogue/services.yaml, disks)"
+        )
+        return [Refusal("disk-size", text)]

@@ -1,0 +1,324 @@
+"""The region: the whole catalogue, loaded, checked, and resolved into workloads and machines."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from uitwijk.continuity.catalogue import (
+    Building,
+    Kind,
+    ManualStep,
+    Municipality,
+    Organisation,
+    Partnership,
+    Process,
+    RecoveryClass,
+    Role,
+    Service,
+    SessionHostRule,
+    Settings,
+    Site,
+    Standby,
+)
+from uitwijk.continuity.errors import CatalogueError
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One virtual machine. Nothing in it depends on the situation."""
+
+    name: str
+    """Logical name, from domain keys; a DNS label; the same in both stacks."""
+    workload: str
+    organisation: str
+    service: str
+    role: str
+    number: int
+    """From 1, within its role."""
+    vcpus: int
+    memory_gib: int
+    system: str
+    network: str
+    """Name of the port group, the same at every site."""
+    disks: Mapping[str, int]
+    """Data disks in GiB by name."""
+
+    def disk_path(self, disk: str) -> str:
+        """Where a data disk lies on its dataset's datastore, at every site."""
+        return f"{self.organisation}/{self.service}/{self.role}-{self.number}-{disk}.vmdk"
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A service of one organisation."""
+
+    key: str
+    """`organisation/service`."""
+    organisation: str
+    service: str
+    recovery_class: RecoveryClass
+    standby: Standby
+    home: str
+    """The site that runs it on a normal day; also the name of its dataset."""
+    depends_on: tuple[str, ...]
+    """Keys of the workloads that must run first."""
+    machines: tuple[Machine, ...]
+    """Those that stand at one site. In start order: a role comes after the roles that it waits for."""
+
+    @property
+    def hot(self) -> bool:
+        """Whether its machines stand at every site, all serving."""
+        return self.standby is Standby.HOT
+
+
+@dataclass(frozen=True, eq=False)
+class Region:
+    """The whole catalogue. All mappings are by slug, in the catalogue's order. Compared by identity."""
+
+    settings: Settings
+    sites: Mapping[str, Site]
+    buildings: Mapping[str, Building]
+    services: Mapping[str, Service]
+    processes: Mapping[str, Process]
+    municipalities: Mapping[str, Municipality]
+    partnerships: Mapping[str, Partnership]
+    manual_steps: tuple[ManualStep, ...]
+
+    @cached_property
+    def organisations(self) -> Mapping[str, Organisation]:
+        """Partnerships, then municipalities: who is depended on comes first."""
+        return {**self.partnerships, **self.municipalities}
+
+    @cached_property
+    def partnership_of(self) -> Mapping[str, str]:
+        """The partnership of each municipality that is a member of one."""
+        return {member: slug for slug, partnership in self.partnerships.items() for member in partnership.members}
+
+    def home(self, organisation: str) -> str:
+        """The site that runs the organisation's cold workloads on a normal day."""
+        if organisation in self.municipalities:
+            return self.municipalities[organisation].home
+        housed = self.buildings[self.partnerships[organisation].office].houses
+        assert housed is not None, "checked when the region was loaded"
+        return housed
+
+    def building_of(self, organisation: str) -> str:
+        """The building where the organisation's staff work on a normal day."""
+        if organisation in self.municipalities:
+            return self.municipalities[organisation].town_hall
+        return self.partnerships[organisation].office
+
+    def runs(self, organisation: str, service: str) -> bool:
+        """Whether the organisation has machines of its own for the service."""
+        who = self.organisations[organisation]
+        if service in who.without:
+            return False
+        shared = self.services[service].tenancy == "shared"
+        if isinstance(who, Partnership):
+            return shared or service in who.runs
+        assert isinstance(who, Municipality)
+        return not (shared and organisation in self.partnership_of) and service not in who.uses
+
+    def provider(self, organisation: str, service: str) -> str | None:
+        """The key of the workload that gives the organisation the service: its own, or its partnership's; or None."""
+        return self._providers[organisation][service]
+
+    @cached_property
+    def _providers(self) -> Mapping[str, Mapping[str, str | None]]:
+        return {who: {service: self._provider(who, service) for service in self.services} for who in self.organisations}
+
+    def _provider(self, organisation: str, service: str) -> str | None:
+        if self.runs(organisation, service):
+            return f"{organisation}/{service}"
+        who = self.organisations[organisation]
+        partnership = self.partnership_of.get(organisation)
+        if isinstance(who, Municipality) and service in who.uses:
+            partnership = who.uses[service]
+        if partnership and service not in who.without and self.runs(partnership, service):
+            return f"{partnership}/{service}"
+        return None
+
+    def exchange(self, municipality: str) -> str | None:
+        """The key of the workload that serves the municipality's telephone numbers, if it has one."""
+        for slug, service in self.services.items():
+            if service.kind is Kind.TELEPHONY and service.tenancy == "dedicated":
+                return self.provider(municipality, slug)
+        return None
+
+    def minimum_seats(self, municipality: str, process: str) -> int:
+        """The seats without which a process of the municipality stops."""
+        return self._minimum_seats[municipality][process]
+
+    @cached_property
+    def _minimum_seats(self) -> Mapping[str, Mapping[str, int]]:
+        # As a fraction of the decimal that the catalogue states: 0.07 of 100 is 7, not the 7.000000000000001 of floats.
+        return {
+            slug: {
+                name: max(process.seats.at_least, math.ceil(Fraction(str(process.seats.share)) * municipality.seats))
+                for name, process in self.processes.items()
+            }
+            for slug, municipality in self.municipalities.items()
+        }
+
+    @cached_property
+    def relocation(self) -> Mapping[str, tuple[str, ...]]:
+        """The buildings that take each organisation's staff, first choice first."""
+        return {organisation: self._relocation(organisation) for organisation in self.organisations}
+
+    def _relocation(self, organisation: str) -> tuple[str, ...]:
+        who = self.organisations[organisation]
+        if who.relocation is not None:
+            return who.relocation
+        slug = organisation if isinstance(who, Partnership) else self.partnership_of[organisation]
+        partnership = self.partnerships[slug]
+        halls = (self.municipalities[member].town_hall for member in partnership.members)
+        return tuple(
+            building for building in (partnership.office, *halls) if building != self.building_of(organisation)
+        )
+
+    @cached_property
+    def workloads(self) -> Mapping[str, Workload]:
+        """Every service of every organisation, by key."""
+        return {
+            f"{organisation}/{service}": self._workload(organisation, service)
+            for organisation in self.organisations
+            for service in self.services
+            if self.runs(organisation, service)
+        }
+
+    @cached_property
+    def needs(self) -> Mapping[str, tuple[str, ...]]:
+        """Everything that each workload needs, directly or not, nearest first."""
+        needs: dict[str, tuple[str, ...]] = {}
+        for key, workload in self.workloads.items():
+            found = dict.fromkeys(workload.depends_on)
+            waiting = list(found)
+            while waiting:
+                further = [n for n in self.workloads[waiting.pop(0)].depends_on if n not in found]
+                found.update(dict.fromkeys(further))
+                waiting += further
+            needs[key] = tuple(found)
+        return needs
+
+    @cached_property
+    def by_urgency(self) -> tuple[str, ...]:
+        """The keys of all workloads, most urgent class first; within a class what is needed, then what is small."""
+
+        def rank(workload: Workload) -> tuple[RecoveryClass, int, str]:
+            return workload.recovery_class, sum(machine.memory_gib for machine in workload.machines), workload.key
+
+        waiting = sorted(self.workloads.values(), key=rank)
+        ordered: dict[str, None] = {}
+        while waiting:
+            following = next(workload for workload in waiting if ordered.keys() >= set(workload.depends_on))
+            ordered[following.key] = None
+            waiting.remove(following)
+        return tuple(ordered)
+
+    @cached_property
+    def machines(self) -> Mapping[str, Machine]:
+        """Every machine of every workload, by name; a hot one stands here once, though it exists at every site."""
+        return {machine.name: machine for workload in self.workloads.values() for machine in workload.machines}
+
+    def address(self, site: str, machine: Machine) -> ipaddress.IPv4Interface:
+        """The machine's address, should it run at `site`, with the prefix length of its network."""
+        role = self.services[machine.service].roles[machine.role]
+        network = self.subnet(site, machine.organisation, role.network)
+        return ipaddress.IPv4Interface(f"{network[role.address + machine.number - 1]}/{network.prefixlen}")
+
+    def subnet(self, site: str, organisation: str, network: str) -> ipaddress.IPv4Network:
+        """The /24 of an organisation's network of one kind at a site; its first address is the gateway's."""
+        third = self.organisations[organisation].network_number * 8 + self.settings.networks[network].number
+        block = self.sites[site].address_block.network_address
+        return ipaddress.IPv4Network((int(block) + third * 256, 24))
+
+    def building_network(self, building: str) -> ipaddress.IPv4Network:
+        """The /24 of a building, where telephones and seats are; its first address is the gateway's."""
+        block = self.settings.building_addresses.network_address
+        return ipaddress.IPv4Network((int(block) + self.buildings[building].network_number * 256, 24))
+
+    def station_address(self, building: str, station: str) -> ipaddress.IPv4Address:
+        """The address of what processes need in a building's rooms; it never moves."""
+        place = self.buildings[building].stations.index(station)
+        return self.building_network(building)[_FIRST_STATION + place]
+
+    def station_name(self, building: str, station: str) -> str:
+        """The fully qualified name of a station: it carries its building."""
+        return f"{station}.{building}.{self.settings.domain}"
+
+    def domain(self, site: str, workload: Workload) -> str:
+        """The DNS domain of a workload's machines: hot ones carry their site, cold ones do not."""
+        return f"{site}.{self.settings.domain}" if workload.hot else self.settings.domain
+
+    def _workload(self, organisation: str, service: str) -> Workload:
+        definition = self.services[service]
+        providers = (self.provider(organisation, needed) for needed in sorted(definition.depends_on))
+        key = f"{organisation}/{service}"
+        return Workload(
+            key=key,
+            organisation=organisation,
+            service=service,
+            recovery_class=definition.recovery_class,
+            standby=definition.standby,
+            home=self.home(organisation),
+            depends_on=tuple(provider for provider in providers if provider and provider != key),
+            machines=tuple(
+                self._machine(organisation, service, role, number)
+                for role in start_order(definition)
+                for number in range(1, self._count(organisation, definition.roles[role]) + 1)
+            ),
+        )
+
+    def _machine(self, organisation: str, service: str, role: str, number: int) -> Machine:
+        definition = self.services[service].roles[role]
+        size = self.settings.sizes[self._size(organisation, service, role)]
+        return Machine(
+            name=f"{organisation}-{service}-{role}-{number}",
+            workload=f"{organisation}/{service}",
+            organisation=organisation,
+            service=service,
+            role=role,
+            number=number,
+            vcpus=size.vcpus,
+            memory_gib=size.memory_gib,
+            system=definition.system,
+            network=f"{organisation}-{definition.network}",
+            disks=dict(definition.disks),
+        )
+
+    def _size(self, organisation: str, service: str, role: str) -> str:
+        override = self.organisations[organisation].sizes.get(f"{service}/{role}")
+        return override or self.services[service].roles[role].size
+
+    def _count(self, organisation: str, role: Role) -> int:
+        if not isinstance(role.count, SessionHostRule):
+            return role.count
+        users_per_host = role.count.users_per_vcpu * self.settings.sizes[role.size].vcpus
+        return math.ceil(self.organisations[organisation].seats / users_per_host) + role.count.spare
+
+
+_FIRST_STATION = 10
+"""Host part of the address of a building's first station; the next stations follow."""
+ELSEWHERE = "elsewhere"
+"""Where something is kept that stands at none of the sites."""
+
+
+def dataset_datastore(home: str) -> str:
+    """Name of the replicated datastore that holds the data disks of a home site, the same at every site."""
+    return f"data-{home}"
+
+
+def start_order(service: Service) -> tuple[str, ...]:
+    """The service's roles, each behind the roles that it waits for, otherwise in the catalogue's order."""
+    ordered: list[str] = []
+    while len(ordered) < len(service.roles):
+        ready = [name for name, role in service.roles.items() if name not in ordered and role.after <= set(ordered)]
+        if not ready:
+            raise CatalogueError(f"roles wait for each other: {', '.join(sorted(set(service.roles) - set(ordered)))}")
+        ordered.append(ready[0])
+    return tuple(ordered)

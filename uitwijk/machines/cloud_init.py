@@ -1,0 +1,192 @@
+"""What a machine is told at its first boot: cloud-init's user data and instance data, as YAML that a person can read.
+
+Pure: plain values in, text out. The VMware data source of cloud-init takes both from `guestinfo`.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import deflate
+import yaml
+
+from uitwijk.continuity.region import Machine, Region
+from uitwijk.machines.jobs import File, Job, announcement_key, data_path, records_job, render
+from uitwijk.machines.names import ANNOUNCED_TTL, dns_servers, full_name, needs, peers, role_of, time_servers
+
+BREAK_GLASS = "breakglass"
+"""The local account for when the directory does not answer."""
+
+
+PACKED = "gzip+base64"
+"""How `packed` writes, as `guestinfo.userdata.encoding` names it."""
+_LEVEL = 9
+"""Of twelve: higher ones take five times as long for two hundredths less."""
+
+
+def packed(text: str) -> str:
+    """A text in a quarter of its room, for every state holds that of hundreds of machines, twice.
+
+    Not by Python's own gzip: what that writes depends on the zlib of the computer, and other bytes for the same text
+    would change every machine that runs.
+    """
+    return base64.b64encode(deflate.gzip_compress(text.encode(), _LEVEL)).decode()
+
+
+def meta_data(region: Region, site: str, machine: Machine) -> str:
+    """cloud-init's instance data: who the machine is, and its network."""
+    address = region.address(site, machine)
+    return _yaml(
+        {
+            "instance-id": f"{machine.name}.{site}",
+            "local-hostname": full_name(region, site, machine),
+            "network": {
+                "version": 2,
+                "ethernets": {
+                    "first": {
+                        "match": {"name": "e*"},
+                        "addresses": [str(address)],
+                        "routes": [{"to": "0.0.0.0/0", "via": str(address.network.network_address + 1)}],
+                        "nameservers": {
+                            "addresses": list(dns_servers(region, site, machine.organisation)),
+                            "search": [region.settings.domain],
+                        },
+                    }
+                },
+            },
+        }
+    )
+
+
+def user_data(
+    region: Region, site: str, machine: Machine, job: Job, *, break_glass_hash: str, dns_update_key: str
+) -> str:
+    """cloud-init's user data: account, packages, files, data disks, and what to start.
+
+    Args:
+        region: the region.
+        site: where the machine stands.
+        machine: the machine.
+        job: what it does beyond what every machine does.
+        break_glass_hash: bcrypt hash of the organisation's break-glass password at this site.
+        dns_update_key: TSIG key, base64.
+    """
+    own = Job(packages=role_of(region, machine).packages, files=[_settings(region, site, machine)])
+    if not region.workloads[machine.workload].hot:
+        own += _announcement(region, site, machine, dns_update_key) + records_job(region, site, machine)
+    content: dict[str, Any] = {
+        "fqdn": full_name(region, site, machine),
+        "timezone": "Europe/Amsterdam",
+        "ssh_pwauth": False,
+        "users": [
+            {
+                "name": BREAK_GLASS,
+                "groups": "sudo",
+                "shell": "/bin/bash",
+                "lock_passwd": False,
+                "hashed_passwd": break_glass_hash,
+            }
+        ],
+        "package_update": True,
+    }
+    # cloud-init's schema refuses lists without an entry.
+    if packages := dict.fromkeys([*own.packages, *job.packages]):
+        content["packages"] = list(packages)
+    if servers := time_servers(region, site, machine):
+        content["ntp"] = {"ntp_client": "systemd-timesyncd", "servers": list(servers)}
+    if machine.disks:
+        content["bootcmd"] = [
+            ["sh", "-euc", _format_if_blank(disk, unit)] for unit, disk in enumerate(machine.disks, 1)
+        ]
+        content["mounts"] = [
+            [f"LABEL={disk}", data_path(disk), "ext4", "defaults,nofail,x-systemd.device-timeout=60", "0", "2"]
+            for disk in machine.disks
+        ]
+    content["write_files"] = [
+        *(_written(file, defer=False) for file in own.files),
+        # Only when the packages are there: they bring the accounts, and must not find their own files changed.
+        *(_written(file, defer=True) for file in job.files),
+    ]
+    if commands := [*own.commands, *job.commands]:
+        content["runcmd"] = commands
+    return "#cloud-config\n" + _yaml(content)
+
+
+def _written(file: File, *, defer: bool) -> dict[str, Any]:
+    entry: dict[str, Any] = {"path": file.path}
+    if file.permissions != File.permissions:
+        entry["permissions"] = file.permissions
+    if file.owner != File.owner:
+        entry["owner"] = file.owner
+    if defer:
+        entry["defer"] = True
+    return entry | {"content": file.content}
+
+
+def _settings(region: Region, site: str, machine: Machine) -> File:
+    """What the service needs to know: who it is, and the names of what it depends on, own site first."""
+    known: dict[str, Any] = {
+        "organisation": machine.organisation,
+        "service": machine.service,
+        "role": machine.role,
+        "number": machine.number,
+        "site": site,
+        "port": role_of(region, machine).port,
+        **({"data": [data_path(disk) for disk in machine.disks]} if machine.disks else {}),
+        "needs": {name: [str(endpoint) for endpoint in found] for name, found in needs(region, site, machine).items()},
+    }
+    if region.workloads[machine.workload].hot:
+        # Whoever serves at both sites has to agree with the others. A cold machine need not know how many it has.
+        known["peers"] = [str(endpoint) for endpoint in peers(region, site, machine)]
+    return File(path="/etc/uitwijk/service.yaml", content=_yaml(known))
+
+
+def _announcement(region: Region, site: str, machine: Machine, key: str) -> Job:
+    """Tells the name servers of all sites where the machine is: at boot, soon again, every five minutes (RFC 2136)."""
+    script = "/usr/local/sbin/announce-name"
+    values = {
+        "zone": region.settings.domain,
+        "name": full_name(region, site, machine),
+        "address": str(region.address(site, machine).ip),
+        "servers": dns_servers(region, site, machine.organisation),
+        "ttl": ANNOUNCED_TTL,
+    }
+    unit = "/etc/systemd/system/announce-name"
+    return Job(
+        packages=["bind9-dnsutils"],
+        files=[
+            announcement_key(key),
+            File(path=script, content=render("announce-name.sh", **values), permissions="0755"),
+            File(path=f"{unit}.service", content=render("announce-name.service", script=script)),
+            File(path=f"{unit}.timer", content=render("announce-name.timer")),
+        ],
+        commands=["systemctl enable --now announce-name.timer"],
+    )
+
+
+def _format_if_blank(disk: str, unit: int) -> str:
+    """Makes a file system on a disk that holds none at all. After a failover it holds the data, and is left alone.
+
+    Not cloud-init's own `fs_setup`: on a whole disk that makes a file system over whatever is there.
+    """
+    return (
+        f"device=$(echo /dev/disk/by-path/*-scsi-0:0:{unit}:0); "
+        'found=$(wipefs --noheadings "$device"); '
+        f'[ -n "$found" ] || mkfs.ext4 -L {disk} "$device"'
+    )
+
+
+class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]
+    """Writes text of several lines as a block, as a person would."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _yaml(value: Any) -> str:
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=1000)

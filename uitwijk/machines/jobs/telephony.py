@@ -1,0 +1,160 @@
+"""The machines of telephony: call servers, where telephones log in, and border controllers, before the carrier."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from uitwijk.continuity.catalogue import Kind
+from uitwijk.continuity.numbers import NumberBlock
+from uitwijk.continuity.region import Machine, Region, Workload
+from uitwijk.machines.jobs.job import File, Job, render
+from uitwijk.machines.names import Endpoint, endpoints, role_of
+
+CARRIER = "carrier"
+"""Name of the carrier's password among the secrets of a border controller."""
+_OUTSIDE = 1
+"""Kamailio's number of the set of destinations for calls to the outside."""
+
+
+_ADDRESS = re.compile(r"([A-Z]{2}), ([^,]+), ([^,]+), (.+)")
+_BOUNDARY = "end-of-part"
+"""Between the parts of a body with a location."""
+_Destinations = tuple[int, Sequence[Endpoint | str]]
+"""Number of a set, and where its calls may go, first choice first."""
+
+
+@dataclass(frozen=True)
+class _Exchange:
+    """A municipality's exchange as a border controller knows it."""
+
+    set: int
+    """Kamailio's number of its set of destinations."""
+    numbers: str
+    """Pattern of its numbers."""
+    call_servers: Sequence[Endpoint]
+
+
+def is_exchange(region: Region, workload: Workload) -> bool:
+    """Whether it serves a municipality's numbers, and hands outside calls to others: the border controllers."""
+    return bool(_trunks(region, workload))
+
+
+def telephony_job(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
+    """Configures a call server (secrets: by key of its number blocks) or a border controller (secrets: `CARRIER`)."""
+    workload = region.workloads[machine.workload]
+    if is_exchange(region, workload):
+        trunks = [end for trunk in _trunks(region, workload) for end in _ends(region, site, trunk)]
+        return _kamailio(_call_server(region, site, machine, secrets), [(_OUTSIDE, trunks)])
+    exchanges = _exchanges(region, site, workload)
+    sets: list[_Destinations] = [
+        (_OUTSIDE, [region.settings.carrier]),
+        *((exchange.set, exchange.call_servers) for exchange in exchanges),
+    ]
+    return _kamailio(_border_controller(region, site, machine, exchanges, secrets[CARRIER]), sets)
+
+
+def pattern(blocks: Sequence[NumberBlock]) -> str:
+    """A regular expression for exactly the numbers of the blocks, in E.164 with or without the plus."""
+    choices = [choice for block in blocks for choice in _ranges(block.numbers.start, block.numbers.stop - 1)]
+    return rf"^\+?({'|'.join(choices)})$"
+
+
+def _ranges(first: int, last: int) -> list[str]:
+    """Patterns that together match the whole numbers from `first` to `last`, which have equally many digits."""
+    found = []
+    while first <= last:
+        free = 0
+        while first % 10 ** (free + 1) == 0 and first + 10 ** (free + 1) - 1 <= last:
+            free += 1
+        fixed = str(first)[: len(str(first)) - free]
+        found.append(f"{fixed}[0-9]{{{free}}}" if free else fixed)
+        first += 10**free
+    return found
+
+
+def civic_address(location: str) -> str:
+    """The elements of a civic address in PIDF-LO (RFC 5139): country, province, place, and where in it.
+
+    Args:
+        location: what the catalogue says of a building, e.g. `NL, Fryslân, Balk, town hall, main entrance`; if it has
+            not these parts, all of it is where.
+    """
+    country, province, place, where = ("", "", "", location)
+    if found := _ADDRESS.fullmatch(location):
+        country, province, place, where = found.groups()
+    parts = {"country": country, "A1": province, "A3": place, "LOC": where}
+    return "".join(f"<ca:{name}>{escape(text)}</ca:{name}>" for name, text in parts.items() if text)
+
+
+def _trunks(region: Region, workload: Workload) -> list[Workload]:
+    needed = (region.workloads[key] for key in workload.depends_on)
+    return [other for other in needed if region.services[other.service].kind is Kind.TELEPHONY]
+
+
+def _ends(region: Region, site: str, workload: Workload) -> tuple[Endpoint, ...]:
+    return endpoints(region, site, workload, frozenset(region.services[workload.service].roles))
+
+
+def _exchanges(region: Region, site: str, controllers: Workload) -> list[_Exchange]:
+    # Numbered by the place in the address plan, which is never reused: a new municipality renumbers nobody.
+    return [
+        _Exchange(
+            set=_OUTSIDE + 1 + municipality.network_number,
+            numbers=pattern(municipality.number_blocks),
+            call_servers=_ends(region, site, region.workloads[exchange]),
+        )
+        for slug, municipality in region.municipalities.items()
+        if (exchange := region.exchange(slug)) and controllers.key in region.workloads[exchange].depends_on
+    ]
+
+
+def _call_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> str:
+    blocks = region.municipalities[machine.organisation].number_blocks
+    return render(
+        "call-server.cfg",
+        organisation=machine.organisation,
+        site=site,
+        address=region.address(site, machine).ip,
+        port=role_of(region, machine).port,
+        realm=region.settings.domain,
+        boundary=_BOUNDARY,
+        numbers=pattern(blocks),
+        blocks=[{"numbers": pattern([block]), "secret": secrets[block.key]} for block in blocks],
+        buildings=[
+            {
+                "slug": slug,
+                "network": region.building_network(slug),
+                "address": civic_address(building.emergency_location),
+            }
+            for slug, building in region.buildings.items()
+        ],
+    )
+
+
+def _border_controller(
+    region: Region, site: str, machine: Machine, exchanges: Sequence[_Exchange], password: str
+) -> str:
+    return render(
+        "border-controller.cfg",
+        organisation=machine.organisation,
+        site=site,
+        address=region.address(site, machine).ip,
+        port=role_of(region, machine).port,
+        carrier=region.settings.carrier,
+        carrier_password=password,
+        exchanges=exchanges,
+    )
+
+
+def _kamailio(configuration: str, sets: Sequence[_Destinations]) -> Job:
+    destinations = render("dispatcher.list", sets=sets)
+    return Job(
+        files=[
+            File(path="/etc/kamailio/kamailio.cfg", content=configuration, permissions="0640", owner="root:kamailio"),
+            File(path="/etc/kamailio/dispatcher.list", content=destinations),
+        ],
+        commands=["systemctl restart kamailio"],
+    )

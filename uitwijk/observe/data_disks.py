@@ -1,0 +1,67 @@
+"""Reads when the data disks of a site's replicated datastores were last written, as its vCenter tells it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pyVim.task import WaitForTask
+from pyVmomi import vim
+
+from uitwijk.observe.session import connected
+
+_SUFFIX, _CONTENT = ".vmdk", "-flat.vmdk"
+"""A disk is a description and, beside it, its content; many vCenters show both as one."""
+
+
+def read_data_disks(
+    server: str,
+    user: str,
+    password: str,
+    datastores: Collection[str],
+    *,
+    cafile: str | Path | None = None,
+    timeout: float = 30,
+) -> Mapping[str, Mapping[str, datetime.datetime]]:
+    """When each disk was last written, by datastore and path, for those of `datastores` that the vCenter has.
+
+    Args:
+        server: host name or address, with the port if it is not 443.
+        user: who may browse the datastores.
+        password: of that user.
+        datastores: their names.
+        cafile: certificate authorities to trust (PEM); None: the system's, or what SSL_CERT_FILE names.
+        timeout: seconds that a single request may take.
+
+    Raises:
+        VCenterError: as for `observe.session.connected`; also when a datastore cannot be browsed.
+    """
+    with connected(server, user, password, cafile=cafile, timeout=timeout) as vcenter:
+        view = vcenter.content.viewManager.CreateContainerView(vcenter.content.rootFolder, [vim.Datastore], True)
+        try:
+            present = {datastore.name: datastore for datastore in view.view if datastore.name in datastores}
+        finally:
+            view.Destroy()
+        return {name: _newest(_files(name, present[name])) for name in sorted(present)}
+
+
+def _files(name: str, datastore: Any) -> Iterator[tuple[str, datetime.datetime]]:
+    browser = vim.host.DatastoreBrowser
+    details = browser.FileInfo.Details(fileType=True, fileSize=False, modification=True, fileOwner=False)
+    wanted = browser.SearchSpec(details=details, matchPattern=[f"*{_SUFFIX}"])
+    task = datastore.browser.SearchDatastoreSubFolders_Task(f"[{name}]", wanted)
+    WaitForTask(task)
+    for folder in task.info.result:
+        path = folder.folderPath.partition("]")[2].strip().rstrip("/")
+        for file in folder.file or ():
+            yield f"{path}/{file.path}".lstrip("/"), file.modification
+
+
+def _newest(files: Iterator[tuple[str, datetime.datetime]]) -> dict[str, datetime.datetime]:
+    newest: dict[str, datetime.datetime] = {}
+    for path, written in files:
+        disk = path.removesuffix(_CONTENT) + _SUFFIX if path.endswith(_CONTENT) else path
+        newest[disk] = max(written, newest.get(disk, written))
+    return newest

@@ -1,0 +1,1 @@
+"""Runs pulumi and other programs: where the project is, the tool chain, child processes, one engine a stack."""

@@ -1,0 +1,53 @@
+"""`uitwijk env`: shell lines with which plain `pulumi` uses this tool chain and the simulated sites, while they run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections.abc import Mapping
+
+from uitwijk.running.workspace import Workspace
+from uitwijk.simulated.project import ENGINE_ENV
+
+_IN_THE_WAY = ("PULUMI_", "VSPHERE_", "GOVC_")
+"""Settings that would point the engine or a provider somewhere else than at the simulated sites."""
+
+
+def environment(workspace: Workspace, current: Mapping[str, str]) -> dict[str, str | None]:
+    """The variables to set, and with None those to unset, given the `current` ones.
+
+    Raises:
+        UitwijkError: when the note about the simulated sites cannot be read.
+    """
+    running = workspace.running_sites()
+    wanted: dict[str, str | None] = {}
+    first = [] if current.get("UITWIJK_TOOLCHAIN") == "ambient" else [str(workspace.root / ".tools" / "bin")]
+    first.append(str(workspace.root / ".venv" / "bin"))
+    if running:
+        first = [*running["path"], *first]
+        wanted |= {name: None for name in sorted(current) if name.startswith(_IN_THE_WAY)}
+        wanted |= running["env"]
+    rest = current.get("PATH", os.defpath).split(os.pathsep)
+    return {"PATH": os.pathsep.join(dict.fromkeys([*first, *rest])), **wanted, **ENGINE_ENV}
+
+
+def engine_environment(workspace: Workspace, current: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment in which plain `pulumi` uses this tool chain: the `current` variables, changed as above.
+
+    Raises:
+        UitwijkError: when the note about the simulated sites cannot be read.
+    """
+    variables = {**current, **environment(workspace, current)}
+    return {name: value for name, value in variables.items() if value is not None}
+
+
+def shell_lines(variables: Mapping[str, str | None]) -> list[str]:
+    """Lines for a POSIX shell's `eval`."""
+    return [
+        f"unset {name}" if value is None else f"export {name}={_quoted(value)}" for name, value in variables.items()
+    ]
+
+
+def _quoted(value: str) -> str:
+    quoted = shlex.quote(value)
+    return quoted if quoted.startswith("'") else f"'{quoted}'"

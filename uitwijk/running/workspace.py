@@ -1,0 +1,92 @@
+"""The repository around the command: the catalogue, the situation, the tool chain, the simulated sites that run."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from uitwijk.continuity import load_region, load_situation
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.situation import Situation
+from uitwijk.running.toolchain import ROOT
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders and files that the command works on."""
+
+    root: Path = ROOT
+    """The repository: the folder of Pulumi.yaml."""
+
+    @property
+    def catalogue(self) -> Path:
+        """The region as data."""
+        return self.root / "catalogue"
+
+    @property
+    def sites(self) -> Path:
+        """Where `uitwijk sites` keeps its simulated sites."""
+        return self.root / ".sites"
+
+    @property
+    def evidence(self) -> Path:
+        """Where each drill leaves its evidence, in a folder of its own."""
+        return self.root / "evidence"
+
+    @property
+    def lessons(self) -> Path:
+        """What exercises and calamities taught; need not be there."""
+        return self.root / "lessons.yaml"
+
+    @property
+    def plans(self) -> Path:
+        """The approved plans, one file a calamity."""
+        return self.root / "plans"
+
+    @property
+    def stack_files(self) -> Path:
+        """The folder of the stack files that plain `pulumi` uses now."""
+        return self.sites / "project" if self.running_sites() else self.root
+
+    def situation(self, named: Path | None) -> Path:
+        """The situation file: the one that was named, else the repository's."""
+        return named or self.root / "situation.yaml"
+
+    def load(self, named: Path | None = None) -> tuple[Region, Situation]:
+        """The region, and the situation in the file `named` or, without one, the repository's.
+
+        Raises:
+            UitwijkError: with every problem in one of them.
+        """
+        region = load_region(self.catalogue)
+        return region, load_situation(self.situation(named), region)
+
+    def running_sites(self) -> dict[str, Any] | None:
+        """What `uitwijk sites` noted about the simulated sites, while they run; else None.
+
+        Raises:
+            UitwijkError: when the note is there but cannot be read.
+        """
+        note = self.sites / "sites.json"
+        try:
+            noted: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+            alive = _lives(int(noted["pid"]))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise UitwijkError(f"{note}: cannot be read ({error}); start the simulated sites again") from error
+        return noted if alive else None
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
