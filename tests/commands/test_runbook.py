@@ -176,7 +176,8 @@ def anchors(file: Path) -> set[str]:
 
 
 def test_every_line_of_the_check_that_a_page_names_exists() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "uitwijk" / "commands" / "readiness").glob("*.py"))
+    files = (ROOT / "uitwijk" / "commands" / "readiness").glob("*.py")
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     named = {name for text in LOST.values() for name in re.findall(r"line `(\w+) [a-z]+`", text)}
     assert named == {"vCenter", "machines"}
     for name in named:

@@ -18,7 +18,7 @@ from tests.engine.stage import HOME, processes_of
 from tests.engine.waiting import wait_until
 from uitwijk.observe.stacks import MACHINE
 
-PACKAGES = ("components", "continuity", "observe", "uitwijk")
+PACKAGES = ("components", "uitwijk")
 FILES = ("Pulumi.yaml", "Pulumi.bolsward.yaml", "Pulumi.leeuwarden.yaml", "situation.yaml", "__main__.py")
 
 

@@ -27,7 +27,7 @@ def bounds(region: Region) -> tuple[int, ...]:
 
 def proof_lines(calamities: Calamities, proof: Proof) -> Iterator[Line]:
     """One line when every invariant holds; else one for each that does not."""
-    remedy = "a mistake of the model, not of the catalogue: rely on no placement until it is mended in uitwijk/continuity/"
+    remedy = "a mistake of the model, not of the catalogue: rely on no placement until that is mended"
     for violation in proof.violations[:_SHOWN]:
         often = f"; the same in {violation.times - 1:,} more situations" if violation.times > 1 else ""
         yield fail(f"if {violation.first}", f"{violation.sentence}{often}", remedy)
