@@ -1,4 +1,4 @@
-"""What every test may use: the delivered region, and a copy of its catalogue to spoil."""
+"""What every test may use: the regions that tests run on, and a copy of a catalogue to spoil."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from tests.needed import needed
-from uitwijk.continuity import load_region
+from tests.regions import FOREIGN, SMALL
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.running.toolchain import Toolchain, find_toolchain
@@ -38,12 +38,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same-every-time"))
 
 @pytest.fixture(scope="session")
 def region() -> Region:
-    """The region of the delivered catalogue."""
-    return load_region(ROOT / "catalogue")
+    """The small region."""
+    return SMALL.region
+
+
+@pytest.fixture(scope="session")
+def foreign() -> Region:
+    """The region that has as little as can be in common with the small one."""
+    return FOREIGN.region
 
 
 class Catalogue:
-    """A copy of the delivered catalogue."""
+    """A copy of a catalogue."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -68,10 +74,8 @@ class Catalogue:
 
 @pytest.fixture
 def catalogue(tmp_path: Path) -> Catalogue:
-    """A copy of the delivered catalogue that a test may spoil."""
-    folder = tmp_path / "catalogue"
-    shutil.copytree(ROOT / "catalogue", folder)
-    return Catalogue(folder)
+    """A copy of the small region's catalogue that a test may spoil."""
+    return Catalogue(shutil.copytree(SMALL.catalogue, tmp_path / "catalogue"))
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The command, run in this process on a copy of the delivered catalogue and situation."""
 
+# ruff: noqa: F811
 from __future__ import annotations
 
 import functools
@@ -13,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stacks import Stacks
+from tests.delivered import catalogue, region  # noqa: F401
 from uitwijk.__main__ import run
 from uitwijk.continuity import load_situation
 from uitwijk.continuity.region import Region

@@ -8,6 +8,7 @@ from functools import cache
 import pytest
 
 from tests.components.debian import DebianError, Unpacked, require_debian, unpack
+from tests.delivered import catalogue, region  # noqa: F401
 from tests.needed import needed
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.resources.testing import record_site
