@@ -1,4 +1,4 @@
-"""How the report says things: names, counts and values in words."""
+"""How the project says things to people: counts, lists, durations, names and values in words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CUT = 300
 """Characters after which a value is cut; the whole of it is in report.json."""
 
 
-class Names:
+class DisplayNames:
     """Display names by kind (organisations, buildings, services, processes) and key. A site goes by its stack."""
 
     def __init__(self, names: Mapping[str, Mapping[str, str]]) -> None:
@@ -62,6 +62,41 @@ def listed(items: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *most, last = list(items) or ["nobody"]
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def shortened(items: Iterable[str], shown: int = 4) -> str:
+    """The first few by name, the rest by number: `a, b, c, d and 3 more`."""
+    all_of_them = list(items)
+    rest = len(all_of_them) - shown
+    return ", ".join(all_of_them[:shown]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def names(items: Iterable[str], shown: int = 4) -> str:
+    """The same in alphabetical order, for what has none of its own."""
+    return shortened(sorted(items), shown)
+
+
+def duration(seconds: float | None) -> str:
+    """A duration for people: `0.4 s`, `38.2 s`, `3 min 05 s`, `2 h 10 min`; None: `not ended`."""
+    if seconds is None:
+        return "not ended"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
+
+
+def clock(seconds: float) -> str:
+    """A moment so many seconds after the beginning: `1:05`, `1:00:05`."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def about(seconds: float) -> str:
+    """Roughly how long: `38 s`, `5 min`."""
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
 
 
 def value(of: Any, cut: int = CUT) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from uitwijk.continuity.region import Region
-from uitwijk.observe.inventory import Host, Inventory, Machine
+from uitwijk.observe.inventory import Hypervisor, Inventory, VirtualMachine
 from uitwijk.simulated.inventory import site_inventory
 
 
-def machine(name: str, *, powered_on: bool = True, template: bool = False, annotation: str = "") -> Machine:
+def machine(name: str, *, powered_on: bool = True, template: bool = False, annotation: str = "") -> VirtualMachine:
     """A machine of which only the name matters."""
-    return Machine(
+    return VirtualMachine(
         name=name,
         id=f"vm-{name}",
         folder="templates" if template else "uitwijk",
@@ -32,7 +32,7 @@ def machine(name: str, *, powered_on: bool = True, template: bool = False, annot
     )
 
 
-def inventory(region: Region, site: str, machines: Iterable[Machine] = ()) -> Inventory:
+def inventory(region: Region, site: str, machines: Iterable[VirtualMachine] = ()) -> Inventory:
     """What the site's vCenter should hold, with these machines."""
     wanted = site_inventory(region, site)
     return Inventory(
@@ -41,7 +41,7 @@ def inventory(region: Region, site: str, machines: Iterable[Machine] = ()) -> In
         datacenters=(site,),
         clusters=(site,),
         hosts=tuple(
-            Host(host["name"], host["cores"], host["memory_gib"], "CPU", host["cpu_generation"])
+            Hypervisor(host["name"], host["cores"], host["memory_gib"], "CPU", host["cpu_generation"])
             for host in wanted["hosts"]
         ),
         datastores={datastore["name"]: datastore["capacity_gib"] for datastore in wanted["datastores"]},

@@ -26,7 +26,7 @@ from uitwijk.continuity import place
 from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
-from uitwijk.observe.inventory import Machine
+from uitwijk.observe.inventory import VirtualMachine
 
 HERE = socket.gethostname()
 RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
@@ -223,7 +223,7 @@ def test_a_release_that_is_complete_or_yet_to_come_or_told_as_interrupted_is_no_
     assert released(region, drained, 7, "harlingen-taxes-application-1", pending="harlingen-taxes-application-1") == []
 
 
-def strays(region: Region, *standing: Machine, epoch: int | None = 7) -> list[Line]:
+def strays(region: Region, *standing: VirtualMachine, epoch: int | None = 7) -> list[Line]:
     facts = StackFacts("bolsward", readable=True, epoch=epoch, machines=frozenset({"harlingen-taxes-application-1"}))
     found = replace(inventory(region, "bolsward"), machines=standing)
     return list(stray_lines(region, StackReading("bolsward", None, None, facts, {}, (), None), found))

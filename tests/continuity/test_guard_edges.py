@@ -10,9 +10,10 @@ import pytest
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
 from tests.continuity.test_guard import LOST, PEER_DRAINED, disks, machines, refusals, rows, stack
-from uitwijk.continuity.guard import StackFacts, names
+from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import LogEntry, Situation
+from uitwijk.wording import names
 
 THREE = {site: [(40, 250)] * 3 for site in ("east", "north", "west")}
 

@@ -17,8 +17,8 @@ from tests.engine.stage import HOME, OTHER, Stage
 from tests.engine.test_failover import Storage
 from tests.engine.waiting import wait_until
 from uitwijk.commands.readiness.line import Verdict
-from uitwijk.continuity.guard import names
 from uitwijk.running.engine import Engine
+from uitwijk.wording import names
 
 pytestmark = pytest.mark.timeout(300)
 DATABASE = "harlingen-civil-affairs-database-1"

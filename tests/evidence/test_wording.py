@@ -11,7 +11,7 @@ import pytest
 import uitwijk
 from uitwijk.drill.report.data import ScenarioData
 from uitwijk.drill.report.timeline import LEFT, RIGHT, draw, duration
-from uitwijk.wording import CUT, Names, difference, listed, telephone, value
+from uitwijk.wording import CUT, DisplayNames, difference, listed, telephone, value
 
 STYLE = (Path(uitwijk.__file__).parent / "drill" / "report" / "templates" / "report.css.j2").read_text()
 SCHEMES = [
@@ -94,7 +94,7 @@ def test_a_number_is_spaced_and_any_other_text_stays() -> None:
 
 
 def test_what_has_no_display_name_is_said_in_words() -> None:
-    names = Names({"services": {"counter": "Counter"}})
+    names = DisplayNames({"services": {"counter": "Counter"}})
     assert names.workload("nuenen-gerwen/counter") == "Counter (Nuenen gerwen)"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import os
 from collections.abc import Iterator, Sequence
 
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from uitwijk import utc
 from uitwijk.commands.readiness.exercised import drill_line
 from uitwijk.commands.readiness.kept import kept_line
 from uitwijk.commands.readiness.lessons import lessons_line
@@ -54,7 +54,7 @@ def lines(workspace: Workspace) -> Iterator[Line]:
     yield catalogue_line(region)
     yield from loss_lines(region)
     yield from malfunction_lines(region)
-    now = datetime.datetime.now(datetime.UTC)
+    now = utc.now()
     yield from plan_lines(region, PlanBook(workspace.plans))
     yield drill_line(region, workspace.evidence, now)
     yield lessons_line(workspace.lessons, now.date())

@@ -6,10 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from uitwijk.commands.status import ATTENTION, BAD, GOOD, seats, shortened
+from uitwijk.commands.status import ATTENTION, BAD, GOOD, seats
 from uitwijk.continuity.placement import place
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.wording import shortened
 
 
 @dataclass(frozen=True)

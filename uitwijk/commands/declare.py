@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import shlex
 import sys
@@ -14,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from uitwijk import utc
 from uitwijk.commands.consequences import consequences
 from uitwijk.commands.situation_file import write_situation
 from uitwijk.commands.status import GOOD, manual_steps
@@ -55,7 +55,7 @@ def run(
         changes,
         by=_told(by, "Who declares this?", asks=asks),
         reason=_told(reason, "Why?", asks=asks),
-        at=datetime.datetime.now(datetime.UTC).replace(microsecond=0),
+        at=utc.now().replace(microsecond=0),
     )
     _show(console, region, before, after)
     commands = next_commands(region, before, after)

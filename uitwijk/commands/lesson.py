@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from uitwijk import utc
 from uitwijk.commands.status import ATTENTION, GOOD
 from uitwijk.console import output
 from uitwijk.drill.report.data import read
@@ -25,7 +26,7 @@ _COMMIT = "Commit {file}, and bring it to both organisations."
 
 def today() -> datetime.date:
     """The day in UTC, as everywhere in the project."""
-    return datetime.datetime.now(datetime.UTC).date()
+    return utc.now().date()
 
 
 def add(

@@ -7,7 +7,6 @@ that made them anew would put empty ones in their place.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 from collections.abc import Collection, Mapping
@@ -17,12 +16,12 @@ from typing import Any
 
 import typer
 
+from uitwijk import utc
 from uitwijk.commands.declare import on_terminal
 from uitwijk.commands.readiness.stacks import Pulumi, read_stacks
 from uitwijk.commands.status import GOOD
 from uitwijk.console import command, output
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.guard import names
 from uitwijk.continuity.situation import SiteState
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.observe.stacks import DISK, MACHINE
@@ -30,7 +29,7 @@ from uitwijk.running.engine import Engine, Stack
 from uitwijk.running.env import engine_environment
 from uitwijk.running.trust import trusting
 from uitwijk.running.workspace import Workspace
-from uitwijk.wording import count
+from uitwijk.wording import count, names
 
 _VCENTER = "vsphere:"
 
@@ -143,8 +142,7 @@ def _inventory(workspace: Workspace, site: str, env: Mapping[str, str]) -> Inven
 
 def _keep(folder: Path, site: str, exported: str) -> Path:
     """Writes the state into a file that its owner alone may read; its secrets are encrypted in it."""
-    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%d-%H%M%S")
-    path = folder / f"{site}-before-rebuilt-{stamp}.json"
+    path = folder / f"{site}-before-rebuilt-{utc.file_stamp(utc.now())}.json"
     path.touch(mode=0o600)
     path.write_text(exported, encoding="utf-8")
     return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.table import Table
@@ -12,18 +12,12 @@ from rich.text import Text
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
-from uitwijk.wording import count
+from uitwijk.wording import count, shortened
 
 GOOD, ATTENTION, BAD = "green", "magenta", "bold red"
 """Readable on dark and on light, as yellow is not. Each stands beside a letter or a word that says the same."""
 _SEVERITY = (BAD, ATTENTION)
 _STATE_STYLE = {SiteState.NORMAL: GOOD, SiteState.DRAINED: ATTENTION, SiteState.LOST: BAD}
-
-
-def shortened(items: Sequence[str], shown: int = 4) -> str:
-    """The first few by name, the rest by number."""
-    rest = len(items) - shown
-    return ", ".join(items[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def awaited_promotions(region: Region, situation: Situation, placement: Placement) -> list[tuple[str, str]]:

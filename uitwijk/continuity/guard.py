@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
+from uitwijk.wording import names
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,6 @@ def judge(region: Region, situation: Situation, placement: Placement, facts: Fac
         *guard.disk_size(),
     ]
     return tuple(refusal for refusal in found if refusal.row not in situation.override)
-
-
-def names(items: Iterable[str], shown: int = 4) -> str:
-    """A list for a person: the first few by name, the rest by number."""
-    ordered = sorted(items)
-    rest = len(ordered) - shown
-    return ", ".join(ordered[:shown]) + (f" and {rest} more" if rest > 0 else "")
 
 
 class _Guard:

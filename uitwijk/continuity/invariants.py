@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 
 from uitwijk.continuity.capacity import SiteCapacity, kept_apart
 from uitwijk.continuity.catalogue import Process, RecoveryClass
-from uitwijk.continuity.guard import names
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
+from uitwijk.wording import names
 
 
 class Invariants:

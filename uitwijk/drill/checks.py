@@ -8,7 +8,7 @@ from typing import Any
 
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
 from uitwijk.evidence.scenario import Scenario
-from uitwijk.observe.inventory import Inventory, Machine
+from uitwijk.observe.inventory import Inventory, VirtualMachine
 
 POWERED_ON = "poweredOn"
 """vSphere's own word for the state in a power event."""
@@ -89,7 +89,7 @@ def data_disks_there(
     judge(scenario, f"{site}: size of the data disks", "as written down", f"{disks} disks as written down", wrong)
 
 
-def identity(machine: Machine) -> tuple[str, str, str]:
+def identity(machine: VirtualMachine) -> tuple[str, str, str]:
     """What stays the same as long as nobody recreates the machine."""
     return (machine.instance_uuid, machine.bios_uuid, machine.id)
 
@@ -204,7 +204,7 @@ def same_inventory(scenario: Scenario, site: str, first: Inventory, now: Invento
     """The site is as it was; of the machines in `recreated`, identities, MACs and addresses may differ."""
     fresh = set(recreated)
 
-    def essence(machine: Machine) -> Machine:
+    def essence(machine: VirtualMachine) -> VirtualMachine:
         changed = replace(machine, id="", host=None)
         if machine.name in fresh:
             changed = replace(changed, instance_uuid="", bios_uuid="", macs=(), addresses=())

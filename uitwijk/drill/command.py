@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import getpass
 import platform
 import shutil
@@ -18,6 +17,7 @@ from typing import Literal
 from rich.console import Console
 from rich.text import Text
 
+from uitwijk import utc
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
@@ -86,8 +86,8 @@ def drill(
 
     template = find_template(guests, say)
     lessons = _lessons(Workspace())
-    begun = datetime.datetime.now(datetime.UTC)
-    directory = (out or ROOT / "evidence" / begun.strftime("%Y%m%d-%H%M%S")).resolve()
+    begun = utc.now()
+    directory = (out or ROOT / "evidence" / utc.file_stamp(begun)).resolve()
     stage = Path(tempfile.mkdtemp(prefix="uitwijk-drill-"))
     evidence = Evidence(directory, _versions(toolchain), getpass.getuser())
     console.print(f"Evidence: {_shown(directory)}", highlight=False)

@@ -19,7 +19,7 @@ from uitwijk.drill.guests.template import Template
 from uitwijk.drill.players import work
 from uitwijk.drill.players.buildings import Buildings
 from uitwijk.drill.players.listening import await_listening
-from uitwijk.drill.players.names import Names
+from uitwijk.drill.players.names import ExpectedNames
 from uitwijk.drill.players.outside import Outside
 from uitwijk.drill.players.pairs import every_pair
 from uitwijk.drill.players.people import Account, give_accounts
@@ -183,9 +183,9 @@ class Life:
             self._memory = max(self._memory, self.guests.memory_mib())
             step.result = _told(observed.continuity, len(calls))
 
-    def names(self, standing: Standing) -> Names:
+    def names(self, standing: Standing) -> ExpectedNames:
         """Where the names of cold machines should lead."""
-        return Names(
+        return ExpectedNames(
             self.region,
             self.loopback,
             {

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from uitwijk import utc
 from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.expectations import Expectations
@@ -126,7 +127,7 @@ class LossObserver:
         for building in self._expected.closed:
             life.close(building)
         self._records.lost()
-        self._cut_at = datetime.now(UTC)
+        self._cut_at = utc.now()
         names = GapWatcher(life.names(self._taken_over), [self._survivor], self._moving, at)
         names.start()
         self._watchers = life.telephony.gap(at), names

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from uitwijk import utc
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.evidence.scenario import Scenario, failures
@@ -23,10 +24,6 @@ from uitwijk.evidence.secrecy import Scrubber
 from uitwijk.evidence.shape import shape
 from uitwijk.files import write_atomically
 from uitwijk.lessons.lesson import Lesson
-
-
-def utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Evidence:
@@ -51,7 +48,7 @@ class Evidence:
         tools: Mapping[str, str],
         actor: str,
         site_kind: str = "simulated",
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = utc.now,
     ) -> None:
         _make_empty(directory)
         self.directory = directory
@@ -81,8 +78,7 @@ class Evidence:
 
     def now(self) -> str:
         """The current moment in UTC with milliseconds, as RFC 3339 writes it: `2026-11-28T08:12:00.000Z`."""
-        moment = self.clock().astimezone(UTC)
-        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        return utc.stamp(self.clock())
 
     def __enter__(self) -> Self:
         return self

@@ -22,7 +22,7 @@ _CONTENT = "content:"
 
 
 @dataclass(frozen=True)
-class Host:
+class Hypervisor:
     """A hypervisor host."""
 
     name: str
@@ -46,7 +46,7 @@ class Disk:
 
 
 @dataclass(frozen=True)
-class Machine:
+class VirtualMachine:
     """A virtual machine, or a template."""
 
     name: str
@@ -90,19 +90,19 @@ class Inventory:
     version: str
     datacenters: tuple[str, ...]
     clusters: tuple[str, ...]
-    hosts: tuple[Host, ...]
+    hosts: tuple[Hypervisor, ...]
     datastores: Mapping[str, int]
     """Capacity in GiB by name."""
     networks: tuple[str, ...]
     folders: tuple[str, ...]
     """Paths of the folders of machines."""
-    templates: tuple[Machine, ...]
-    machines: tuple[Machine, ...]
+    templates: tuple[VirtualMachine, ...]
+    machines: tuple[VirtualMachine, ...]
     kept_apart: Mapping[str, tuple[str, ...]]
     """Names of the machines by enabled anti-affinity rule."""
 
     @cached_property
-    def by_name(self) -> Mapping[str, Machine]:
+    def by_name(self) -> Mapping[str, VirtualMachine]:
         """The machines by name; of several with one name, the powered-on one."""
         return {machine.name: machine for machine in sorted(self.machines, key=lambda machine: machine.powered_on)}
 
@@ -217,13 +217,13 @@ class _Reading:
             folder = self._objects[folder].get("parent")
         return "/".join(parts) if folder in self._machine_folders else None
 
-    def _machine(self, thing: Any, properties: Mapping[str, Any]) -> Machine:
+    def _machine(self, thing: Any, properties: Mapping[str, Any]) -> VirtualMachine:
         devices = properties["config.hardware.device"]
         cards = [device for device in devices if isinstance(device, vim.vm.device.VirtualEthernetCard)]
         disks = [device for device in devices if isinstance(device, vim.vm.device.VirtualDisk)]
         host = properties.get("runtime.host")
         identity = thing._GetMoId()
-        return Machine(
+        return VirtualMachine(
             name=properties["name"],
             id=identity,
             folder=self._folder(properties.get("parent")) or "",
@@ -257,9 +257,9 @@ class _Reading:
         return str(self._names.get(network._GetMoId(), "")) if network else str(getattr(backing, "deviceName", ""))
 
 
-def _host(properties: Mapping[str, Any]) -> Host:
+def _host(properties: Mapping[str, Any]) -> Hypervisor:
     hardware = properties["summary.hardware"]
-    return Host(
+    return Hypervisor(
         name=properties["name"],
         cores=hardware.numCpuCores,
         # The hypervisor keeps a little for itself; what was bought is the next whole GiB.

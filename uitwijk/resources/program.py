@@ -10,9 +10,10 @@ from types import TracebackType
 import pulumi
 
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.guard import Refusal, StackFacts, names
+from uitwijk.continuity.guard import Refusal, StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.situation import Situation
+from uitwijk.wording import names
 
 _TOLD = 32
 """Exit code by which a program tells Pulumi's language host that its message has been shown."""

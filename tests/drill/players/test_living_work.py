@@ -21,7 +21,7 @@ from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.guests.template import Template
 from uitwijk.drill.players.buildings import Buildings
 from uitwijk.drill.players.listening import await_listening
-from uitwijk.drill.players.names import GapWatcher, Names, StaleWatcher
+from uitwijk.drill.players.names import ExpectedNames, GapWatcher, StaleWatcher
 from uitwijk.drill.players.pairs import every_pair
 from uitwijk.drill.players.people import Account, Clerk, give_accounts
 from uitwijk.drill.players.records import Records
@@ -62,7 +62,7 @@ class Stage:
 
     def await_names(self) -> None:
         """Until every living machine has announced its name."""
-        names = Names(self.region, self.loopback, dict.fromkeys(MACHINES, SITE))
+        names = ExpectedNames(self.region, self.loopback, dict.fromkeys(MACHINES, SITE))
         lines = names.observe("before", [SITE], patience_seconds=30)
         assert {line["verdict"] for line in lines} == {"passed"}, lines
 
@@ -181,7 +181,7 @@ def test_a_store_on_the_replica_has_what_replication_carried(stage: Stage) -> No
 
 
 def test_names_lead_to_a_machine_once_it_lives_and_never_to_where_it_does_not(stage: Stage) -> None:
-    names = Names(stage.region, stage.loopback, dict.fromkeys(MACHINES, SITE))
+    names = ExpectedNames(stage.region, stage.loopback, dict.fromkeys(MACHINES, SITE))
     for server in NAME_SERVERS:
         stage.guests.halt(SITE, server)
     gap = GapWatcher(names, [SITE], MUNICIPALITIES, time.monotonic())

@@ -10,7 +10,7 @@ from tests.drill.players.conftest import cold
 from tests.drill.players.world import World
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
-from uitwijk.drill.players.names import GapWatcher, Names, StaleWatcher, urgent_front_ends
+from uitwijk.drill.players.names import ExpectedNames, GapWatcher, StaleWatcher, urgent_front_ends
 from uitwijk.drill.players.resolver import Resolver, name_servers
 
 MOVED = "harlingen-counter-application-1"
@@ -35,7 +35,7 @@ def test_every_server_is_asked_for_every_name_that_is_announced_to_it(
     region: Region, loopback: Loopback, world: World
 ) -> None:
     assert world.runs
-    found = Names(region, loopback, cold(region)).observe("before", region.sites)
+    found = ExpectedNames(region, loopback, cold(region)).observe("before", region.sites)
     assert [(line["verdict"], line["address"] == line["expected"]) for line in found] == [("passed", True)] * 8
     assert len({line["server"] for line in found}) == 8
     iszf = next(line for line in found if line["server"].startswith("iszf-directory-server-1.bolsward"))
@@ -46,7 +46,7 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
     region: Region, loopback: Loopback, world: World
 ) -> None:
     world.announce(MOVED, "leeuwarden")
-    names = Names(region, loopback, cold(region))
+    names = ExpectedNames(region, loopback, cold(region))
     wrong = [line for line in names.observe("before", ["bolsward"], 0) if line["name"] != "all names"]
     address = loopback.address(region.address("leeuwarden", region.machines[MOVED]).ip)
     assert {(line["name"], line["address"], line["verdict"]) for line in wrong} == {
@@ -57,7 +57,7 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
 
 def test_a_name_that_is_announced_late_is_waited_for(region: Region, loopback: Loopback, world: World) -> None:
     runs = {MOVED: "leeuwarden"}
-    names = Names(region, loopback, runs)
+    names = ExpectedNames(region, loopback, runs)
     assert [line["verdict"] for line in names.observe("during", ["leeuwarden"], 0)].count("failed") == 4
     late = threading.Timer(0.3, world.announce, (MOVED, "leeuwarden"))
     late.start()
@@ -70,7 +70,7 @@ def test_a_name_server_that_does_not_answer_fails(region: Region, loopback: Loop
     (silent, *_) = (server.name for server in world.names if server.site == "leeuwarden")
     world.silent = {silent}
     runs = {"iszf-finance-application-1": "bolsward", "leeuwarden-finance-application-1": "leeuwarden"}
-    found = Names(region, loopback, runs).observe("before", ["leeuwarden"], 0)
+    found = ExpectedNames(region, loopback, runs).observe("before", ["leeuwarden"], 0)
     failed = [line for line in found if line["verdict"] == "failed"]
     assert {line["server"] for line in failed} == {silent}
     assert [line["address"] for line in failed] == ["no answer", "0 as expected"]
@@ -79,7 +79,7 @@ def test_a_name_server_that_does_not_answer_fails(region: Region, loopback: Loop
 def test_the_gap_ends_when_every_urgent_name_leads_to_the_survivor_at_every_server(
     region: Region, loopback: Loopback, world: World
 ) -> None:
-    names = Names(region, loopback, at_leeuwarden(region))
+    names = ExpectedNames(region, loopback, at_leeuwarden(region))
     begun = time.monotonic()
     watcher = GapWatcher(names, ["leeuwarden"], ["harlingen", "nijefurd"], begun)
     watcher.start()
@@ -105,7 +105,7 @@ def test_the_gap_ends_when_every_urgent_name_leads_to_the_survivor_at_every_serv
 
 
 def test_one_server_that_lags_behind_keeps_the_gap_open(region: Region, loopback: Loopback, world: World) -> None:
-    names = Names(region, loopback, at_leeuwarden(region))
+    names = ExpectedNames(region, loopback, at_leeuwarden(region))
     servers = [server for server in world.names if server.site == "leeuwarden" and server.organisation == "iszf"]
     world.silent = {servers[-1].name}
     for machine in cold(region):
@@ -121,7 +121,7 @@ def test_one_server_that_lags_behind_keeps_the_gap_open(region: Region, loopback
 def test_a_stale_name_at_a_returning_site_is_a_failure(region: Region, loopback: Loopback, world: World) -> None:
     for machine in set(cold(region)) - {MOVED}:
         world.announce(machine, "leeuwarden")
-    watcher = StaleWatcher(Names(region, loopback, at_leeuwarden(region)), "bolsward")
+    watcher = StaleWatcher(ExpectedNames(region, loopback, at_leeuwarden(region)), "bolsward")
     watcher.start()
     eventually(lambda: watcher.rounds > 0)
     failed = [line for line in watcher.stop() if line["verdict"] == "failed"]
@@ -137,7 +137,7 @@ def test_a_returning_site_may_know_no_name_but_must_answer(region: Region, loopb
             known.clear()
     silent = next(server for server in world.names if server.site == "bolsward")
     world.silent = {silent.name}
-    watcher = StaleWatcher(Names(region, loopback, at_leeuwarden(region)), "bolsward")
+    watcher = StaleWatcher(ExpectedNames(region, loopback, at_leeuwarden(region)), "bolsward")
     watcher.start()
     eventually(lambda: watcher.rounds > 0)
     verdicts = {line["server"]: line["verdict"] for line in watcher.stop(3)}

@@ -10,11 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from uitwijk.commands.readiness.line import Line, fail, ok
-from uitwijk.commands.status import shortened
 from uitwijk.continuity.proof import Calamities, Kind, Proof, Worst, in_words
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from uitwijk.wording import count
+from uitwijk.wording import count, shortened
 
 _SHOWN = 20
 """Violations that get a line of their own."""

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from uitwijk.commands.readiness.line import Line, Verdict, attention, ok
 from uitwijk.commands.readiness.room import room
-from uitwijk.commands.status import shortened
 from uitwijk.continuity import place
 from uitwijk.continuity.loss import NOTHING, Loss
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.spare import asked_of, host_failures, without_one
-from uitwijk.wording import count, listed
+from uitwijk.wording import count, listed, shortened
 
 
 def malfunction_lines(region: Region) -> Iterator[Line]:

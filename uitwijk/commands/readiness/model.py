@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from uitwijk.commands.readiness.line import Line, attention, fail, ok
 from uitwijk.commands.readiness.room import room
-from uitwijk.commands.status import shortened
 from uitwijk.continuity import place
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.loss import single_losses
@@ -16,7 +15,7 @@ from uitwijk.continuity.proof import in_words
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.continuity.spare import asked_of
-from uitwijk.wording import count
+from uitwijk.wording import count, shortened
 
 
 def catalogue_line(region: Region) -> Line:

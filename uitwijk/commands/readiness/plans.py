@@ -7,12 +7,11 @@ from collections.abc import Iterator
 from uitwijk.commands.readiness.line import Line, attention, fail, ok
 from uitwijk.commands.rehearse.plan_book import PlanBook, difference
 from uitwijk.commands.rehearse.rehearsal import machines_only
-from uitwijk.commands.status import shortened
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.loss import Loss, single_losses
 from uitwijk.continuity.plan import foreseen
 from uitwijk.continuity.region import Region
-from uitwijk.wording import count
+from uitwijk.wording import count, shortened
 
 _SUBJECT = "plans"
 

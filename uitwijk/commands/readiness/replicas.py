@@ -8,12 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
 from uitwijk.commands.readiness.stacks import StackReading
-from uitwijk.commands.status import shortened
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.observe.data_disks import read_data_disks
-from uitwijk.wording import count
+from uitwijk.wording import about, count, shortened
 
 Disks = Mapping[str, Mapping[str, datetime.datetime]]
 """When each disk was last written, by datastore and path."""
@@ -67,10 +66,10 @@ def _line(
     lag = {path: (written[source][path] - written[target][path]).total_seconds() / 60 for path in present}
     late = sorted((path for path in present if lag[path] > wanted[path]), key=lambda path: -lag[path])
     if late:
-        told = [f"{path} {_minutes(lag[path])} (RPO {wanted[path]} min)" for path in late]
+        told = [f"{path} {about(lag[path] * 60)} (RPO {wanted[path]} min)" for path in late]
         return bad(subject, f"{count(len(late), 'disk')} too far behind: {shortened(told, 2)}", remedy)
     worst = max(0.0, *lag.values())
-    return ok(subject, f"{count(len(present), 'disk')}, the oldest {_minutes(worst)} behind, each within its RPO")
+    return ok(subject, f"{count(len(present), 'disk')}, the oldest {about(worst * 60)} behind, each within its RPO")
 
 
 def _rpo_minutes(region: Region, home: str) -> dict[str, int]:
@@ -82,7 +81,3 @@ def _rpo_minutes(region: Region, home: str) -> dict[str, int]:
         for machine in workload.machines
         for disk in machine.disks
     }
-
-
-def _minutes(minutes: float) -> str:
-    return f"{minutes:.0f} min" if minutes >= 1 else f"{minutes * 60:.0f} s"

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
 from uitwijk.commands.readiness.stacks import Pulumi, PulumiError, StackReading, VCenter
-from uitwijk.commands.status import shortened
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
-from uitwijk.observe.inventory import Host, Inventory, read_inventory
+from uitwijk.observe.inventory import Hypervisor, Inventory, read_inventory
 from uitwijk.observe.vcenter import vcenter_problem
 from uitwijk.simulated.inventory import site_inventory
+from uitwijk.wording import shortened
 
 
 def read_vcenters(readings: Mapping[str, StackReading]) -> dict[str, Inventory | str]:
@@ -124,7 +124,7 @@ def _datastores(region: Region, site: str, inventory: Inventory) -> Iterator[str
 
 
 def _hosts(region: Region, site: str, inventory: Inventory) -> Iterator[str]:
-    present: dict[str, Host] = {host.name: host for host in inventory.hosts}
+    present: dict[str, Hypervisor] = {host.name: host for host in inventory.hosts}
     for wanted in region.sites[site].hosts:
         host = present.get(wanted.name)
         if host is None:

@@ -12,12 +12,12 @@ from typing import Any
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
 from uitwijk.commands.readiness.locks import Lock, find_locks
-from uitwijk.commands.status import shortened
 from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.stacks import PROJECT, parse_export
+from uitwijk.wording import shortened
 
 _TIMEOUT = 30.0
 """Seconds that `pulumi` may take to read a configuration or a state."""

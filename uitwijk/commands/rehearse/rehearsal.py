@@ -10,13 +10,12 @@ from typing import Any
 from uitwijk.commands.rehearse.plan_book import PlanBook, Status, difference
 from uitwijk.commands.rehearse.previews import AT_ONCE, PreviewError
 from uitwijk.commands.rehearse.stack_plan import changes, stack_plan
-from uitwijk.commands.status import shortened
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.loss import NOTHING, Loss
 from uitwijk.continuity.plan import MACHINES, foreseen
 from uitwijk.continuity.region import Region
 from uitwijk.running.engine import Operation, Run
-from uitwijk.wording import count, listed
+from uitwijk.wording import count, listed, shortened
 
 Preview = Callable[[str, Loss], Run]
 """Previews the stack of a site in a calamity; raises PreviewError."""

@@ -33,7 +33,7 @@ _ENV = {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 
 
 
 @dataclass(frozen=True)
-class Machine:
+class GuestInputs:
     """What vCenter says of a machine."""
 
     name: str
@@ -77,7 +77,7 @@ class Guest:
         telling: told what happens.
     """
 
-    def __init__(self, machine: Machine, ground: Ground, folder: Path, logs: Path, telling: Telling) -> None:
+    def __init__(self, machine: GuestInputs, ground: Ground, folder: Path, logs: Path, telling: Telling) -> None:
         self.machine = machine
         self._ground = ground
         self._folder = folder

@@ -30,11 +30,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from uitwijk import utc
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.journal import last_words
@@ -291,7 +291,6 @@ class Guests:
             return None
 
     def _note(self, site: str, guest: str, unit: str, what: str, words: str) -> Trouble:
-        at = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        trouble = Trouble(site, guest, unit, what, words, at)
+        trouble = Trouble(site, guest, unit, what, words, utc.stamp())
         self._troubles.append(trouble)
         return trouble

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill.guests.root import Root
-from uitwijk.drill.guests.service import FailedError, Host, Service
+from uitwijk.drill.guests.service import FailedError, Service, Spawner
 from uitwijk.drill.guests.timers import Timers
 from uitwijk.drill.guests.units import SEARCHED, Unit, parse, seconds
 
@@ -28,7 +28,7 @@ class Manager:
 
     Args:
         root: the guest's file system.
-        host: runs the guest's programs; raises `OverError` when its power is off.
+        spawner: runs the guest's programs; raises `OverError` when its power is off.
         timers: run what has to run later.
         logs: folder for what units print, one file each.
         trouble: told of a unit that fails: its name, what happened, and the file of what it printed.
@@ -38,14 +38,14 @@ class Manager:
     def __init__(
         self,
         root: Root,
-        host: Host,
+        spawner: Spawner,
         timers: Timers,
         logs: Path,
         trouble: Callable[[str, str, Path], None],
         settled: Callable[[], None],
     ) -> None:
         self._root = root
-        self._host = host
+        self._spawner = spawner
         self._timers = timers
         self._logs = logs
         self._trouble = trouble
@@ -132,7 +132,7 @@ class Manager:
             if not self._over.is_set():
                 self._trouble(unit.name, how, output)
 
-        return Service(unit, self._root, self._host, output, died)
+        return Service(unit, self._root, self._spawner, output, died)
 
     def _unit(self, name: str) -> Unit:
         """The unit with its drop-ins; of two with one name, that of the administrator counts."""

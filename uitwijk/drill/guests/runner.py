@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from uitwijk.drill.guests import mounts
-from uitwijk.drill.guests.guest import Ground, Guest, Machine, Telling
+from uitwijk.drill.guests.guest import Ground, Guest, GuestInputs, Telling
 from uitwijk.drill.guests.journal import Journal
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.guests.processes import Processes, kill_below, memory_mib
@@ -73,7 +73,7 @@ class Runner:
             self._cut(order["site"])
         elif what == "boot":
             disks = tuple(Path(disk) for disk in order["disks"])
-            machine = Machine(order["name"], order["user_data"], order["meta_data"], disks)
+            machine = GuestInputs(order["name"], order["user_data"], order["meta_data"], disks)
             if order["fresh"]:
                 self._stand(order["site"], frozenset(self._slots.get(order["site"], {})) - {machine.name})
             self._up(order["site"], {machine.name: machine})
@@ -123,7 +123,7 @@ class Runner:
             slot.end()
             self._stops.submit(_loudly, slot.forget)
 
-    def _up(self, site: str, machines: Mapping[str, Machine]) -> None:
+    def _up(self, site: str, machines: Mapping[str, GuestInputs]) -> None:
         last = len(self._rank)
         for identity, machine in sorted(machines.items(), key=lambda item: self._rank.get(item[1].name, last)):
             with self._lock:
@@ -142,7 +142,7 @@ class Runner:
         slot.end()
         return self._stops.submit(_loudly, slot.settle)
 
-    def _slot(self, site: str, machine: Machine) -> Slot:
+    def _slot(self, site: str, machine: GuestInputs) -> Slot:
         self._made += 1
         name, number = machine.name, self._made
 

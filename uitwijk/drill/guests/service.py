@@ -27,7 +27,7 @@ class FailedError(UitwijkError):
     """A unit did not start."""
 
 
-class Host(Protocol):
+class Spawner(Protocol):
     """Whoever runs the programs of the guest."""
 
     def spawn(self, words: Sequence[str], env: Mapping[str, str], output: Path) -> Process:
@@ -43,16 +43,16 @@ class Service:
     Args:
         unit: what it is.
         root: the guest's file system.
-        host: runs the guest's programs.
+        spawner: runs the guest's programs.
         output: file to which its processes write.
         on_death: told how it ended, if it did so without being stopped.
     """
 
-    def __init__(self, unit: Unit, root: Root, host: Host, output: Path, on_death: Callable[[str], None]) -> None:
+    def __init__(self, unit: Unit, root: Root, spawner: Spawner, output: Path, on_death: Callable[[str], None]) -> None:
         self.unit = unit
         self.output = output
         self._root = root
-        self._host = host
+        self._spawner = spawner
         self._on_death = on_death
         self._main: Process | None = None
         self._stopping = threading.Event()
@@ -134,7 +134,7 @@ class Service:
         while time.monotonic() < deadline and not self._stopping.is_set():
             place = self._root.inside(pid_file)
             if place.is_file() and (text := place.read_text(encoding="ascii").strip()).isdecimal():
-                return self._host.adopt(int(text))
+                return self._spawner.adopt(int(text))
             self._stopping.wait(0.02)
         raise FailedError(f"left no process: {pid_file} is not there")
 
@@ -148,7 +148,7 @@ class Service:
             raise FailedError(f"{command.words[0]} {_ending(process)}")
 
     def _begin(self, command: Command, env: Mapping[str, str]) -> Process:
-        return self._host.spawn([*self._as_whom(command), *command.words], env, self.output)
+        return self._spawner.spawn([*self._as_whom(command), *command.words], env, self.output)
 
     def _as_whom(self, command: Command) -> list[str]:
         """setpriv's words, which give up what the unit's account does not have."""

@@ -12,7 +12,7 @@ from typing import Any
 
 from pyVmomi import vim, vmodl
 
-from uitwijk.drill.guests.guest import Machine
+from uitwijk.drill.guests.guest import GuestInputs
 from uitwijk.drill.guests.watched import Watched
 from uitwijk.observe.inventory import guest_info
 from uitwijk.observe.session import VCenterError, connected
@@ -31,7 +31,7 @@ class Hearer:
 
     stand: Callable[[frozenset[str]], None]
     """All that exist; told when the watch begins, and when one is gone."""
-    up: Callable[[Mapping[str, Machine]], None]
+    up: Callable[[Mapping[str, GuestInputs]], None]
     """These are powered on, and their network is up."""
     down: Callable[[str], object]
     """It is powered off, or its network is down."""
@@ -151,7 +151,7 @@ class Watch:
             self._up -= new.keys() - machines.keys()
             self._tell(self._hearer.up, machines)
 
-    def _machines(self, content: Any, new: Mapping[str, tuple[Any, str]]) -> dict[str, Machine]:
+    def _machines(self, content: Any, new: Mapping[str, tuple[Any, str]]) -> dict[str, GuestInputs]:
         """What vCenter says of machines, in one request; without those that went away meanwhile."""
         collector = vmodl.query.PropertyCollector
         found = content.propertyCollector.RetrieveContents(
@@ -170,14 +170,14 @@ class Watch:
             if told.get(thing, {}).keys() >= set(_TOLD)
         }
 
-    def _machine(self, name: str, told: Mapping[str, Any]) -> Machine:
+    def _machine(self, name: str, told: Mapping[str, Any]) -> GuestInputs:
         options = {option.key: option.value for option in told["config.extraConfig"]}
         disks: list[Any] = [
             device for device in told["config.hardware.device"] if isinstance(device, vim.vm.device.VirtualDisk)
         ]
         # The first disk holds the system.
         data = sorted(disks, key=lambda disk: (disk.controllerKey, disk.unitNumber))[1:]
-        return Machine(
+        return GuestInputs(
             name,
             guest_info(options, "guestinfo.userdata") or "",
             guest_info(options, "guestinfo.metadata") or "",

@@ -13,10 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from uitwijk import utc
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
-from uitwijk.drill.players.moment import now
 
 PORT = 9100
 """Where printers take raw documents (IANA: pdl-datastream), and where the other stations answer, too."""
@@ -170,7 +170,7 @@ class Buildings:
         with self._changed:
             file = queue / f"{len(self._queues[building]) + 1:04}.pdf"
             file.write_bytes(document)
-            self._queues[building].append(Printed(building, now(), len(document), sha256, file))
+            self._queues[building].append(Printed(building, utc.stamp(), len(document), sha256, file))
             self._changed.notify_all()
 
 

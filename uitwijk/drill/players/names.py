@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from uitwijk import utc
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
-from uitwijk.drill.players.moment import now
 from uitwijk.drill.players.resolver import Answer, NameServer, ask, name_servers
 from uitwijk.drill.players.services import brokers, front_ends, full_name, used, workplaces
 
@@ -25,7 +25,7 @@ _ROUND_SECONDS = 5.0
 _NOBODY = "no answer"
 
 
-class Names:
+class ExpectedNames:
     """The names of the cold machines that should run, and where they should lead.
 
     Args:
@@ -87,7 +87,7 @@ def _line(when: str, name: str, server: NameServer, answer: Answer, expected: st
     seen = (answer.address or "no address") if answer.heard else _NOBODY
     verdict = "passed" if seen == expected else "failed"
     return {
-        "at": now(),
+        "at": utc.stamp(),
         "when": when,
         "name": name,
         "server": server.name,
@@ -99,7 +99,7 @@ def _line(when: str, name: str, server: NameServer, answer: Answer, expected: st
 
 def _summary(when: str, server: NameServer, seen: str, expected: str, passed: bool) -> dict[str, Any]:
     return {
-        "at": now(),
+        "at": utc.stamp(),
         "when": when,
         "name": "all names",
         "server": server.name,
@@ -171,7 +171,9 @@ class GapWatcher(_Watcher):
         since: the moment from which time counts, e.g. of the cut; by `time.monotonic`.
     """
 
-    def __init__(self, names: Names, sites: Collection[str], municipalities: Iterable[str], since: float) -> None:
+    def __init__(
+        self, names: ExpectedNames, sites: Collection[str], municipalities: Iterable[str], since: float
+    ) -> None:
         super().__init__()
         self._since = since
         told = {server: names.told_by(server) for server in names.servers(sites)}
@@ -233,7 +235,7 @@ class StaleWatcher(_Watcher):
         when: the phase, for the record.
     """
 
-    def __init__(self, names: Names, site: str, when: str = "after") -> None:
+    def __init__(self, names: ExpectedNames, site: str, when: str = "after") -> None:
         super().__init__()
         self._when = when
         self._expected = {server: told for server in names.servers([site]) if (told := names.told_by(server))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from uitwijk.drill.players.moment import now
+from uitwijk import utc
 
 What = Literal["record", "document", "station", "login", "forbidden", "citizen"]
 
@@ -39,7 +39,7 @@ def transaction(
         foreseen: whether it could not be of use, for the situation stops the process.
     """
     return {
-        "at": now(),
+        "at": utc.stamp(),
         "when": when,
         "municipality": municipality,
         "process": process,

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from uitwijk.drill.report.scenario_facts import ScenarioFacts
-from uitwijk.drill.report.timeline import duration
-from uitwijk.wording import count
+from uitwijk.wording import count, duration
 
 
 @dataclass(frozen=True)

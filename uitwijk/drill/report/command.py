@@ -12,12 +12,12 @@ from uitwijk.console import output, print_error
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill.report.data import read
 from uitwijk.drill.report.facts import ReportFacts
-from uitwijk.drill.report.timeline import GLYPH, KINDS, TOP, WIDTH, clock, duration
+from uitwijk.drill.report.timeline import GLYPH, KINDS, TOP, WIDTH
 from uitwijk.drill.report.work_faults import answer, place
 from uitwijk.drill.report.work_tallies import WRITTEN
 from uitwijk.evidence.seal import broken, seal_of
 from uitwijk.files import write_atomically
-from uitwijk.wording import count, difference, listed, telephone, value
+from uitwijk.wording import clock, count, difference, duration, listed, telephone, value
 
 _PAGE = "report.html"
 _GEOMETRY = {"GLYPH": GLYPH, "TOP": TOP, "WIDTH": WIDTH}

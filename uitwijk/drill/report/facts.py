@@ -6,7 +6,7 @@ from uitwijk.drill.report.attention import Attention, attention
 from uitwijk.drill.report.data import LessonData, ReportData
 from uitwijk.drill.report.scenario_facts import ScenarioFacts
 from uitwijk.lessons.lesson import State
-from uitwijk.wording import Names
+from uitwijk.wording import DisplayNames
 
 
 class ReportFacts:
@@ -14,7 +14,7 @@ class ReportFacts:
 
     def __init__(self, data: ReportData) -> None:
         self.data = data
-        self.names = Names(data.names)
+        self.names = DisplayNames(data.names)
         self.scenarios = [ScenarioFacts(scenario, self.names) for scenario in data.scenarios]
         self.lessons = _lessons(data)
         self.attention = [item for scenario in self.scenarios for item in attention(scenario)]

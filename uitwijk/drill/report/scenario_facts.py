@@ -21,7 +21,7 @@ from uitwijk.drill.report.phases import Cell, PlaceRow
 from uitwijk.drill.report.scenario_happenings import Happening, happenings
 from uitwijk.drill.report.timeline import Timeline, draw
 from uitwijk.drill.report.work_facts import WorkFacts
-from uitwijk.wording import Names, count, listed
+from uitwijk.wording import DisplayNames, count, listed
 
 OPERATIONS = {"create": "created", "replace": "replaced", "update": "updated", "delete": "deleted", "same": "unchanged"}
 
@@ -42,7 +42,7 @@ class ScenarioFacts:
     """One scenario, with what follows from its record."""
 
     data: ScenarioData
-    names: Names
+    names: DisplayNames
 
     @cached_property
     def timeline(self) -> Timeline | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from uitwijk.drill.report.data import CheckData, ScenarioData, StepData
-from uitwijk.drill.report.timeline import KINDS, duration, kind
-from uitwijk.wording import count
+from uitwijk.drill.report.timeline import KINDS, kind
+from uitwijk.wording import count, duration
 
 
 @dataclass(frozen=True)

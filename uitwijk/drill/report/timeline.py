@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from uitwijk.drill.report.data import ScenarioData, StepData
+from uitwijk.wording import clock, duration
 
 WIDTH = 960
 """Of the drawing, in its own units; about one CSS pixel each on a screen."""
@@ -64,24 +65,6 @@ class Timeline:
     """Where the heading of the recovery rows stands."""
     declared_x: float | None
     failback_x: float | None
-
-
-def duration(seconds: float | None) -> str:
-    """A duration for people: `0.4 s`, `38.2 s`, `3 min 05 s`, `2 h 10 min`."""
-    if seconds is None:
-        return "not ended"
-    if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min {rest:02} s"
-
-
-def clock(seconds: float) -> str:
-    """A moment after the beginning: `1:05`, `1:00:05`."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def draw(scenario: ScenarioData) -> Timeline | None:

@@ -8,7 +8,6 @@ from functools import cached_property
 
 from uitwijk.drill.report.data import PlacementData
 from uitwijk.drill.report.phases import PlaceRow
-from uitwijk.drill.report.timeline import duration
 from uitwijk.drill.report.work_data import TELEPHONE, GapData, GuestsData, StoppedData, WorkData
 from uitwijk.drill.report.work_faults import Fault, faults
 from uitwijk.drill.report.work_tallies import (
@@ -22,7 +21,7 @@ from uitwijk.drill.report.work_tallies import (
     records,
     tallies,
 )
-from uitwijk.wording import Names, count, listed
+from uitwijk.wording import DisplayNames, count, duration, listed
 
 _MOST_STOPPED = 3
 """Groups of stopped processes that one sentence names."""
@@ -75,7 +74,7 @@ class WorkFacts:
 
     data: WorkData
     during: PlacementData | None
-    names: Names
+    names: DisplayNames
 
     @property
     def machines_only(self) -> str:
@@ -255,7 +254,7 @@ def _longer(one: GapData, other: GapData) -> bool:
     return one.seconds > other.seconds
 
 
-def _lived(guests: GuestsData, names: Names) -> str:
+def _lived(guests: GuestsData, names: DisplayNames) -> str:
     living = {names.site(site): number for site, number in guests.living.items() if number}
     lived = count(sum(living.values()), "guest") + " lived" if living else "No guest lived"
     if len(living) == 1:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from uitwijk.drill.report.timeline import duration
 from uitwijk.drill.report.work_data import (
     EMERGENCY,
     OUTSIDE,
@@ -17,7 +16,7 @@ from uitwijk.drill.report.work_data import (
     WorkData,
 )
 from uitwijk.drill.report.work_tallies import WRITTEN
-from uitwijk.wording import Names, telephone
+from uitwijk.wording import DisplayNames, duration, telephone
 
 
 @dataclass(frozen=True)
@@ -31,7 +30,7 @@ class Fault:
     """Labels, each with what there is to say."""
 
 
-def faults(data: WorkData, names: Names) -> Iterator[Fault]:
+def faults(data: WorkData, names: DisplayNames) -> Iterator[Fault]:
     """Everything that failed."""
     for call in data.calls:
         if call.failed:
@@ -47,19 +46,19 @@ def faults(data: WorkData, names: Names) -> Iterator[Fault]:
             yield _record(record, names)
 
 
-def place(names: Names, municipality: str | None, building: str | None) -> str:
+def place(names: DisplayNames, municipality: str | None, building: str | None) -> str:
     """`Harlingen, in Town hall, Harlingen`."""
     who = names.of("organisations", municipality) if municipality else ""
     where = names.of("buildings", building) if building else ""
     return ", in ".join(filter(None, (who, where))) or "nowhere known"
 
 
-def answer(names: Names, by: AnswerData | None) -> str:
+def answer(names: DisplayNames, by: AnswerData | None) -> str:
     """Who answered a call, and where."""
     return place(names, by.municipality, by.building) if by else "nobody"
 
 
-def _call(call: CallData, names: Names) -> Fault:
+def _call(call: CallData, names: DisplayNames) -> Fault:
     title = f"Call to {telephone(call.number)}"
     if call.kind in (EMERGENCY, OUTSIDE):
         where = place(names, None, call.building)
@@ -80,7 +79,7 @@ def _call(call: CallData, names: Names) -> Fault:
     )
 
 
-def _transaction(one: TransactionData, names: Names) -> Fault:
+def _transaction(one: TransactionData, names: DisplayNames) -> Fault:
     service = names.of("services", one.service) if one.service else ""
     return _fault(
         "transaction",
@@ -104,7 +103,7 @@ def _name(name: NameData) -> Fault:
     )
 
 
-def _record(record: RecordData, names: Names) -> Fault:
+def _record(record: RecordData, names: DisplayNames) -> Fault:
     age = f", {duration(record.age_seconds)} old when the site was lost" if record.age_seconds is not None else ""
     return _fault(
         "record",

@@ -19,7 +19,7 @@ from uitwijk.drill.report.work_data import (
     RecordData,
     WorkData,
 )
-from uitwijk.wording import Names, count, listed
+from uitwijk.wording import DisplayNames, count, listed
 
 CALLS = {
     NUMBER: "Calls to the municipalities' numbers",
@@ -126,7 +126,7 @@ def answer_phases(data: WorkData) -> list[str]:
     return [phase for phase in phases(data) if any((c.kind, c.when) == (NUMBER, phase) for c in data.calls)]
 
 
-def answers(data: WorkData, names: Names) -> list[PlaceRow]:
+def answers(data: WorkData, names: DisplayNames) -> list[PlaceRow]:
     """In which buildings the numbers of each municipality were answered, phase by phase."""
     calls = [call for call in data.calls if call.kind == NUMBER and call.municipality]
     when, rows = answer_phases(data), []
@@ -138,7 +138,7 @@ def answers(data: WorkData, names: Names) -> list[PlaceRow]:
     return rows
 
 
-def _answered(calls: list[CallData], names: Names) -> tuple[tuple[str, ...], bool]:
+def _answered(calls: list[CallData], names: DisplayNames) -> tuple[tuple[str, ...], bool]:
     where = dict.fromkeys(
         call.answered_by.building
         for call in calls
@@ -149,7 +149,7 @@ def _answered(calls: list[CallData], names: Names) -> tuple[tuple[str, ...], boo
     return (*lines, *((f"✕ {count(failed, 'call')} failed",) if failed else ())), bool(failed)
 
 
-def emergencies(data: WorkData, names: Names) -> list[EmergencyRow]:
+def emergencies(data: WorkData, names: DisplayNames) -> list[EmergencyRow]:
     """The location that 112 calls from each building gave."""
     calls = [call for call in data.calls if call.kind == EMERGENCY]
     rows = []

@@ -9,13 +9,14 @@ import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from uitwijk import utc
 from uitwijk.continuity.catalogue import Kind
 from uitwijk.continuity.region import Region, Workload
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.outside import CARRIER
 from uitwijk.drill.players.resolver import Resolver, name_servers
 from uitwijk.drill.players.telephony.desks import Desk
-from uitwijk.drill.players.telephony.events import Event, rfc3339
+from uitwijk.drill.players.telephony.events import Event
 from uitwijk.drill.players.telephony.location import location
 from uitwijk.drill.players.telephony.sipp import FIRST_REPLY_SECONDS, Playing, Sipp
 
@@ -73,7 +74,7 @@ class Reached:
 
 def called(number: str) -> Call:
     """A call that begins now."""
-    return Call(number, rfc3339(time.time()), time.monotonic())
+    return Call(number, utc.stamp(), time.monotonic())
 
 
 def followed(call: Call, call_id: str, via: str, events: Sequence[Event]) -> Call:

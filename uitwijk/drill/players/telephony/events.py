@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from uitwijk import utc
+
 END = "-- end of message --"
 """Closes a message that a scenario has written down whole."""
 
@@ -26,17 +28,12 @@ class Event:
     @property
     def at(self) -> str:
         """When: UTC, RFC 3339."""
-        return rfc3339(self.moment)
+        return utc.stamp(datetime.fromtimestamp(self.moment, UTC))
 
     @property
     def monotonic(self) -> float:
         """When, on the clock of `time.monotonic`."""
         return self.moment - time.time() + time.monotonic()
-
-
-def rfc3339(moment: float) -> str:
-    """A moment, in seconds since 1970, in UTC."""
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def read_events(log: Path) -> list[Event]:
