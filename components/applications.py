@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pulumi
 
-from uitwijk.continuity.region import Machine, Workload
+from uitwijk.continuity.region import Workload
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs import Job, application_job
 from uitwijk.machines.jobs.applications import CLUSTER, DNS_UPDATE_KEY
 from uitwijk.resources.part import Part
@@ -19,9 +20,9 @@ class Applications(Part):
     replicated storage. The directory (names, time, identities) is hot: it serves at both sites.
     """
 
-    def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
+    def job(self, here: Standing, secrets: Mapping[str, str]) -> Job:
         """See `application_job`."""
-        return application_job(self.region, self.around.site.slug, machine, secrets)
+        return application_job(here, secrets)
 
     def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:
         """The name servers' key for announcements, and what the nodes of a service bus recognise each other by."""

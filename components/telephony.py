@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pulumi
 
-from uitwijk.continuity.region import Machine, Workload
+from uitwijk.continuity.region import Workload
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs import Job, is_exchange, telephony_job
 from uitwijk.machines.jobs.telephony import CARRIER
 from uitwijk.resources.part import Part
@@ -19,9 +20,9 @@ class Telephony(Part):
     where its telephones have logged in, so neither a closed town hall nor a lost site changes a machine here.
     """
 
-    def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
+    def job(self, here: Standing, secrets: Mapping[str, str]) -> Job:
         """See `telephony_job`."""
-        return telephony_job(self.region, self.around.site.slug, machine, secrets)
+        return telephony_job(here, secrets)
 
     def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:
         """For a call server one secret a number block, of this site alone: the telephones' passwords follow from it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from uitwijk.continuity.region import Machine
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs import Job, workplaces_job
 from uitwijk.resources.part import Part
 
@@ -15,6 +15,6 @@ class Workplaces(Part):
     Cold: they run at one site. People reach them from any building, so a closed town hall moves no machine.
     """
 
-    def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
+    def job(self, here: Standing, secrets: Mapping[str, str]) -> Job:
         """See `workplaces_job`."""
-        return workplaces_job(self.region, self.around.site.slug, machine, secrets)
+        return workplaces_job(here, secrets)

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from uitwijk.continuity.region import Machine, Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines import cloud_init
 from uitwijk.machines.jobs import Job
 
@@ -47,7 +48,7 @@ def test_every_machine_gets_name_network_account_packages_and_settings(recorded,
         role = region.services[machine.service].roles[machine.role]
         assert instance["local-hostname"] == user_data["fqdn"]
         assert user_data["fqdn"].startswith(f"{machine.name}.")
-        assert network["addresses"] == [str(region.address(site, machine))]
+        assert network["addresses"] == [str(Standing(region, site, machine).address)]
         assert len(network["nameservers"]["addresses"]) == 4
         assert user_data["users"][0]["name"] == "breakglass"
         assert set(role.packages) <= set(user_data["packages"])
@@ -148,14 +149,16 @@ def test_a_name_server_accepts_announcements_and_knows_every_machine_that_never_
         for workload in region.workloads.values():
             for machine in workload.machines if workload.hot else ():
                 name = f"{machine.name}.{site}.uitwijk.example"
-                assert f"{name}. A {region.address(site, machine).ip}" in zone
+                assert f"{name}. A {Standing(region, site, machine).address.ip}" in zone
     for building in region.buildings:
         assert f"document-printer.{building}.uitwijk.example. A {region.building_network(building)[10]}" in zone
 
 
 def test_nothing_to_do_is_left_out_for_cloud_init_refuses_empty_lists(region: Region):
     machine = region.machines["iszf-directory-server-1"]
-    text = cloud_init.user_data(region, "bolsward", machine, Job(), break_glass_hash="hash", dns_update_key="key")
+    text = cloud_init.user_data(
+        Standing(region, "bolsward", machine), Job(), break_glass_hash="hash", dns_update_key="key"
+    )
     assert "runcmd" not in yaml.safe_load(text)
 
 
@@ -166,7 +169,7 @@ def test_a_name_server_listens_on_its_own_address_and_leaves_the_local_resolver_
     (listen,) = yaml.safe_load(files(told(recorded, site, "iszf-directory-server-2"))["/etc/knot/knot.conf"])["server"][
         "listen"
     ]
-    assert listen == f"{region.address(site, region.machines['iszf-directory-server-2']).ip}@53"
+    assert listen == f"{Standing(region, site, region.machines['iszf-directory-server-2']).address.ip}@53"
 
 
 def test_files_of_packages_wait_for_the_packages(recorded):

@@ -15,6 +15,7 @@ import yaml
 
 from tests.components.debian import PYTHON, Unpacked, available, installable
 from uitwijk.continuity.region import Machine, Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.cloud_init import PACKED, packed
 
 FAILOVERS = (("bolsward", "S3"), ("leeuwarden", "S2"))
@@ -131,7 +132,7 @@ def test_netplan_gives_every_kind_of_machine_its_address_gateway_and_name_server
         assert (done.returncode, done.stderr) == (0, ""), told.kind
         (unit,) = (told.folder / "run/systemd/network").glob("*.network")
         lines = unit.read_text(encoding="utf-8").splitlines()
-        address = region.address(told.site, told.machine)
+        address = Standing(region, told.site, told.machine).address
         assert {"Name=e*", f"Address={address}", f"Gateway={address.network.network_address + 1}"} <= set(lines)
         assert sum(line.startswith("DNS=") for line in lines) == 4
 

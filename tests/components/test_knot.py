@@ -16,6 +16,7 @@ import pytest
 
 from tests.components.debian import Unpacked
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs.applications import DNS_UPDATE_KEY, application_job
 from uitwijk.resources.testing import SECRETS
 
@@ -34,7 +35,9 @@ class NameServer:
         self._debian = debian
         self._folder = folder / site
         self._address = address
-        told = application_job(region, site, region.machines["iszf-directory-server-1"], {DNS_UPDATE_KEY: KEY})
+        told = application_job(
+            Standing(region, site, region.machines["iszf-directory-server-1"]), {DNS_UPDATE_KEY: KEY}
+        )
         for name in ("var/lib/knot", "run"):
             (self._folder / name).mkdir(parents=True)
         for file in told.files:

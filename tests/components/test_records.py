@@ -11,6 +11,7 @@ import pytest
 
 from tests.components.test_cloud_init import files, told
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs import records
 from uitwijk.machines.jobs.records import configuration, records_job
 
@@ -18,7 +19,7 @@ SITE = "leeuwarden"
 
 
 def known(region: Region, name: str, site: str = SITE) -> dict[str, Any]:
-    return configuration(region, site, region.machines[name])
+    return configuration(Standing(region, site, region.machines[name]))
 
 
 def machine(host: str) -> str:
@@ -75,7 +76,7 @@ def test_whoever_is_asked_lets_those_in_who_need_it(region: Region):
         others += told_of.get("sessions", [])
         for other in others:
             allowed = [ip_network(network) for network in known(region, machine(other))["allowed"]]
-            assert any(region.address(SITE, one).ip in network for network in allowed), (name, other)
+            assert any(Standing(region, SITE, one).address.ip in network for network in allowed), (name, other)
 
 
 def test_the_persons_register_is_for_the_own_session_hosts_alone(region: Region):
@@ -83,7 +84,7 @@ def test_the_persons_register_is_for_the_own_session_hosts_alone(region: Region)
         allowed = [ip_network(n) for n in known(region, f"{whose}-civil-affairs-application-1")["allowed"]]
         for who in region.municipalities:
             host = region.machines[f"{who}-workplaces-session-host-1"]
-            assert any(region.address(SITE, host).ip in network for network in allowed) == (who == whose)
+            assert any(Standing(region, SITE, host).address.ip in network for network in allowed) == (who == whose)
 
 
 def test_brokers_are_used_from_every_building_and_nothing_else_is(region: Region):
@@ -98,7 +99,7 @@ def test_brokers_are_used_from_every_building_and_nothing_else_is(region: Region
 def test_documents_are_printed_at_the_station_that_the_process_needs(region: Region):
     told_of = known(region, "harlingen-counter-application-1")
     assert (told_of["printer"], told_of["domain"]) == ("document-printer", "uitwijk.example")
-    job = records_job(region, SITE, region.machines["harlingen-counter-application-1"])
+    job = records_job(Standing(region, SITE, region.machines["harlingen-counter-application-1"]))
     assert list(job.packages) == ["python3", "python3-reportlab"]
 
 

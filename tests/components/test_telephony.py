@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from uitwijk.continuity.numbers import NumberBlock
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs.job import Job
 from uitwijk.machines.jobs.telephony import CARRIER, civic_address, pattern, telephony_job
 
@@ -18,7 +19,9 @@ def job(region: Region, site: str, name: str) -> Job:
     machine = region.machines[name]
     municipality = region.municipalities.get(machine.organisation)
     blocks = municipality.number_blocks if municipality else ()
-    return telephony_job(region, site, machine, {CARRIER: "it's", **{block.key: f"of {block.key}" for block in blocks}})
+    return telephony_job(
+        Standing(region, site, machine), {CARRIER: "it's", **{block.key: f"of {block.key}" for block in blocks}}
+    )
 
 
 def configuration(region: Region, site: str, name: str) -> tuple[str, list[str]]:

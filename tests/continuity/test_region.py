@@ -12,6 +12,7 @@ from uitwijk.continuity import load_region
 from uitwijk.continuity.catalogue import Service
 from uitwijk.continuity.errors import CatalogueError
 from uitwijk.continuity.region import Region, start_order
+from uitwijk.continuity.standing import Standing
 
 
 @pytest.fixture
@@ -124,20 +125,23 @@ def test_no_two_organisations_share_a_subnet_and_no_two_machines_an_address(regi
         for organisation in region.organisations
         for network in region.settings.networks
     ]
-    addresses = [region.address(site, machine) for site in region.sites for machine in region.machines.values()]
+    addresses = [
+        Standing(region, site, machine).address for site in region.sites for machine in region.machines.values()
+    ]
     assert len(set(subnets)) == len(subnets)
     assert len(set(addresses)) == len(addresses)
 
 
 def test_an_address_follows_from_site_organisation_network_and_number(region: Region) -> None:
     machine = region.machines["harlingen-workplaces-session-host-2"]
-    assert region.address("bolsward", machine) == IPv4Interface("10.11.25.101/24")
-    assert region.address("leeuwarden", machine) == IPv4Interface("10.12.25.101/24")
+    assert Standing(region, "bolsward", machine).address == IPv4Interface("10.11.25.101/24")
+    assert Standing(region, "leeuwarden", machine).address == IPv4Interface("10.12.25.101/24")
 
 
 def test_a_hot_machines_name_carries_its_site_and_a_cold_ones_does_not(region: Region) -> None:
-    assert region.domain("bolsward", region.workloads["iszf/directory"]) == "bolsward.uitwijk.example"
-    assert region.domain("bolsward", region.workloads["iszf/service-bus"]) == "uitwijk.example"
+    hot, cold = region.machines["iszf-directory-server-1"], region.machines["iszf-service-bus-node-1"]
+    assert Standing(region, "bolsward", hot).name == "iszf-directory-server-1.bolsward.uitwijk.example"
+    assert Standing(region, "bolsward", cold).name == "iszf-service-bus-node-1.uitwijk.example"
 
 
 def test_a_data_disk_lies_at_the_same_path_at_every_site(region: Region) -> None:

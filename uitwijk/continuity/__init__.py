@@ -6,5 +6,6 @@ from uitwijk.continuity.loading import load_region
 from uitwijk.continuity.placement import place
 from uitwijk.continuity.room import wait_for_room
 from uitwijk.continuity.situation import load_situation
+from uitwijk.continuity.standing import Standing
 
-__all__ = ["load_region", "load_situation", "place", "wait_for_room"]
+__all__ = ["Standing", "load_region", "load_situation", "place", "wait_for_room"]

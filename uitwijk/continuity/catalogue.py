@@ -188,6 +188,11 @@ class Service(Entity):
     """External connections that the site running it must have."""
     roles: Annotated[Mapping[Slug, Role], Field(min_length=1)]
 
+    @property
+    def last_roles(self) -> frozenset[str]:
+        """The roles that no other waits for: when they run, the service runs."""
+        return frozenset(self.roles) - {earlier for role in self.roles.values() for earlier in role.after}
+
 
 class MinimumSeats(Entity):
     """The seats without which a process stops: a share of the municipality's seats, and never fewer than `at_least`."""

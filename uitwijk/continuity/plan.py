@@ -15,6 +15,7 @@ from uitwijk.continuity.loss import NOTHING, Loss
 from uitwijk.continuity.placement import NumberPlacement, Placement, place
 from uitwijk.continuity.region import Machine, Region
 from uitwijk.continuity.seats import Seating
+from uitwijk.continuity.standing import Standing
 
 _Told = TypeVar("_Told")
 
@@ -111,7 +112,7 @@ def _machines(region: Region, before: Placement, after: Placement, site: str) ->
         name: machine_in_words(
             machine.vcpus,
             machine.memory_gib,
-            str(region.address(site, machine).ip),
+            str(Standing(region, site, machine).address.ip),
             [machine.disk_path(disk) for disk in machine.disks],
         )
         for name, machine in sorted(now.items())

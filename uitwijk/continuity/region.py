@@ -225,12 +225,6 @@ class Region:
         """Every machine of every workload, by name; a hot one stands here once, though it exists at every site."""
         return {machine.name: machine for workload in self.workloads.values() for machine in workload.machines}
 
-    def address(self, site: str, machine: Machine) -> ipaddress.IPv4Interface:
-        """The machine's address, should it run at `site`, with the prefix length of its network."""
-        role = self.services[machine.service].roles[machine.role]
-        network = self.subnet(site, machine.organisation, role.network)
-        return ipaddress.IPv4Interface(f"{network[role.address + machine.number - 1]}/{network.prefixlen}")
-
     def subnet(self, site: str, organisation: str, network: str) -> ipaddress.IPv4Network:
         """The /24 of an organisation's network of one kind at a site; its first address is the gateway's."""
         third = self.organisations[organisation].network_number * 8 + self.settings.networks[network].number
@@ -251,9 +245,18 @@ class Region:
         """The fully qualified name of a station: it carries its building."""
         return f"{station}.{building}.{self.settings.domain}"
 
-    def domain(self, site: str, workload: Workload) -> str:
-        """The DNS domain of a workload's machines: hot ones carry their site, cold ones do not."""
-        return f"{site}.{self.settings.domain}" if workload.hot else self.settings.domain
+    def nearest_sites(self, site: str) -> tuple[str, ...]:
+        """The sites in the order in which somebody at `site` tries them: its own first."""
+        return (site, *(other for other in self.sites if other != site))
+
+    def ends(self, workload: str) -> tuple[Machine, ...]:
+        """The machines of a workload that people and other services use: no other of its machines waits for them."""
+        last = self.services[self.workloads[workload].service].last_roles
+        return tuple(machine for machine in self.workloads[workload].machines if machine.role in last)
+
+    def stores(self, workload: str) -> tuple[Machine, ...]:
+        """The machines of a workload that keep data."""
+        return tuple(machine for machine in self.workloads[workload].machines if machine.disks)
 
     def _workload(self, organisation: str, service: str) -> Workload:
         definition = self.services[service]

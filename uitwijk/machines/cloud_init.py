@@ -11,9 +11,8 @@ from typing import Any
 import deflate
 import yaml
 
-from uitwijk.continuity.region import Machine, Region
-from uitwijk.machines.jobs import File, Job, announcement_key, data_path, records_job, render
-from uitwijk.machines.names import ANNOUNCED_TTL, dns_servers, full_name, needs, peers, role_of, time_servers
+from uitwijk.continuity.standing import Standing
+from uitwijk.machines.jobs import ANNOUNCED_TTL, File, Job, announcement_key, data_path, records_job, render
 
 BREAK_GLASS = "breakglass"
 """The local account for when the directory does not answer."""
@@ -34,23 +33,22 @@ def packed(text: str) -> str:
     return base64.b64encode(deflate.gzip_compress(text.encode(), _LEVEL)).decode()
 
 
-def meta_data(region: Region, site: str, machine: Machine) -> str:
+def meta_data(here: Standing) -> str:
     """cloud-init's instance data: who the machine is, and its network."""
-    address = region.address(site, machine)
     return _yaml(
         {
-            "instance-id": f"{machine.name}.{site}",
-            "local-hostname": full_name(region, site, machine),
+            "instance-id": f"{here.machine.name}.{here.site}",
+            "local-hostname": here.name,
             "network": {
                 "version": 2,
                 "ethernets": {
                     "first": {
                         "match": {"name": "e*"},
-                        "addresses": [str(address)],
-                        "routes": [{"to": "0.0.0.0/0", "via": str(address.network.network_address + 1)}],
+                        "addresses": [str(here.address)],
+                        "routes": [{"to": "0.0.0.0/0", "via": str(here.gateway)}],
                         "nameservers": {
-                            "addresses": list(dns_servers(region, site, machine.organisation)),
-                            "search": [region.settings.domain],
+                            "addresses": [str(server.address.ip) for server in here.name_servers],
+                            "search": [here.region.settings.domain],
                         },
                     }
                 },
@@ -59,24 +57,21 @@ def meta_data(region: Region, site: str, machine: Machine) -> str:
     )
 
 
-def user_data(
-    region: Region, site: str, machine: Machine, job: Job, *, break_glass_hash: str, dns_update_key: str
-) -> str:
+def user_data(here: Standing, job: Job, *, break_glass_hash: str, dns_update_key: str) -> str:
     """cloud-init's user data: account, packages, files, data disks, and what to start.
 
     Args:
-        region: the region.
-        site: where the machine stands.
-        machine: the machine.
+        here: the machine, where it stands.
         job: what it does beyond what every machine does.
         break_glass_hash: bcrypt hash of the organisation's break-glass password at this site.
         dns_update_key: TSIG key, base64.
     """
-    own = Job(packages=role_of(region, machine).packages, files=[_settings(region, site, machine)])
-    if not region.workloads[machine.workload].hot:
-        own += _announcement(region, site, machine, dns_update_key) + records_job(region, site, machine)
+    disks = here.machine.disks
+    own = Job(packages=here.role.packages, files=[_settings(here)])
+    if not here.workload.hot:
+        own += _announcement(here, dns_update_key) + records_job(here)
     content: dict[str, Any] = {
-        "fqdn": full_name(region, site, machine),
+        "fqdn": here.name,
         "timezone": "Europe/Amsterdam",
         "ssh_pwauth": False,
         "users": [
@@ -93,15 +88,13 @@ def user_data(
     # cloud-init's schema refuses lists without an entry.
     if packages := dict.fromkeys([*own.packages, *job.packages]):
         content["packages"] = list(packages)
-    if servers := time_servers(region, site, machine):
-        content["ntp"] = {"ntp_client": "systemd-timesyncd", "servers": list(servers)}
-    if machine.disks:
-        content["bootcmd"] = [
-            ["sh", "-euc", _format_if_blank(disk, unit)] for unit, disk in enumerate(machine.disks, 1)
-        ]
+    if servers := here.time_servers:
+        content["ntp"] = {"ntp_client": "systemd-timesyncd", "servers": [server.name for server in servers]}
+    if disks:
+        content["bootcmd"] = [["sh", "-euc", _format_if_blank(disk, unit)] for unit, disk in enumerate(disks, 1)]
         content["mounts"] = [
             [f"LABEL={disk}", data_path(disk), "ext4", "defaults,nofail,x-systemd.device-timeout=60", "0", "2"]
-            for disk in machine.disks
+            for disk in disks
         ]
     content["write_files"] = [
         *(_written(file, defer=False) for file in own.files),
@@ -124,32 +117,33 @@ def _written(file: File, *, defer: bool) -> dict[str, Any]:
     return entry | {"content": file.content}
 
 
-def _settings(region: Region, site: str, machine: Machine) -> File:
+def _settings(here: Standing) -> File:
     """What the service needs to know: who it is, and the names of what it depends on, own site first."""
+    machine = here.machine
     known: dict[str, Any] = {
         "organisation": machine.organisation,
         "service": machine.service,
         "role": machine.role,
         "number": machine.number,
-        "site": site,
-        "port": role_of(region, machine).port,
+        "site": here.site,
+        "port": here.role.port,
         **({"data": [data_path(disk) for disk in machine.disks]} if machine.disks else {}),
-        "needs": {name: [str(endpoint) for endpoint in found] for name, found in needs(region, site, machine).items()},
+        "needs": {name: [str(endpoint) for endpoint in found] for name, found in here.needs.items()},
     }
-    if region.workloads[machine.workload].hot:
+    if here.workload.hot:
         # Whoever serves at both sites has to agree with the others. A cold machine need not know how many it has.
-        known["peers"] = [str(endpoint) for endpoint in peers(region, site, machine)]
+        known["peers"] = [str(endpoint) for endpoint in here.peers]
     return File(path="/etc/uitwijk/service.yaml", content=_yaml(known))
 
 
-def _announcement(region: Region, site: str, machine: Machine, key: str) -> Job:
+def _announcement(here: Standing, key: str) -> Job:
     """Tells the name servers of all sites where the machine is: at boot, soon again, every five minutes (RFC 2136)."""
     script = "/usr/local/sbin/announce-name"
     values = {
-        "zone": region.settings.domain,
-        "name": full_name(region, site, machine),
-        "address": str(region.address(site, machine).ip),
-        "servers": dns_servers(region, site, machine.organisation),
+        "zone": here.region.settings.domain,
+        "name": here.name,
+        "address": str(here.address.ip),
+        "servers": [str(server.address.ip) for server in here.name_servers],
         "ttl": ANNOUNCED_TTL,
     }
     unit = "/etc/systemd/system/announce-name"

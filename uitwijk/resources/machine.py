@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_vsphere as vsphere
 
-from uitwijk.continuity.region import Machine, Region, dataset_datastore
+from uitwijk.continuity.region import Machine, dataset_datastore
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.cloud_init import PACKED
-from uitwijk.machines.names import dns_servers
 from uitwijk.resources.inventory import LOCAL
 from uitwijk.resources.site import Site
 
@@ -24,9 +24,9 @@ _CUSTOMIZE_MINUTES = 10
 class MachineArgs:
     """What one machine is made from. Nothing of it depends on the situation."""
 
-    region: Region
+    here: Standing
+    """The machine, at the site whose stack makes it."""
     site: Site
-    machine: Machine
     user_data: pulumi.Input[str]
     """cloud-init's user data, packed; a secret, for it holds a key and a password's hash."""
     meta_data: str
@@ -41,8 +41,7 @@ def virtual_machine(
     depends_on: pulumi.Input[Sequence[pulumi.Resource]],
 ) -> vsphere.VirtualMachine:
     """Registers the machine under its own name, which is the same in both stacks."""
-    machine, inventory = args.machine, args.site.inventory
-    workload = args.region.workloads[machine.workload]
+    machine, workload, inventory = args.here.machine, args.here.workload, args.site.inventory
     template = inventory.templates[machine.system]
     return vsphere.VirtualMachine(
         machine.name,
@@ -102,9 +101,7 @@ def _disks(
 
 
 def _clone(args: MachineArgs, template: str) -> vsphere.VirtualMachineCloneArgs:
-    region, site, machine = args.region, args.site.slug, args.machine
-    address = region.address(site, machine)
-    domain = region.domain(site, region.workloads[machine.workload])
+    here = args.here
     # The provider's defaults are stated: as `clone` is ignored later, a default that the provider filled in would make
     # the inputs of the next run differ from those of the first, and cost a comparison of every machine.
     return vsphere.VirtualMachineCloneArgs(
@@ -113,15 +110,15 @@ def _clone(args: MachineArgs, template: str) -> vsphere.VirtualMachineCloneArgs:
         customize=vsphere.VirtualMachineCloneCustomizeArgs(
             timeout=_CUSTOMIZE_MINUTES,
             linux_options=vsphere.VirtualMachineCloneCustomizeLinuxOptionsArgs(
-                host_name=machine.name, domain=domain, hw_clock_utc=True
+                host_name=here.machine.name, domain=here.domain, hw_clock_utc=True
             ),
             network_interfaces=[
                 vsphere.VirtualMachineCloneCustomizeNetworkInterfaceArgs(
-                    ipv4_address=str(address.ip), ipv4_netmask=address.network.prefixlen
+                    ipv4_address=str(here.address.ip), ipv4_netmask=here.address.network.prefixlen
                 )
             ],
-            ipv4_gateway=str(address.network.network_address + 1),
-            dns_server_lists=list(dns_servers(region, site, machine.organisation)),
-            dns_suffix_lists=[domain],
+            ipv4_gateway=str(here.gateway),
+            dns_server_lists=[str(server.address.ip) for server in here.name_servers],
+            dns_suffix_lists=[here.domain],
         ),
     )

@@ -11,9 +11,9 @@ import pulumi_vsphere as vsphere
 
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Machine, Region, Workload, dataset_datastore
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines import cloud_init
 from uitwijk.machines.jobs import Job
-from uitwijk.machines.names import last_roles, role_of
 from uitwijk.resources.machine import MachineArgs, virtual_machine
 from uitwijk.resources.settings import StackSettings
 from uitwijk.resources.site import Site
@@ -59,8 +59,8 @@ class Part(pulumi.ComponentResource):
         self.region = around.region
         self._break_glass_hash = break_glass_hash
 
-    def job(self, machine: Machine, secrets: Mapping[str, str]) -> Job:
-        """What a machine does at this site, given what `secrets` names. Pure."""
+    def job(self, here: Standing, secrets: Mapping[str, str]) -> Job:
+        """What a machine does here, given what `secrets` names. Pure."""
         raise NotImplementedError
 
     def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:  # noqa: ARG002
@@ -88,14 +88,14 @@ class Part(pulumi.ComponentResource):
         for role, machines in made.items():
             if len(machines) == 2:
                 self._keep_apart(f"{workload.organisation}-{workload.service}-{role}", machines)
-        ends = last_roles(self.region, workload.service)
+        ends = self.region.services[workload.service].last_roles
         self.around.running[workload.key] = [machine for role in made if role in ends for machine in made[role]]
 
     def _started_before(
         self, workload: Workload, machine: Machine, made: Mapping[str, Sequence[pulumi.Resource]]
     ) -> list[pulumi.Resource]:
         """Machines that must run first: of earlier roles, or else (those wait for them) of other workloads."""
-        after = role_of(self.region, machine).after
+        after = self.region.services[machine.service].roles[machine.role].after
         if after:
             return [earlier for role in sorted(after) for earlier in made.get(role, ())]
         return [earlier for key in workload.depends_on for earlier in self.around.running.get(key, ())]
@@ -128,15 +128,13 @@ class Part(pulumi.ComponentResource):
     def _machine(
         self, machine: Machine, secrets: Mapping[str, pulumi.Output[str]], before: Sequence[pulumi.Resource]
     ) -> vsphere.VirtualMachine:
-        region, site = self.region, self.around.site
+        here = Standing(self.region, self.around.site.slug, machine)
 
         def user_data(known: Sequence[str]) -> str:
             break_glass_hash, dns_update_key, *own = known
             text = cloud_init.user_data(
-                region,
-                site.slug,
-                machine,
-                self.job(machine, dict(zip(secrets, own, strict=True))),
+                here,
+                self.job(here, dict(zip(secrets, own, strict=True))),
                 break_glass_hash=break_glass_hash,
                 dns_update_key=dns_update_key,
             )
@@ -145,11 +143,10 @@ class Part(pulumi.ComponentResource):
         known = pulumi.Output.all(self._break_glass_hash, self.around.settings.dns_update_key, *secrets.values())
         return virtual_machine(
             MachineArgs(
-                region=region,
-                site=site,
-                machine=machine,
+                here=here,
+                site=self.around.site,
                 user_data=known.apply(user_data),
-                meta_data=cloud_init.meta_data(region, site.slug, machine),
+                meta_data=cloud_init.meta_data(here),
                 guest_network_wait_minutes=self.around.settings.guest_network_wait_minutes,
             ),
             parent=self,

@@ -17,6 +17,7 @@ from uitwijk.continuity import place
 from uitwijk.continuity.loss import NOTHING, Loss, single_losses
 from uitwijk.continuity.plan import foreseen
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.observe.stacks import DISK, MACHINE, SITUATION
 from uitwijk.running.engine import Operation, Run
 
@@ -34,7 +35,9 @@ def created(region: Region, site: str, names: Sequence[str]) -> list[Operation]:
         inputs = {
             "numCpus": machine.vcpus,
             "memory": machine.memory_gib * 1024,
-            "clone": {"customize": {"networkInterfaces": [{"ipv4Address": str(region.address(site, machine).ip)}]}},
+            "clone": {
+                "customize": {"networkInterfaces": [{"ipv4Address": str(Standing(region, site, machine).address.ip)}]}
+            },
             "disks": [{"label": "disk0", "size": 20}, *attached],
         }
         operations.append(Operation("create", MACHINE, name, inputs))

@@ -9,6 +9,7 @@ import pytest
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.listening import await_listening
 
@@ -17,7 +18,7 @@ FINANCE, TAXES = "iszf-finance-application-1", "harlingen-taxes-application-1"
 
 def listener(region: Region, loopback: Loopback, machine: str, site: str) -> socket.socket:
     """Listens in the machine's place."""
-    address = loopback.address(region.address(site, region.machines[machine]).ip)
+    address = loopback.address(Standing(region, site, region.machines[machine]).address.ip)
     return socket.create_server((address, region.settings.records_port))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from tests.drill.players.conftest import cold
 from tests.drill.players.world import World
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.names import ExpectedNames, GapWatcher, StaleWatcher, urgent_front_ends
 from uitwijk.drill.players.resolver import Resolver, name_servers
@@ -48,7 +49,7 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
     world.announce(MOVED, "leeuwarden")
     names = ExpectedNames(region, loopback, cold(region))
     wrong = [line for line in names.observe("before", ["bolsward"], 0) if line["name"] != "all names"]
-    address = loopback.address(region.address("leeuwarden", region.machines[MOVED]).ip)
+    address = loopback.address(Standing(region, "leeuwarden", region.machines[MOVED]).address.ip)
     assert {(line["name"], line["address"], line["verdict"]) for line in wrong} == {
         (f"{MOVED}.uitwijk.example", address, "failed")
     }
@@ -125,7 +126,7 @@ def test_a_stale_name_at_a_returning_site_is_a_failure(region: Region, loopback:
     watcher.start()
     eventually(lambda: watcher.rounds > 0)
     failed = [line for line in watcher.stop() if line["verdict"] == "failed"]
-    old = loopback.address(region.address("bolsward", region.machines[MOVED]).ip)
+    old = loopback.address(Standing(region, "bolsward", region.machines[MOVED]).address.ip)
     stale = [line for line in failed if line["name"] != "all names"]
     assert {(line["name"], line["address"]) for line in stale} == {(f"{MOVED}.uitwijk.example", old)}
     assert {line["server"].split(".")[0] for line in failed} == {"iszf-directory-server-1", "iszf-directory-server-2"}
@@ -150,6 +151,6 @@ def test_a_seat_asks_the_next_server_when_one_does_not_answer(region: Region, lo
     assert [server.site for server in servers] == ["bolsward", "bolsward", "leeuwarden", "leeuwarden"]
     world.silent = {servers[0].name}
     resolver = Resolver(servers, loopback.outside(20))
-    expected = loopback.address(region.address("bolsward", region.machines[MOVED]).ip)
+    expected = loopback.address(Standing(region, "bolsward", region.machines[MOVED]).address.ip)
     assert resolver.address(f"{MOVED}.uitwijk.example") == expected
     assert resolver.address("nobody.uitwijk.example") is None

@@ -14,7 +14,6 @@ from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.pairs import every_pair
 from uitwijk.drill.players.people import RECORDS, Account, append
-from uitwijk.drill.players.services import stores
 
 
 @pytest.mark.parametrize("closed", [(), ("harlingen-town-hall",), ("bolsward-town-hall", "balk-town-hall")])
@@ -65,7 +64,7 @@ def test_a_register_that_does_not_answer_has_refused_nobody(
 def test_an_account_that_is_good_elsewhere_fails_loudly(
     region: Region, loopback: Loopback, world: World, accounts: Mapping[str, Account]
 ) -> None:
-    store = stores(region, "bolsward/workplaces")[0]
+    store = region.stores("bolsward/workplaces")[0]
     append(world.disk("bolsward", store, "profiles") / RECORDS, accounts["nijefurd"].line())
     found = faults(every_pair(region, loopback, accounts, when="before", placement=placed(region)))
     broker = "bolsward-workplaces-broker-1"

@@ -13,7 +13,6 @@ from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.buildings import Buildings
 from uitwijk.drill.players.people import RECORDS, Account
-from uitwijk.drill.players.services import stores
 from uitwijk.drill.players.work import Observed, observe
 
 Work = Callable[..., Observed]
@@ -172,7 +171,7 @@ def test_without_brokers_no_clerk_works_but_citizens_help_themselves(work: Work,
 
 def test_a_clerk_without_an_account_is_refused(work: Work, world: World, region: Region, accounts: object) -> None:
     assert accounts
-    store = stores(region, "harlingen/workplaces")[0]
+    store = region.stores("harlingen/workplaces")[0]
     (world.disk("bolsward", store, "profiles") / RECORDS).write_text("", encoding="utf-8")
     observed = work()
     assert observed.continuity["harlingen"]["continued"] == ["e-services"]

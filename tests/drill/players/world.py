@@ -23,13 +23,14 @@ import dns.rcode
 import dns.rrset
 
 from uitwijk.continuity.region import Machine, Region
+from uitwijk.continuity.standing import Standing, at_home
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.buildings import PORT as PRINTER_PORT
 from uitwijk.drill.players.buildings import PRINTER
 from uitwijk.drill.players.people import RECORDS
 from uitwijk.drill.players.resolver import PORT as NAMES_PORT
 from uitwijk.drill.players.resolver import NameServer, name_servers
-from uitwijk.drill.players.services import front_ends, full_name, stores, workplaces
+from uitwijk.drill.players.services import front_ends, workplaces
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -66,7 +67,7 @@ class World:
                 for names in self.names.values():
                     address = loopback.address(region.station_address(building, station))
                     names[f"{region.station_name(building, station)}."] = address
-        self._by_name = {full_name(region, machine): machine for machine in region.machines.values()}
+        self._by_name = {at_home(region, machine).name: machine for machine in region.machines.values()}
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []
         self._listeners: list[socket.socket] = []
@@ -75,8 +76,8 @@ class World:
         """The machine tells its organisation's name servers that it runs at a site."""
         known = self.region.machines[machine]
         for server in name_servers(self.region, self.loopback, [known.organisation]):
-            address = self.loopback.address(self.region.address(site, known).ip)
-            self.names[server][f"{full_name(self.region, known)}."] = address
+            address = self.loopback.address(Standing(self.region, site, known).address.ip)
+            self.names[server][f"{at_home(self.region, known).name}."] = address
 
     def disk(self, site: str, machine: Machine, disk: str) -> Path:
         """The folder with what a data disk holds."""
@@ -92,8 +93,8 @@ class World:
         session_hosts = {name for key in self.region.workloads for name in self._session_hosts(key)}
         for machine, site in self.runs.items():
             known = self.region.machines[machine]
-            if full_name(self.region, known) not in session_hosts and not known.disks:
-                address = self.loopback.address(self.region.address(site, known).ip)
+            if at_home(self.region, known).name not in session_hosts and not known.disks:
+                address = self.loopback.address(Standing(self.region, site, known).address.ip)
                 listener = socket.create_server((address, self.region.settings.records_port), backlog=64)
                 listener.settimeout(1)
                 self._listeners.append(listener)
@@ -213,7 +214,7 @@ class World:
     ) -> Answer:
         key = self.region.provider(organisation, workplaces(self.region))
         assert key is not None
-        store = stores(self.region, key)[0]
+        store = self.region.stores(key)[0]
         name, password = login
         records = self.disk(self.region.home(organisation), store, next(iter(store.disks))) / RECORDS
         accounts = [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()]
@@ -225,7 +226,7 @@ class World:
             (
                 each
                 for each, site in ((self.region.machines[m], s) for m, s in self.runs.items())
-                if self.loopback.address(self.region.address(site, each).ip) == host
+                if self.loopback.address(Standing(self.region, site, each).address.ip) == host
             ),
             None,
         )
@@ -234,14 +235,14 @@ class World:
         return self.answer(machine, organisation, method, path, login, body)
 
     def _missing(self, machine: Machine) -> str | None:
-        own = stores(self.region, machine.workload)
+        own = self.region.stores(machine.workload)
         needed = (self.region.workloads[key] for key in self.region.needs[machine.workload])
         others = (each for workload in needed if not workload.hot for each in workload.machines)
-        return next((full_name(self.region, each) for each in (*own, *others) if each.name in self.down), None)
+        return next((at_home(self.region, each).name for each in (*own, *others) if each.name in self.down), None)
 
     def _store(self, workload: str) -> str:
         keys = (workload, *self.region.needs[workload])
-        return next(machine.name for key in keys for machine in stores(self.region, key))
+        return next(machine.name for key in keys for machine in self.region.stores(key))
 
     def _issue(self, document: Mapping[str, Any]) -> Answer:
         building = self.prints_in or document["building"]

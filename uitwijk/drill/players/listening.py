@@ -8,8 +8,8 @@ from collections.abc import Mapping
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
-from uitwijk.drill.players.services import full_name
 from uitwijk.drill.players.web import silence
 
 _CONNECT_SECONDS = 1.0
@@ -32,13 +32,13 @@ def await_listening(region: Region, loopback: Loopback, runs: Mapping[str, str],
         machine: site for machine, site in silent.items() if not _listens(region, loopback, machine, site)
     }:
         if time.monotonic() > deadline:
-            names = (full_name(region, region.machines[machine]) for machine in silent)
+            names = (Standing(region, site, region.machines[machine]).name for machine, site in silent.items())
             raise UitwijkError([f"{silence(name)} after {seconds:g} s, although it lives" for name in names])
         time.sleep(_PAUSE_SECONDS)
 
 
 def _listens(region: Region, loopback: Loopback, machine: str, site: str) -> bool:
-    address = loopback.address(region.address(site, region.machines[machine]).ip)
+    address = loopback.address(Standing(region, site, region.machines[machine]).address.ip)
     try:
         with socket.create_connection((address, region.settings.records_port), _CONNECT_SECONDS):
             return True

@@ -10,9 +10,10 @@ from typing import Any
 
 from uitwijk import utc
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.resolver import Answer, NameServer, ask, name_servers
-from uitwijk.drill.players.services import brokers, front_ends, full_name, used, workplaces
+from uitwijk.drill.players.services import brokers, front_ends, used, workplaces
 
 PATIENCE_SECONDS = 30.0
 """For names that are not right yet, and name servers that do not answer yet: machines announce theirs while they start,
@@ -39,8 +40,8 @@ class ExpectedNames:
         """Address by fully qualified name, by organisation that announces it."""
         for machine, site in runs.items():
             known = region.machines[machine]
-            address = loopback.address(region.address(site, known).ip)
-            self.expected.setdefault(known.organisation, {})[full_name(region, known)] = address
+            standing = Standing(region, site, known)
+            self.expected.setdefault(known.organisation, {})[standing.name] = loopback.address(standing.address.ip)
 
     def told_by(self, server: NameServer) -> dict[str, str]:
         """The address by name, for the names that are announced to the server."""

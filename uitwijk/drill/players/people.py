@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from uitwijk.continuity.region import Machine, Region
+from uitwijk.continuity.standing import at_home
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.outside import citizen
 from uitwijk.drill.players.resolver import Resolver, name_servers
-from uitwijk.drill.players.services import brokers, full_name, stores, workplaces
+from uitwijk.drill.players.services import brokers, workplaces
 from uitwijk.drill.players.web import Login, Reply, request
 
 SEATS = 50
@@ -64,7 +65,7 @@ def give_accounts(region: Region, organisations: Iterable[str], folder: DataFold
         if workload is None:
             continue
         account = accounts[organisation] = Account.made_up(organisation)
-        for store in stores(region, workload):
+        for store in region.stores(workload):
             disk = next(iter(store.disks))
             append(folder(region.home(store.organisation), store, disk) / RECORDS, account.line())
     return accounts
@@ -129,7 +130,7 @@ class Clerk:
         """Opens a session at an organisation's brokers, and asks its profiles who they are."""
         workload = self.region.provider(organisation, workplaces(self.region))
         assert workload is not None, "asked only of those who have workplaces"
-        profiles = full_name(self.region, stores(self.region, workload)[0])
+        profiles = at_home(self.region, self.region.stores(workload)[0]).name
         return self._in_session(organisation, resolver, "GET", f"/session/{profiles}/", None)
 
     def _in_session(

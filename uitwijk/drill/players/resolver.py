@@ -11,11 +11,12 @@ import dns.exception
 import dns.message
 import dns.rdatatype
 
+from uitwijk.continuity import standing as model
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
 
 PORT = 53
-"""Where name servers listen, and how the catalogue tells them from other machines."""
+"""Where name servers listen for everybody who resolves names."""
 PATIENCE_SECONDS = 1.0
 """For one server; then the next is asked."""
 
@@ -56,33 +57,16 @@ def name_servers(
     asking = region.organisations if organisations is None else organisations
     found: dict[str, NameServer] = {}
     for organisation in asking:
-        home = region.home(organisation)
-        for site in sorted(region.sites, key=lambda site: site != home):
-            for server in _servers(region, loopback, site, organisation):
-                found.setdefault(server.address, server)
+        for standing in model.name_servers(region, region.home(organisation), organisation):
+            server = NameServer(
+                organisation=standing.machine.organisation,
+                site=standing.site,
+                name=standing.name,
+                address=loopback.address(standing.address.ip),
+                gateway=loopback.address(standing.gateway),
+            )
+            found.setdefault(server.address, server)
     return tuple(found.values())
-
-
-def _servers(region: Region, loopback: Loopback, site: str, organisation: str) -> list[NameServer]:
-    servers = []
-    for slug, service in region.services.items():
-        key = region.provider(organisation, slug)
-        if key is None or not any(role.port == PORT for role in service.roles.values()):
-            continue
-        workload = region.workloads[key]
-        for machine in workload.machines:
-            if service.roles[machine.role].port == PORT:
-                interface = region.address(site, machine)
-                servers.append(
-                    NameServer(
-                        organisation=workload.organisation,
-                        site=site,
-                        name=f"{machine.name}.{region.domain(site, workload)}",
-                        address=loopback.address(interface.ip),
-                        gateway=loopback.address(interface.network.network_address + 1),
-                    )
-                )
-    return servers
 
 
 def ask(server: str, name: str, *, source: str | None = None) -> Answer:

@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from uitwijk.continuity.catalogue import Kind, Standby
-from uitwijk.continuity.region import Machine, Region
-
-
-def full_name(region: Region, machine: Machine) -> str:
-    """The name by which a cold machine is reached, at whichever site it runs."""
-    return f"{machine.name}.{region.domain(region.home(machine.organisation), region.workloads[machine.workload])}"
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import at_home
 
 
 def front_ends(region: Region, workload: str) -> tuple[str, ...]:
-    """The names of the machines that no other of the workload waits for: those that people use."""
-    roles = region.services[region.workloads[workload].service].roles
-    earlier = {name for role in roles.values() for name in role.after}
-    machines = region.workloads[workload].machines
-    return tuple(full_name(region, machine) for machine in machines if machine.role not in earlier)
-
-
-def stores(region: Region, workload: str) -> tuple[Machine, ...]:
-    """The workload's machines that keep data."""
-    return tuple(machine for machine in region.workloads[workload].machines if machine.disks)
+    """The names of the workload's machines that people use."""
+    return tuple(at_home(region, machine).name for machine in region.ends(workload))
 
 
 def brokers(region: Region, workload: str) -> tuple[str, ...]:
@@ -31,10 +19,12 @@ def brokers(region: Region, workload: str) -> tuple[str, ...]:
 
     Where there are none, clerks turn to the session hosts themselves.
     """
-    roles = region.services[region.workloads[workload].service].roles
-    earlier = {name for role in roles.values() for name in role.after}
-    machines = region.workloads[workload].machines
-    found = tuple(full_name(region, each) for each in machines if each.role in earlier and not each.disks)
+    ends = region.ends(workload)
+    found = tuple(
+        at_home(region, machine).name
+        for machine in region.workloads[workload].machines
+        if machine not in ends and not machine.disks
+    )
     return found or front_ends(region, workload)
 
 

@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from uitwijk.continuity.region import Machine, Region
-from uitwijk.machines.jobs.job import File, Job, data_path, render
-from uitwijk.machines.names import ANNOUNCED_TTL, clients, full_name, own_endpoint, own_site_first, peers, role_of
+from uitwijk.continuity.standing import Standing
+from uitwijk.machines.jobs.job import ANNOUNCED_TTL, File, Job, data_path, render
 
 DNS_UPDATE_KEY = "dns-update-key"
 """Name of the TSIG key among the secrets."""
 CLUSTER = "cluster"
 """Name of the secret that the nodes of a service bus share."""
 
-Recipe = Callable[[Region, str, Machine, Mapping[str, str]], Job]
+Recipe = Callable[[Standing, Mapping[str, str]], Job]
 
 
-def application_job(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
+def application_job(here: Standing, secrets: Mapping[str, str]) -> Job:
     """The job of a machine, from the packages of its role."""
     job = Job()
-    for package in role_of(region, machine).packages:
+    for package in here.role.packages:
         if package in _RECIPES:
-            job += _RECIPES[package](region, site, machine, secrets)
+            job += _RECIPES[package](here, secrets)
     return job
 
 
-def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
-    zone = region.settings.domain
-    machines = [
-        (full_name(region, where, hot), region.address(where, hot).ip)
+def _name_server(here: Standing, secrets: Mapping[str, str]) -> Job:
+    region, zone = here.region, here.region.settings.domain
+    hot = (
+        Standing(region, where, machine)
         for where in region.sites
         for workload in region.workloads.values()
         if workload.hot
-        for hot in workload.machines
-    ]
+        for machine in workload.machines
+    )
+    machines = [(standing.name, standing.address.ip) for standing in hot]
     stations = [
         (region.station_name(slug, station), region.station_address(slug, station))
         for slug, building in region.buildings.items()
@@ -41,22 +41,22 @@ def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[s
     ]
     configuration = render(
         "knot.conf",
-        organisation=machine.organisation,
-        site=site,
+        organisation=here.machine.organisation,
+        site=here.site,
         zone=zone,
         # Its own address alone: the system's local resolver may hold the port at 127.0.0.53.
-        address=region.address(site, machine).ip,
-        port=role_of(region, machine).port,
+        address=here.address.ip,
+        port=here.role.port,
         key=secrets[DNS_UPDATE_KEY],
-        gateway=region.address(site, machine).network.network_address + 1,
+        gateway=here.gateway,
     )
-    servers = [own_endpoint(region, site, machine), *peers(region, site, machine)]
+    servers = [here.endpoint, *here.peers]
     collect = "/usr/local/sbin/collect-names"
     values = {
         "zone": zone,
-        "address": region.address(site, machine).ip,
-        "port": role_of(region, machine).port,
-        "servers": _other_name_servers(region, site, machine),
+        "address": here.address.ip,
+        "port": here.role.port,
+        "servers": _other_name_servers(here),
         "ttl": ANNOUNCED_TTL,
     }
     return Job(
@@ -78,13 +78,13 @@ def _name_server(region: Region, site: str, machine: Machine, secrets: Mapping[s
     )
 
 
-def _other_name_servers(region: Region, site: str, machine: Machine) -> list[str]:
+def _other_name_servers(here: Standing) -> list[str]:
     """Addresses of those that know the same names, the other site's first: if this one was lost, they know better."""
     return [
-        str(region.address(where, other).ip)
-        for where in reversed(own_site_first(region, site))
-        for other in region.workloads[machine.workload].machines
-        if (where, other) != (site, machine)
+        str(Standing(here.region, where, other).address.ip)
+        for where in reversed(here.region.nearest_sites(here.site))
+        for other in here.workload.machines
+        if (where, other) != (here.site, here.machine)
     ]
 
 
@@ -93,24 +93,24 @@ def announcement_key(key: str) -> File:
     return File(path="/etc/uitwijk/dns-update.key", content=render("dns-update.key", key=key), permissions="0600")
 
 
-def _time_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
+def _time_server(here: Standing, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
     content = render(
         "chrony.conf",
-        blocks=[region.sites[where].address_block for where in own_site_first(region, site)],
-        peers=peers(region, site, machine),
+        blocks=[here.region.sites[where].address_block for where in here.region.nearest_sites(here.site)],
+        peers=here.peers,
     )
     return Job(
         files=[File(path="/etc/chrony/conf.d/uitwijk.conf", content=content)], commands=["systemctl restart chrony"]
     )
 
 
-def _database(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
-    (disk,) = machine.disks
+def _database(here: Standing, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
+    (disk,) = here.machine.disks
     values = {
         "data": data_path(disk),
-        "address": region.address(site, machine).ip,
-        "port": role_of(region, machine).port,
-        "clients": clients(region, site, machine),
+        "address": here.address.ip,
+        "port": here.role.port,
+        "clients": here.clients,
     }
     move = "/usr/local/sbin/move-database"
     return Job(
@@ -128,16 +128,14 @@ def _database(region: Region, site: str, machine: Machine, secrets: Mapping[str,
     )
 
 
-def _file_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
-    content = render(
-        "exports", shares=[data_path(disk) for disk in machine.disks], clients=clients(region, site, machine)
-    )
+def _file_server(here: Standing, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
+    content = render("exports", shares=[data_path(disk) for disk in here.machine.disks], clients=here.clients)
     return Job(files=[File(path="/etc/exports.d/uitwijk.exports", content=content)], commands=["exportfs -ra"])
 
 
-def _service_bus(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
-    own = own_endpoint(region, site, machine)
-    nodes = sorted([own, *peers(region, site, machine)])
+def _service_bus(here: Standing, secrets: Mapping[str, str]) -> Job:
+    own = here.endpoint
+    nodes = sorted([own, *here.peers])
     environment = f"RABBITMQ_USE_LONGNAME=true\nRABBITMQ_NODENAME=rabbit@{own.host}\n"
     return Job(
         files=[
@@ -145,7 +143,7 @@ def _service_bus(region: Region, site: str, machine: Machine, secrets: Mapping[s
                 path="/etc/rabbitmq/rabbitmq.conf",
                 content=render(
                     "rabbitmq.conf",
-                    address=region.address(site, machine).ip,
+                    address=here.address.ip,
                     port=own.port,
                     nodes=[node.host for node in nodes],
                 ),

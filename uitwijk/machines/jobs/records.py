@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from uitwijk.continuity.catalogue import Kind
-from uitwijk.continuity.region import Machine, Region, Workload
+from uitwijk.continuity.region import Machine, Region
+from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs.job import File, Job, data_path, render
-from uitwijk.machines.names import clients, full_name, last_roles, role_of, waiting
 
 DMZ = "dmz"
 """The kind of network whose machines the whole internet may ask."""
@@ -29,11 +29,11 @@ _FOLDER = "/usr/local/lib/uitwijk"
 _CONFIGURATION = "/etc/uitwijk/records.json"
 
 
-def records_job(region: Region, site: str, machine: Machine) -> Job:
+def records_job(here: Standing) -> Job:
     """The application, its configuration, and what to start."""
-    known = configuration(region, site, machine)
+    known = configuration(here)
     modules = {"application", *known["parts"].values()}
-    data = next(map(data_path, machine.disks), None)
+    data = next(map(data_path, here.machine.disks), None)
     unit = render("records.service", folder=_FOLDER, configuration=_CONFIGURATION, data=data, store=known.get("store"))
     return Job(
         packages=["python3", *(["python3-reportlab"] if "printer" in known else [])],
@@ -64,43 +64,47 @@ def told(module: str) -> str:
     return "".join([_HEADER, *kept])
 
 
-def configuration(region: Region, site: str, machine: Machine) -> dict[str, Any]:
+def configuration(here: Standing) -> dict[str, Any]:
     """What the application is told.
 
     `about`: what it says of itself. `address` and `port`: where it listens; it asks others from this address and at
     their same port. `allowed`: networks that may ask. `needs`: for each, hosts of which one has to work. `parts`: the
     module for each first element of a path. Further keys are those of the parts.
     """
-    name = full_name(region, site, machine)
+    region, machine = here.region, here.machine
     keeper = _keeper(region, machine)
+
+    def name(other: Machine) -> str:
+        return Standing(region, here.site, other).name
+
     known: dict[str, Any] = {
         "about": {
-            "name": name,
+            "name": here.name,
             "organisation": machine.organisation,
             "service": machine.service,
             "role": machine.role,
-            "site": site,
+            "site": here.site,
         },
-        "address": str(region.address(site, machine).ip),
+        "address": str(here.address.ip),
         "port": region.settings.records_port,
-        "allowed": list(_allowed(region, site, machine)),
-        "needs": [[full_name(region, site, host) for host in hosts] for hosts in _needs(region, machine)],
+        "allowed": list(_allowed(here)),
+        "needs": [[name(host) for host in hosts] for hosts in _needs(region, machine)],
         "parts": {},
     }
     if machine.disks:
         known["parts"]["records"] = "store"
         known["store"] = f"{data_path(next(iter(machine.disks)))}/records"
     elif region.services[machine.service].kind is Kind.WORKPLACES:
-        if hosts := waiting(region, site, machine):
+        if hosts := here.later:
             known["parts"]["session"] = "broker"
             known["sessions"] = [host.host for host in hosts]
         elif keeper:
             known["parts"]["session"] = "session_host"
-            known["accounts"] = full_name(region, site, keeper)
+            known["accounts"] = name(keeper)
     elif keeper:
         known["parts"]["records"] = "front_end"
-        known["keeper"] = full_name(region, site, keeper)
-        if PRINTS in role_of(region, machine).packages:
+        known["keeper"] = name(keeper)
+        if PRINTS in here.role.packages:
             known["parts"]["documents"] = "counter"
             known |= {"printer": _printer(region, machine.service), "domain": region.settings.domain}
     return known
@@ -114,16 +118,11 @@ def _needed(region: Region, machine: Machine) -> Iterator[tuple[Machine, ...]]:
     if machine.disks:
         return
     workload = region.workloads[machine.workload]
-    for role in sorted(role_of(region, machine).after):
+    for role in sorted(region.services[machine.service].roles[machine.role].after):
         yield tuple(other for other in workload.machines if other.role == role)
     for key in workload.depends_on:
-        if not (other := region.workloads[key]).hot:
-            yield _ends(region, other)
-
-
-def _ends(region: Region, workload: Workload) -> tuple[Machine, ...]:
-    roles = last_roles(region, workload.service)
-    return tuple(machine for machine in workload.machines if machine.role in roles)
+        if not region.workloads[key].hot:
+            yield region.ends(key)
 
 
 def _needs(region: Region, machine: Machine) -> Iterator[tuple[Machine, ...]]:
@@ -143,21 +142,22 @@ def _keeper(region: Region, machine: Machine) -> Machine | None:
     return stores[0] if stores else next(passing, None)
 
 
-def _allowed(region: Region, site: str, machine: Machine) -> tuple[str, ...]:
+def _allowed(here: Standing) -> tuple[str, ...]:
     """Networks of the machines that need this one, and of the session hosts of those whom it serves, if people use it.
 
     The whole internet, if it stands where that comes in; brokers are used from every building.
     """
-    if role_of(region, machine).network == DMZ:
+    region, machine = here.region, here.machine
+    if here.role.network == DMZ:
         return ("0.0.0.0/0",)
-    allowed = dict.fromkeys(clients(region, site, machine))
+    allowed = dict.fromkeys(map(str, here.clients))
     workplaces = region.services[machine.service].kind is Kind.WORKPLACES
-    if workplaces and not machine.disks and waiting(region, site, machine):
+    if workplaces and not machine.disks and here.later:
         allowed[str(region.settings.building_addresses)] = None
-    if (workplaces or _keeper(region, machine)) and machine.role in last_roles(region, machine.service):
+    if (workplaces or _keeper(region, machine)) and machine in region.ends(machine.workload):
         for organisation in region.organisations:
             if region.provider(organisation, machine.service) == machine.workload:
-                allowed |= dict.fromkeys(_session_networks(region, site, organisation))
+                allowed |= dict.fromkeys(_session_networks(region, here.site, organisation))
     return tuple(allowed)
 
 
@@ -165,8 +165,8 @@ def _session_networks(region: Region, site: str, organisation: str) -> Iterator[
     for slug, service in region.services.items():
         key = region.provider(organisation, slug)
         if service.kind is Kind.WORKPLACES and key is not None:
-            for host in _ends(region, region.workloads[key]):
-                yield str(region.subnet(site, host.organisation, role_of(region, host).network))
+            for host in region.ends(key):
+                yield str(Standing(region, site, host).address.network)
 
 
 def _printer(region: Region, service: str) -> str:

@@ -9,9 +9,9 @@ from xml.sax.saxutils import escape
 
 from uitwijk.continuity.catalogue import Kind
 from uitwijk.continuity.numbers import NumberBlock
-from uitwijk.continuity.region import Machine, Region, Workload
+from uitwijk.continuity.region import Region, Workload
+from uitwijk.continuity.standing import Endpoint, Standing, reached_from
 from uitwijk.machines.jobs.job import File, Job, render
-from uitwijk.machines.names import Endpoint, endpoints, role_of
 
 CARRIER = "carrier"
 """Name of the carrier's password among the secrets of a border controller."""
@@ -42,18 +42,17 @@ def is_exchange(region: Region, workload: Workload) -> bool:
     return bool(_trunks(region, workload))
 
 
-def telephony_job(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> Job:
+def telephony_job(here: Standing, secrets: Mapping[str, str]) -> Job:
     """Configures a call server (secrets: by key of its number blocks) or a border controller (secrets: `CARRIER`)."""
-    workload = region.workloads[machine.workload]
-    if is_exchange(region, workload):
-        trunks = [end for trunk in _trunks(region, workload) for end in _ends(region, site, trunk)]
-        return _kamailio(_call_server(region, site, machine, secrets), [(_OUTSIDE, trunks)])
-    exchanges = _exchanges(region, site, workload)
+    if is_exchange(here.region, here.workload):
+        trunks = [end for trunk in _trunks(here.region, here.workload) for end in _ends(here, trunk)]
+        return _kamailio(_call_server(here, secrets), [(_OUTSIDE, trunks)])
+    exchanges = _exchanges(here)
     sets: list[_Destinations] = [
-        (_OUTSIDE, [region.settings.carrier]),
+        (_OUTSIDE, [here.region.settings.carrier]),
         *((exchange.set, exchange.call_servers) for exchange in exchanges),
     ]
-    return _kamailio(_border_controller(region, site, machine, exchanges, secrets[CARRIER]), sets)
+    return _kamailio(_border_controller(here, exchanges, secrets[CARRIER]), sets)
 
 
 def pattern(blocks: Sequence[NumberBlock]) -> str:
@@ -94,31 +93,33 @@ def _trunks(region: Region, workload: Workload) -> list[Workload]:
     return [other for other in needed if region.services[other.service].kind is Kind.TELEPHONY]
 
 
-def _ends(region: Region, site: str, workload: Workload) -> tuple[Endpoint, ...]:
-    return endpoints(region, site, workload, frozenset(region.services[workload.service].roles))
+def _ends(here: Standing, workload: Workload) -> tuple[Endpoint, ...]:
+    return tuple(each.endpoint for each in reached_from(here.region, here.site, workload))
 
 
-def _exchanges(region: Region, site: str, controllers: Workload) -> list[_Exchange]:
+def _exchanges(here: Standing) -> list[_Exchange]:
+    region = here.region
     # Numbered by the place in the address plan, which is never reused: a new municipality renumbers nobody.
     return [
         _Exchange(
             set=_OUTSIDE + 1 + municipality.network_number,
             numbers=pattern(municipality.number_blocks),
-            call_servers=_ends(region, site, region.workloads[exchange]),
+            call_servers=_ends(here, region.workloads[exchange]),
         )
         for slug, municipality in region.municipalities.items()
-        if (exchange := region.exchange(slug)) and controllers.key in region.workloads[exchange].depends_on
+        if (exchange := region.exchange(slug)) and here.workload.key in region.workloads[exchange].depends_on
     ]
 
 
-def _call_server(region: Region, site: str, machine: Machine, secrets: Mapping[str, str]) -> str:
-    blocks = region.municipalities[machine.organisation].number_blocks
+def _call_server(here: Standing, secrets: Mapping[str, str]) -> str:
+    region = here.region
+    blocks = region.municipalities[here.machine.organisation].number_blocks
     return render(
         "call-server.cfg",
-        organisation=machine.organisation,
-        site=site,
-        address=region.address(site, machine).ip,
-        port=role_of(region, machine).port,
+        organisation=here.machine.organisation,
+        site=here.site,
+        address=here.address.ip,
+        port=here.role.port,
         realm=region.settings.domain,
         boundary=_BOUNDARY,
         numbers=pattern(blocks),
@@ -134,16 +135,14 @@ def _call_server(region: Region, site: str, machine: Machine, secrets: Mapping[s
     )
 
 
-def _border_controller(
-    region: Region, site: str, machine: Machine, exchanges: Sequence[_Exchange], password: str
-) -> str:
+def _border_controller(here: Standing, exchanges: Sequence[_Exchange], password: str) -> str:
     return render(
         "border-controller.cfg",
-        organisation=machine.organisation,
-        site=site,
-        address=region.address(site, machine).ip,
-        port=role_of(region, machine).port,
-        carrier=region.settings.carrier,
+        organisation=here.machine.organisation,
+        site=here.site,
+        address=here.address.ip,
+        port=here.role.port,
+        carrier=here.region.settings.carrier,
         carrier_password=password,
         exchanges=exchanges,
     )

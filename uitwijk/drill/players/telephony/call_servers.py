@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import reached_from
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.resolver import Resolver, name_servers
 from uitwijk.drill.players.telephony.desks import Desk, telephone_address
@@ -48,9 +49,7 @@ class CallServers:
         if key is None:
             return ()
         workload = self._region.workloads[key]
-        home = self._region.home(municipality)
         return tuple(
-            CallServer(municipality, site, f"{machine.name}.{self._region.domain(site, workload)}")
-            for site in sorted(self._region.sites, key=lambda site: site != home)
-            for machine in workload.machines
+            CallServer(municipality, standing.site, standing.name)
+            for standing in reached_from(self._region, self._region.home(municipality), workload)
         )

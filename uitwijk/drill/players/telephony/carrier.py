@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from uitwijk import utc
 from uitwijk.continuity.catalogue import Kind
 from uitwijk.continuity.region import Region, Workload
+from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.outside import CARRIER
 from uitwijk.drill.players.resolver import Resolver, name_servers
@@ -122,7 +123,7 @@ class Carrier:
         self.address = loopback.outside(CARRIER)
         """On this computer."""
         self.controllers = tuple(
-            f"{machine.name}.{region.domain(site, workload)}"
+            Standing(region, site, machine).name
             for site in region.sites
             for workload in border
             for machine in workload.machines
