@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import ROOT, Catalogue
+from tests.situations import SITUATIONS, Recorded
 from uitwijk.continuity import load_region
 from uitwijk.continuity.region import Region
+from uitwijk.resources.testing import record_site
+from uitwijk.resources.testing.recording import Recording
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +26,14 @@ def region() -> Region:
 def catalogue(tmp_path: Path) -> Catalogue:
     """A copy of the delivered catalogue that a test may spoil."""
     return Catalogue(shutil.copytree(ROOT / "catalogue", tmp_path / "catalogue"))
+
+
+@pytest.fixture(scope="session")
+def recorded() -> Recorded:
+    """What the delivered region's stack of a site registers in a situation of `tests.situations`, recorded once."""
+
+    @cache
+    def recording(site: str, situation: str) -> Recording:
+        return record_site(site, situation=SITUATIONS[situation])
+
+    return recording

@@ -6,7 +6,7 @@
         guests.await_living("bolsward", ["harlingen-telephony-call-server-1"], 60)
 
 A test needs neither vCenter nor region to have a guest: it boots one itself, from user data as `components` renders it
-(`tests/components/conftest.py` has that of every machine), and reaches it at the mapped addresses:
+(the fixture `recorded` of the tests has that of every machine), and reaches it at the mapped addresses:
 
     with Guests(tmp_path, template, loopback) as guests:
         guests.boot("bolsward", "call-server", user_data, meta_data, disks=[tmp_path / "disk"])

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.components.debian import PYTHON, Unpacked, available, installable
+from tests.machines.debian import PYTHON, Unpacked, available, installable
 from uitwijk.continuity.region import Machine, Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.cloud_init import PACKED, packed

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
-
 import pytest
 
 from uitwijk.continuity.region import Region
 from uitwijk.resources.testing.recording import Recording, Registration
 
-GOLDEN = Path(__file__).parent / "golden"
 EVERYWHERE = [
     ("bolsward", "normal"),
     ("leeuwarden", "normal"),
@@ -21,24 +17,10 @@ EVERYWHERE = [
     ("bolsward", "bolsward drained"),
     ("leeuwarden", "bolsward drained"),
 ]
-MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
-RULE = "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule"
 
 
 def by_urn(recording: Recording) -> dict[str, Registration]:
     return {registration.urn: registration for registration in recording}
-
-
-@pytest.mark.parametrize(
-    ("site", "situation"), [("bolsward", "normal"), ("leeuwarden", "normal"), ("leeuwarden", "S2"), ("bolsward", "S3")]
-)
-def test_a_stack_consists_of_the_agreed_resources(recorded, site, situation):
-    """A changed URN replaces what runs. After a change that is meant: `UPDATE_GOLDEN=1 make test-fast`; review it."""
-    golden = GOLDEN / f"{site}-{situation}.txt"
-    urns = "".join(f"{urn}\n" for urn in recorded(site, situation).urns)
-    if os.environ.get("UPDATE_GOLDEN"):
-        golden.write_text(urns, encoding="utf-8")
-    assert golden.read_text(encoding="utf-8") == urns
 
 
 @pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
@@ -47,15 +29,6 @@ def test_a_closed_town_hall_changes_nothing_but_the_record_of_the_situation(reco
     changed = {urn for urn in before if before[urn] != after[urn]}
     assert before.keys() == after.keys()
     assert {urn.split("::")[-1] for urn in changed} == {"situation"}
-
-
-@pytest.mark.parametrize(("site", "situation", "machines"), [("leeuwarden", "S2", 139), ("bolsward", "S3", 70)])
-def test_a_failover_only_adds_machines_and_their_separation(recorded, site, situation, machines):
-    before, after = by_urn(recorded(site, "normal")), by_urn(recorded(site, situation))
-    added = [after[urn] for urn in after.keys() - before.keys()]
-    assert not before.keys() - after.keys()
-    assert {registration.type for registration in added} == {MACHINE, RULE}
-    assert sum(registration.type == MACHINE for registration in added) == machines
 
 
 @pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
@@ -165,7 +138,8 @@ def test_no_two_machines_of_a_site_have_one_address(recorded, site, situation):
 
 
 def test_a_pair_is_kept_on_separate_hosts(recorded):
-    rules = {rule.name: rule.inputs for rule in recorded("bolsward", "normal").of_type(RULE.rsplit(":", 1)[1])}
+    pairs = recorded("bolsward", "normal").of_type("ComputeClusterVmAntiAffinityRule")
+    rules = {rule.name: rule.inputs for rule in pairs}
     assert rules["iszf-directory-server"] == {
         "name": "iszf-directory-server",
         "computeClusterId": "getComputeCluster:bolsward",

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.components.test_cloud_init import files, told
+from tests.machines.test_cloud_init import files, told
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs import records

@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.components.debian import Unpacked
-from tests.components.sip import SDP, Message, Party, credentials
-from tests.components.test_telephony import job
+from tests.machines.debian import Unpacked
+from tests.machines.sip import SDP, Message, Party, credentials
+from tests.machines.test_telephony import job
 from uitwijk.continuity.region import Region
 from uitwijk.machines.jobs.job import Job
 

@@ -11,8 +11,8 @@ import threading
 
 import pytest
 
-from tests.components.debian import PYTHON, Unpacked
-from tests.components.records.machines import (
+from tests.machines.debian import PYTHON, Unpacked
+from tests.machines.records.machines import (
     APPLICATION,
     BROKER,
     BUS,

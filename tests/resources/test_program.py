@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from pathlib import Path
 
 import pulumi
 import pytest
 
-from tests.components.conftest import ALL_NORMAL, HOME_DATA, SITUATIONS
+from tests.situations import ALL_NORMAL, HOME_DATA, SITUATIONS
 from uitwijk.continuity import load_region
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.guard import Refusal, StackFacts
@@ -18,8 +17,6 @@ from uitwijk.continuity.situation import ClosedBuilding, SiteState, Situation
 from uitwijk.resources.program import refuse_if, told_plainly
 from uitwijk.resources.testing import harmless, record_site
 from uitwijk.resources.testing.recording import Recording
-
-ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
@@ -130,8 +127,3 @@ def test_where_room_has_to_be_made_a_first_up_only_removes_and_the_next_one_crea
     assert second.outputs["waiting"] == []
     shed = second.outputs["shed"]
     assert [line.split(": ")[0] for line in told] == [f"no site has room for {len(shed)} workloads"]
-
-
-def test_the_program_stays_short_enough_to_read():
-    lines = (ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 40

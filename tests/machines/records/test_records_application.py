@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.components.records.machines import (
+from tests.machines.records.machines import (
     APPLICATION,
     BUS,
     COUNTER,

@@ -14,7 +14,7 @@ import dns.tsigkeyring
 import dns.update
 import pytest
 
-from tests.components.debian import Unpacked
+from tests.machines.debian import Unpacked
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs.applications import DNS_UPDATE_KEY, application_job

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.resources.settings import StackSettings, read_settings
 from uitwijk.resources.testing import SECRETS, record
 
-ROOT = Path(__file__).parent.parent.parent
 GOOD = {"site": "bolsward", "vcenter": {"server": "vcenter.example:8443", "user": "uitwijk"}}
 
 
@@ -112,28 +110,3 @@ def test_a_site_that_the_catalogue_does_not_know_is_refused(region: Region):
         "Pulumi.sneek.yaml: peers: drachten is no site; there are: bolsward, leeuwarden",
         "Pulumi.sneek.yaml: kept: dokkum is no site, nor elsewhere; there are: bolsward, leeuwarden",
     ]
-
-
-@pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
-def test_the_delivered_stack_file_is_accepted_and_holds_no_secret(site):
-    text = (ROOT / f"Pulumi.{site}.yaml").read_text(encoding="utf-8")
-    content = yaml.safe_load(text)["config"]
-    settings = read({key.removeprefix("uitwijk:"): value for key, value in content.items()}, stack=site)
-    assert settings.site == site
-    assert not any(word in text for word in ("secure:", "encryptionsalt", "encryptedkey"))
-
-
-def test_the_project_declares_every_key_and_marks_the_secret_ones():
-    declared = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
-    own = {key: definition for key, definition in declared.items() if ":" not in key}
-    assert {key for key, definition in own.items() if definition.get("secret")} == set(SECRETS)
-    assert set(own) - set(SECRETS) == {
-        "site",
-        "catalogue",
-        "situation",
-        "vcenter",
-        "guestNetworkWaitMinutes",
-        "peers",
-        "kept",
-    }
-    assert all(definition["description"] for definition in own.values())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.components.records.machines import Region
+from tests.machines.records.machines import Region
 
 
 @pytest.fixture
