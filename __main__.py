@@ -14,7 +14,9 @@ with resources.told_plainly():
     placement = continuity.place(region, situation)
     waiting: frozenset[str] = frozenset()
     if not resources.only_previewed(situation):
-        facts = observe.gather(region, situation, settings.site, settings.vcenter.server, settings.peer_backends)
+        facts = observe.gather(
+            region, situation, settings.site, settings.project, settings.vcenter.server, settings.peer_backends
+        )
         resources.refuse_if(judge(region, situation, placement, facts), facts.own)
         waiting = continuity.wait_for_room(region, placement, settings.site, facts.own.machines)
 

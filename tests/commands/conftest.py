@@ -1,9 +1,8 @@
-"""The command, run in this process on a copy of the delivered catalogue and situation."""
+"""The command, run in this process in a copy of the delivered project."""
 
 # ruff: noqa: F811
 from __future__ import annotations
 
-import functools
 import os
 import shutil
 import socket
@@ -19,7 +18,7 @@ from uitwijk.__main__ import run
 from uitwijk.continuity import load_situation
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from uitwijk.running import workspace
+from uitwijk.running import env
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = ("--by", "duty officer", "--reason", "fire")
@@ -71,11 +70,13 @@ class Desk:
 
 @pytest.fixture
 def desk(tmp_path: Path, region: Region, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
-    """A copy of the catalogue and of the situation, an 80-column terminal without colour, and nothing of Pulumi's."""
+    """A copy of the project that is data alone, an 80-column terminal without colour, and nothing of Pulumi's."""
     folder = tmp_path / "desk"
     shutil.copytree(ROOT / "catalogue", folder / "catalogue")
-    shutil.copy(ROOT / "situation.yaml", folder)
-    monkeypatch.setattr(workspace, "Workspace", functools.partial(workspace.Workspace, folder))
+    for file in ("situation.yaml", "Pulumi.yaml"):
+        shutil.copy(ROOT / file, folder)
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(env, "BUILT", folder / ".tools")
     for name in [name for name in os.environ if name.startswith(("PULUMI_", "UITWIJK_", "VSPHERE_"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "80")

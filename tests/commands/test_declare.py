@@ -192,7 +192,7 @@ def test_what_is_refused_changes_nothing(desk: Desk, words: str, message: str) -
     assert message in said.err
     assert all(line.startswith("error: ") for line in said.err.splitlines())
     assert desk.file.read_bytes() == before
-    assert sorted(os.listdir(desk.folder)) == ["catalogue", "situation.yaml"]
+    assert sorted(os.listdir(desk.folder)) == ["Pulumi.yaml", "catalogue", "situation.yaml"]
 
 
 def test_a_site_whose_data_was_promoted_away_comes_back_as_drained_first(desk: Desk) -> None:
@@ -277,7 +277,7 @@ def test_a_crash_while_writing_leaves_the_old_file(desk: Desk, monkeypatch: pyte
     said = desk.declare("lost bolsward")
     assert (said.code, said.err) == (2, "error: situation.yaml: No space left on device\n")
     assert desk.file.read_bytes() == before
-    assert sorted(os.listdir(desk.folder)) == ["catalogue", "situation.yaml"]
+    assert sorted(os.listdir(desk.folder)) == ["Pulumi.yaml", "catalogue", "situation.yaml"]
 
 
 def test_a_file_that_cannot_be_edited_safely_is_left_to_a_person(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

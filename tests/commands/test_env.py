@@ -46,7 +46,7 @@ def test_the_tool_chain_comes_first_on_path_and_nothing_is_fetched(desk: Desk) -
     facts = json.loads(desk.uitwijk("env", "--json").out)
     assert facts.pop("PATH").split(os.pathsep)[:2] == [
         str(desk.folder / ".tools" / "bin"),
-        str(desk.folder / ".venv" / "bin"),
+        f"{sys.prefix}/bin",
     ]
     assert facts == {
         "PULUMI_SKIP_UPDATE_CHECK": "true",
@@ -60,7 +60,7 @@ def test_the_ambient_tool_chain_is_not_shadowed(desk: Desk, monkeypatch: pytest.
     monkeypatch.setenv("UITWIJK_TOOLCHAIN", "ambient")
     path = json.loads(desk.uitwijk("env", "--json").out)["PATH"].split(os.pathsep)
     assert str(desk.folder / ".tools" / "bin") not in path
-    assert path[0] == str(desk.folder / ".venv" / "bin")
+    assert path[0] == f"{sys.prefix}/bin"
 
 
 def test_evaluated_twice_the_path_does_not_grow(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,8 +27,10 @@ from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import VirtualMachine
+from uitwijk.observe.stacks import stack_name
 
 HERE = socket.gethostname()
+BOLSWARD, LEEUWARDEN = (stack_name("uitwijk", site) for site in ("bolsward", "leeuwarden"))
 RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
 
 
@@ -76,7 +78,7 @@ def test_a_lock_is_found_whatever_form_the_backends_url_has(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     lock(tmp_path / "state", os.getpid())
-    (found,) = find_locks(url.format(folder=tmp_path / "state"), "bolsward", tmp_path)
+    (found,) = find_locks(url.format(folder=tmp_path / "state"), BOLSWARD, tmp_path)
     assert (found.owner, found.pid) == (f"operator@{HERE}", os.getpid())
     assert f"{found.since:%H:%M:%S %Z}" == "08:12:00 UTC"
 
@@ -84,30 +86,30 @@ def test_a_lock_is_found_whatever_form_the_backends_url_has(
 def test_a_backend_may_be_a_part_of_a_folder_with_a_blank_in_its_name(tmp_path: Path) -> None:
     lock(tmp_path / "our states" / "iszf", 1)
     url = f"file://{tmp_path}/our%20states?prefix=iszf/&metadata=skip"
-    assert len(find_locks(url, "bolsward", tmp_path)) == 1
+    assert len(find_locks(url, BOLSWARD, tmp_path)) == 1
 
 
 def test_only_locks_of_the_stack_are_found(tmp_path: Path) -> None:
     lock(tmp_path, 1)
-    assert find_locks(f"file://{tmp_path}", "leeuwarden", tmp_path) == ()
-    assert find_locks(f"file://{tmp_path / 'elsewhere'}", "bolsward", tmp_path) == ()
+    assert find_locks(f"file://{tmp_path}", LEEUWARDEN, tmp_path) == ()
+    assert find_locks(f"file://{tmp_path / 'elsewhere'}", BOLSWARD, tmp_path) == ()
 
 
 @pytest.mark.parametrize("url", ["s3://states", "https://api.pulumi.com", "gs://states?prefix=a/", "azblob://states"])
 def test_a_backend_that_is_no_folder_has_no_lines(tmp_path: Path, url: str) -> None:
-    assert find_locks(url, "bolsward", tmp_path) == ()
+    assert find_locks(url, BOLSWARD, tmp_path) == ()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"pid": "x", "username": "", "hostname": ""}'])
 def test_a_lock_that_is_just_being_written_is_passed_over(tmp_path: Path, content: str) -> None:
     lock(tmp_path, 1).write_text(content, encoding="utf-8")
-    assert find_locks(f"file://{tmp_path}", "bolsward", tmp_path) == ()
+    assert find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path) == ()
 
 
 def test_a_run_that_lives_is_waited_for(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid)
-        held = line(find_locks(f"file://{tmp_path}", "bolsward", tmp_path))
+        held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path))
     assert (held.subject, held.verdict) == ("lock bolsward", Verdict.ATTENTION)
     assert held.why == (
         f"held since 2026-11-28 08:12:00 UTC by operator@{HERE}, process {engine.pid}, which is at work: "
@@ -119,7 +121,7 @@ def test_a_run_that_lives_is_waited_for(tmp_path: Path) -> None:
 def test_a_run_that_is_dead_fails_and_names_what_finishes_it_and_its_risk(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid)
-    held = line(find_locks(f"file://{tmp_path}", "bolsward", tmp_path), harlingen_taxes_application_1="deleting")
+    held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path), harlingen_taxes_application_1="deleting")
     assert held.verdict is Verdict.FAIL
     assert held.why.endswith(f"process {engine.pid}, which is dead: its run was broken off")
     assert held.remedy == (
@@ -133,19 +135,19 @@ def test_a_run_that_nobody_buried_is_dead(tmp_path: Path) -> None:
         lock(tmp_path, engine.pid)
         engine.kill()
         os.waitid(os.P_PID, engine.pid, os.WEXITED | os.WNOWAIT)
-        assert line(find_locks(f"file://{tmp_path}", "bolsward", tmp_path)).verdict is Verdict.FAIL
+        assert line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path)).verdict is Verdict.FAIL
 
 
 def test_another_program_with_the_process_id_of_the_run_does_not_make_it_live(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi) S 1 (cat") as other:
         lock(tmp_path, other.pid)
-        assert line(find_locks(f"file://{tmp_path}", "bolsward", tmp_path)).verdict is Verdict.FAIL
+        assert line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path)).verdict is Verdict.FAIL
 
 
 def test_of_a_run_on_another_machine_nobody_knows_whether_it_lives(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid, host="elsewhere")
-        held = line(find_locks(f"file://{tmp_path}", "bolsward", tmp_path))
+        held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path))
     assert held.verdict is Verdict.ATTENTION
     assert held.why.endswith(
         f"operator@elsewhere, process {engine.pid}; whether that still runs cannot be seen from this machine"
@@ -155,7 +157,7 @@ def test_of_a_run_on_another_machine_nobody_knows_whether_it_lives(tmp_path: Pat
 
 def test_machines_that_were_half_made_are_removed_first_and_their_data_disks_kept(tmp_path: Path) -> None:
     lock(tmp_path, 0)
-    held = line(find_locks(f"file://{tmp_path}", "bolsward", tmp_path), b="creating", a="creating", c="deleting")
+    held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path), b="creating", a="creating", c="deleting")
     assert held.remedy == (
         "`pulumi cancel --stack bolsward`, then in the vCenter, switch off what there is of a, b and remove it from "
         "the inventory (never from disk: its data disks would go, too), then "

@@ -17,7 +17,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.drill.expectations import Expectations, ExpectedMachine, load_expectations
 
-TABLES = ROOT / "tests" / "expectations"
+TABLES = ROOT / "expectations"
 SCENARIOS = sorted(file.stem for file in TABLES.glob("*.yaml") if file.stem != "organisations")
 
 

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import yaml
 
-from tests.engine.small_region import make_small_catalogue
+from tests.engine.small_region import ROOT, make_small_catalogue
 from uitwijk.access.table import load_table
 from uitwijk.continuity import load_region, load_situation, place
 from uitwijk.continuity.guard import StackFacts
@@ -79,6 +79,7 @@ class Stage:
             trust=self.trust,
             situation=self.situation_file,
             catalogue=self.catalogue,
+            program=ROOT,
             peers={other: project.backend for other, project in self.projects.items() if other != site},
         )
         self.engines[site] = Engine(stacks[site], self.folder / "logs" / site)

@@ -12,12 +12,13 @@ import pytest
 import yaml
 from pyVim.connect import Disconnect, SmartConnect
 
+from tests.conftest import ROOT
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
 from uitwijk.access.table import load_table
 from uitwijk.continuity.region import Region
 from uitwijk.observe.data_disks import read_data_disks
 from uitwijk.running.engine import Engine, Stack
-from uitwijk.running.toolchain import ROOT, Toolchain
+from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.project import ENGINE_ENV, clean_environment
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 

@@ -34,6 +34,7 @@ def test_both_stacks_and_the_own_vcenter_are_asked(region: Region):
         region,
         situation(),
         "leeuwarden",
+        "uitwijk",
         "vcenter.leeuwarden:443",
         {"bolsward": "file:///there"},
         read=asked.read,
@@ -47,7 +48,7 @@ def test_both_stacks_and_the_own_vcenter_are_asked(region: Region):
 def test_a_peer_declared_lost_is_not_asked(region: Region):
     asked = Asked()
     lost = situation(bolsward=SiteState.LOST)
-    facts = gather(region, lost, "leeuwarden", "v", {"bolsward": "x"}, read=asked.read, reach=lambda _: None)
+    facts = gather(region, lost, "leeuwarden", "uitwijk", "v", {"bolsward": "x"}, read=asked.read, reach=lambda _: None)
     assert asked.stacks == [("leeuwarden", None)]
     assert facts.peers == {}
 
@@ -55,7 +56,7 @@ def test_a_peer_declared_lost_is_not_asked(region: Region):
 def test_a_drained_peer_is_asked(region: Region):
     asked = Asked()
     drained = situation(bolsward=SiteState.DRAINED)
-    gather(region, drained, "leeuwarden", "v", {}, read=asked.read, reach=lambda _: None)
+    gather(region, drained, "leeuwarden", "uitwijk", "v", {}, read=asked.read, reach=lambda _: None)
     assert ("bolsward", None) in asked.stacks
 
 
@@ -69,4 +70,4 @@ def test_all_are_asked_at_once(region: Region):
     def reach(_: str) -> None:
         everyone.wait()
 
-    assert gather(region, situation(), "bolsward", "v", {}, read=read, reach=reach).own.readable
+    assert gather(region, situation(), "bolsward", "uitwijk", "v", {}, read=read, reach=reach).own.readable

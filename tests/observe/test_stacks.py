@@ -93,7 +93,7 @@ def pulumi(tmp_path: Path, monkeypatch):
 
 def test_a_stack_is_asked_for_by_its_full_name_in_the_backend_of_its_own(pulumi):
     folder = pulumi('printf \'{"deployment": {}}\'; echo "$*|$PULUMI_BACKEND_URL" > "$(dirname "$0")/asked"')
-    assert read_stack("leeuwarden", "file:///elsewhere").readable
+    assert read_stack("leeuwarden", "file:///elsewhere", project="uitwijk").readable
     asked = (folder / "asked").read_text().strip()
     assert asked == "stack export --non-interactive --stack organization/uitwijk/leeuwarden|file:///elsewhere"
 
@@ -101,30 +101,30 @@ def test_a_stack_is_asked_for_by_its_full_name_in_the_backend_of_its_own(pulumi)
 def test_without_a_backend_of_its_own_the_one_in_use_is_asked(pulumi, monkeypatch):
     monkeypatch.setenv("PULUMI_BACKEND_URL", "file:///ours")
     pulumi('[ "$PULUMI_BACKEND_URL" = file:///ours ] && printf \'{"deployment": {}}\'')
-    assert read_stack("leeuwarden").readable
+    assert read_stack("leeuwarden", project="uitwijk").readable
 
 
 def test_a_stack_that_pulumi_cannot_export_is_unreadable_in_its_own_words(pulumi):
     pulumi("echo 'warning: something' >&2; echo 'error: no stack named leeuwarden found' >&2; exit 255")
-    facts = read_stack("leeuwarden")
+    facts = read_stack("leeuwarden", project="uitwijk")
     assert (facts.readable, facts.why) == (False, "no stack named leeuwarden found")
 
 
 def test_a_failure_without_words_is_told_by_its_code(pulumi):
     pulumi("exit 7")
-    assert read_stack("leeuwarden").why == "pulumi stack export ended with code 7"
+    assert read_stack("leeuwarden", project="uitwijk").why == "pulumi stack export ended with code 7"
 
 
 def test_without_pulumi_a_stack_is_unreadable(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
-    facts = read_stack("leeuwarden")
+    facts = read_stack("leeuwarden", project="uitwijk")
     assert not facts.readable
     assert facts.why.startswith("pulumi cannot be run")
 
 
 def test_a_pulumi_that_hangs_is_killed_with_its_children(pulumi):
     folder = pulumi('sleep 600 & echo $! > "$(dirname "$0")/child"; wait')
-    facts = read_stack("leeuwarden", timeout=0.5)
+    facts = read_stack("leeuwarden", project="uitwijk", timeout=0.5)
     child = int((folder / "child").read_text())
     assert (facts.readable, facts.why) == (False, "no answer within 0.5 s")
     deadline = time.monotonic() + 10

@@ -32,29 +32,33 @@ def _sites(
     """
     if context.invoked_subcommand is None:
         from uitwijk.commands.sites import FIRST_PORT, keep_up
+        from uitwijk.running.workspace import Workspace
 
-        keep_up(first_port or FIRST_PORT)
+        keep_up(Workspace(), first_port or FIRST_PORT)
 
 
 @app.command("stop")
 def _stop_sites() -> None:
     """End the sites that run in another terminal."""
     from uitwijk.commands.sites import stop
+    from uitwijk.running.workspace import Workspace
 
-    stop()
+    stop(Workspace())
 
 
 @app.command("cut")
 def _cut_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
     """Play the loss of a site: nothing there answers any more."""
     from uitwijk.commands.sites import cut
+    from uitwijk.running.workspace import Workspace
 
-    cut(site)
+    cut(Workspace(), site)
 
 
 @app.command("restore")
 def _restore_site(site: Annotated[str, typer.Argument(metavar="SITE")]) -> None:
     """Bring a site back as it was when it was cut off."""
     from uitwijk.commands.sites import restore
+    from uitwijk.running.workspace import Workspace
 
-    restore(site)
+    restore(Workspace(), site)

@@ -35,11 +35,10 @@ from uitwijk.evidence.record import Evidence
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.seal import seal_of
 from uitwijk.lessons.lesson import Lesson, load_lessons, to_report
-from uitwijk.running.toolchain import ROOT, Toolchain, find_toolchain
+from uitwijk.running.toolchain import Toolchain, find_toolchain
 from uitwijk.running.workspace import Workspace
 
 SCENARIOS = ("S1", "S2", "S3")
-EXPECTATIONS = ROOT / "tests" / "expectations"
 LIMITS = (
     "Simulated vCenters: no hardware, no storage array, no machine boots. Times are engine times, not recovery times.",
     "A simulator admits every machine: capacity is the model's arithmetic, host failures and DRS are not shown.",
@@ -77,6 +76,7 @@ def drill(
         signal.signal(number, signal.default_int_handler)
     if scenario is not None and scenario not in SCENARIOS:
         raise UitwijkError(f"--scenario {scenario}: there are {', '.join(SCENARIOS)}")
+    workspace = Workspace()
     toolchain = find_toolchain()
     said = ["no living guests, machines only: --guests none"]
 
@@ -85,24 +85,26 @@ def drill(
         console.print(line, highlight=False)
 
     template = find_template(guests, say)
-    lessons = _lessons(Workspace())
+    lessons = _lessons(workspace)
     begun = utc.now()
-    directory = (out or ROOT / "evidence" / utc.file_stamp(begun)).resolve()
+    directory = (out or workspace.evidence / utc.file_stamp(begun)).resolve()
     stage = Path(tempfile.mkdtemp(prefix="uitwijk-drill-"))
     evidence = Evidence(directory, _versions(toolchain), getpass.getuser())
     console.print(f"Evidence: {_shown(directory)}", highlight=False)
     try:
         with Progress(console) as progress:
-            _begin(evidence, scenario, municipality, LIMITS if template else (*LIMITS, MACHINES_ONLY))
+            _begin(workspace, evidence, scenario, municipality, LIMITS if template else (*LIMITS, MACHINES_ONLY))
             evidence.carry_over(lessons)
-            exercise = Exercise(stage, toolchain, evidence, progress)
+            exercise = Exercise(workspace, stage, toolchain, evidence, progress)
             evidence.describe(exercise.region)
             victims = _victims(exercise, municipality)
             progress.step("start both sites")
             with exercise.open(), _living(exercise, template) as life:
                 progress.ended("start both sites", f"{len(exercise.vcenters)} simulated vCenters")
                 with evidence:
-                    Play(exercise, evidence, life, said[-1]).play([scenario] if scenario else SCENARIOS, victims)
+                    Play(workspace.expectations, exercise, evidence, life, said[-1]).play(
+                        [scenario] if scenario else SCENARIOS, victims
+                    )
                 _conclude(console, evidence, directory)
                 if keep:
                     _wait(exercise, progress)
@@ -125,12 +127,15 @@ def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
     console.print(f"Seal of the evidence, for the minutes: {seal_of(directory)}", highlight=False, soft_wrap=True)
 
 
-def _begin(evidence: Evidence, scenario: str | None, municipality: str, limits: Sequence[str]) -> None:
+def _begin(
+    workspace: Workspace, evidence: Evidence, scenario: str | None, municipality: str, limits: Sequence[str]
+) -> None:
     words = ["make drill"]
     chosen = ([f"--scenario {scenario}"] if scenario else []) + (
         [f"--municipality {municipality}"] if municipality != "harlingen" else []
     )
-    evidence.reproduce(*checkout(ROOT), " ".join(words + ([f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else [])))
+    words += [f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else []
+    evidence.reproduce(*checkout(workspace.root), " ".join(words))
     for limit in limits:
         evidence.limit(limit)
 
@@ -155,16 +160,20 @@ class Play:
     """The scenarios, one after the other, on one stage.
 
     Args:
+        expectations: folder of the tables that people wrote.
         life: None: machines only.
         machines_only: why, in that case.
     """
 
-    def __init__(self, exercise: Exercise, evidence: Evidence, life: Life | None, machines_only: str) -> None:
+    def __init__(
+        self, expectations: Path, exercise: Exercise, evidence: Evidence, life: Life | None, machines_only: str
+    ) -> None:
+        self._expectations = expectations
         self._exercise = exercise
         self._evidence = evidence
         self._life = life
         self._machines_only = machines_only
-        self._normal = load_expectations(EXPECTATIONS / "normal.yaml")
+        self._normal = load_expectations(expectations / "normal.yaml")
         self._prepared = False
 
     def play(self, keys: Sequence[str], victims: Sequence[str]) -> None:
@@ -177,7 +186,7 @@ class Play:
                 self._lose_site(key)
 
     def _close_hall(self, victim: str, key: str) -> None:
-        written = EXPECTATIONS / f"s1-{victim}.yaml"
+        written = self._expectations / f"s1-{victim}.yaml"
         expected = load_expectations(written) if written.exists() else None
         hall = self._exercise.region.buildings[self._exercise.region.municipalities[victim].town_hall]
         title = expected.title if expected else f"{hall.name}, is closed; its people work elsewhere"
@@ -186,7 +195,7 @@ class Play:
             relocate(self._exercise, scenario, victim, expected, self._normal, self._life)
 
     def _lose_site(self, key: str) -> None:
-        expected = load_expectations(EXPECTATIONS / f"{key.lower()}.yaml")
+        expected = load_expectations(self._expectations / f"{key.lower()}.yaml")
         self._exercise.progress.scenario(f"{key}: {expected.title}")
         survivor = next(site for site in self._exercise.region.sites if site not in expected.lost)
         milestones = Milestones(expected.lost[0], survivor, expected.returns == "rebuilt")

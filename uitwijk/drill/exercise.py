@@ -21,7 +21,8 @@ from uitwijk.drill.progress import Progress
 from uitwijk.evidence.record import Evidence
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.running.engine import Engine, Run, side_by_side
-from uitwijk.running.toolchain import ROOT, Toolchain
+from uitwijk.running.toolchain import Toolchain
+from uitwijk.running.workspace import Workspace
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import cut_off
 from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment, copy_program
@@ -36,18 +37,22 @@ class Exercise:
     office: stack file, state and passphrase stand at their site and are lost with it.
 
     Args:
+        workspace: the region's project; nothing in it is changed.
         folder: gets the sites and the situation.
     """
 
-    def __init__(self, folder: Path, toolchain: Toolchain, evidence: Evidence, progress: Progress) -> None:
+    def __init__(
+        self, workspace: Workspace, folder: Path, toolchain: Toolchain, evidence: Evidence, progress: Progress
+    ) -> None:
         self.folder = folder
+        self._workspace = workspace
         self.evidence = evidence
         self.progress = progress
         self._toolchain = toolchain
         # Copies: whoever edits the repository meanwhile changes no machine of the drill.
         self._program = folder / "program"
         self.catalogue = folder / "catalogue"
-        shutil.copytree(ROOT / "catalogue", self.catalogue)
+        shutil.copytree(workspace.catalogue, self.catalogue)
         self.region = load_region(self.catalogue)
         self.situation_file = folder / "situation.yaml"
         self.vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in self.region.sites}
@@ -65,11 +70,12 @@ class Exercise:
     def open(self) -> Iterator[Exercise]:
         """Starts both sites and their projects; on leaving, whatever was started is stopped."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.situation_file.write_bytes((ROOT / "situation.yaml").read_bytes())
-        copy_program(self._program)
+        delivered = self._workspace.situation(None)
+        self.situation_file.write_bytes(delivered.read_bytes())
+        copy_program(self._workspace.root, self._program)
         situation = self.situation
         if set(situation.sites.values()) != {"normal"} or situation.closed_buildings:
-            raise UitwijkError(f"{ROOT.name}/situation.yaml: a drill starts from a normal situation; this one is not")
+            raise UitwijkError(f"{delivered}: a drill starts from a normal situation; this one is not")
         with contextlib.ExitStack() as stack:
             for vcenter in self.vcenters.values():
                 stack.callback(vcenter.stop)
@@ -130,7 +136,7 @@ class Exercise:
     def _command(self, *words: str) -> str:
         done = subprocess.run(
             [sys.executable, "-m", "uitwijk", *words],
-            cwd=ROOT,
+            cwd=self._workspace.root,
             env=clean_environment(self._toolchain),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from uitwijk.continuity.guard import Facts, StackFacts
 from uitwijk.continuity.region import Region
@@ -21,10 +22,11 @@ def gather(
     region: Region,
     situation: Situation,
     site: str,
+    project: str,
     vcenter_server: str,
     peer_backends: Mapping[str, str],
     *,
-    read: ReadStack = read_stack,
+    read: ReadStack | None = None,
     reach: ReachVCenter = vcenter_problem,
 ) -> Facts:
     """The facts for the stack of `site`. A peer that is declared lost is not asked in any way.
@@ -33,11 +35,13 @@ def gather(
         region: the region.
         situation: what is declared.
         site: the site whose stack is about to be previewed or brought up.
+        project: what Pulumi calls the project.
         vcenter_server: of that site.
         peer_backends: state backend by site, for peers that do not share this stack's.
         read: reads a stack; replaceable in tests.
         reach: sees whether a vCenter answers; replaceable in tests.
     """
+    read = read or partial(read_stack, project=project)
     peers = [peer for peer in region.sites if peer != site and situation.reachable(peer)]
     with ThreadPoolExecutor(max_workers=len(peers) + 2) as pool:
         own = pool.submit(read, site, None)

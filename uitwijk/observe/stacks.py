@@ -13,7 +13,6 @@ from typing import Any
 
 from uitwijk.continuity.guard import StackFacts
 
-PROJECT = "uitwijk"
 TIMEOUT = 10.0
 """Seconds."""
 MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
@@ -22,19 +21,25 @@ DISK = "vsphere:index/virtualDisk:VirtualDisk"
 SITUATION = "uitwijk:index:Situation"
 
 
+def stack_name(project: str, site: str) -> str:
+    """The whole name of the stack of `site`, by which the engine finds it from any folder."""
+    return f"organization/{project}/{site}"
+
+
 def read_stack(
-    site: str, backend: str | None = None, *, folder: Path | None = None, timeout: float = TIMEOUT
+    site: str, backend: str | None = None, *, project: str, folder: Path | None = None, timeout: float = TIMEOUT
 ) -> StackFacts:
     """What the stack of `site` holds. Needs no passphrase and takes no lock. Whatever goes wrong makes it unreadable.
 
     Args:
         site: the site, which is the stack's name.
         backend: URL of the state backend, as for `pulumi login`; None: the one in use.
+        project: what Pulumi calls the project.
         folder: the project's folder; None: the current one.
         timeout: in seconds; a `pulumi` that has not answered by then is killed with all its children.
     """
     try:
-        text = _export(site, backend, folder, timeout)
+        text = _export(stack_name(project, site), backend, folder, timeout)
         return parse_export(site, text)
     except _UnreadableError as error:
         return StackFacts(site=site, readable=False, why=str(error))
@@ -64,14 +69,14 @@ class _UnreadableError(Exception):
     """Why a stack cannot be read, in one line."""
 
 
-def _export(site: str, backend: str | None, folder: Path | None, timeout: float) -> str:
+def _export(stack: str, backend: str | None, folder: Path | None, timeout: float) -> str:
     environment = dict(os.environ)
     # The plugins' own way to reach the running engine must not leak into another one.
     for name in [name for name in environment if name.startswith("PULUMI_CONFIG")]:
         del environment[name]
     if backend:
         environment["PULUMI_BACKEND_URL"] = backend
-    command = ["pulumi", "stack", "export", "--non-interactive", "--stack", f"organization/{PROJECT}/{site}"]
+    command = ["pulumi", "stack", "export", "--non-interactive", "--stack", stack]
     try:
         process = subprocess.Popen(
             command,

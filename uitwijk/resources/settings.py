@@ -18,8 +18,8 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.fields import Entity, Slug
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import ELSEWHERE, Region
+from uitwijk.project import NAMESPACE
 
-_NAMESPACE = "uitwijk"
 _SECRETS = ("vcenterPassword", "dnsUpdateKey", "carrierPassword")
 _SHORTEST_KEY = 16
 """Bytes of a TSIG key below which RFC 8945 calls a truncated HMAC-SHA256 useless; a fresh key has 32."""
@@ -65,6 +65,8 @@ class _Plain(Entity):
 class StackSettings:
     """What differs from stack to stack, and the secrets that the machines of both share."""
 
+    project: str
+    """What Pulumi calls the project."""
     site: str
     catalogue: Path
     situation: Path
@@ -112,9 +114,9 @@ def read_settings() -> StackSettings:
         UitwijkError: with every unknown, missing, malformed or unencrypted key.
     """
     raw = {
-        key.removeprefix(f"{_NAMESPACE}:"): value
+        key.removeprefix(f"{NAMESPACE}:"): value
         for key, value in CONFIG.get().items()
-        if key.startswith(f"{_NAMESPACE}:")
+        if key.startswith(f"{NAMESPACE}:")
     }
     problems = Problems()
     plain = validate(
@@ -129,8 +131,9 @@ def read_settings() -> StackSettings:
         )
     if plain is None or problems.lines:
         raise UitwijkError(problems.lines)
-    config = pulumi.Config(_NAMESPACE)
+    config = pulumi.Config(NAMESPACE)
     return StackSettings(
+        project=pulumi.get_project(),
         site=plain.site,
         catalogue=Path(plain.catalogue),
         situation=Path(plain.situation),
@@ -159,10 +162,10 @@ def _parsed(value: str) -> Any:
 
 def _check_secrets(raw: Mapping[str, str], problems: Problems) -> None:
     for key in _SECRETS:
-        set_it = f"`pulumi config set --secret {_NAMESPACE}:{key} --stack {pulumi.get_stack()}`"
+        set_it = f"`pulumi config set --secret {NAMESPACE}:{key} --stack {pulumi.get_stack()}`"
         if not raw.get(key):
             problems.add(f"{_file()}: {key}", f"is missing; set it by {set_it}")
-        elif not pulumi.runtime.is_config_secret(f"{_NAMESPACE}:{key}"):
+        elif not pulumi.runtime.is_config_secret(f"{NAMESPACE}:{key}"):
             problems.add(f"{_file()}: {key}", f"stands there in plain text; replace it by {set_it}")
     update_key = raw.get("dnsUpdateKey")
     if update_key and not _is_key(update_key):

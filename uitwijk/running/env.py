@@ -6,6 +6,7 @@ import os
 import shlex
 from collections.abc import Mapping
 
+from uitwijk.running.toolchain import BUILT, PYTHON
 from uitwijk.running.workspace import Workspace
 from uitwijk.simulated.project import ENGINE_ENV
 
@@ -21,8 +22,8 @@ def environment(workspace: Workspace, current: Mapping[str, str]) -> dict[str, s
     """
     running = workspace.running_sites()
     wanted: dict[str, str | None] = {}
-    first = [] if current.get("UITWIJK_TOOLCHAIN") == "ambient" else [str(workspace.root / ".tools" / "bin")]
-    first.append(str(workspace.root / ".venv" / "bin"))
+    first = [] if current.get("UITWIJK_TOOLCHAIN") == "ambient" else [str(BUILT / "bin")]
+    first.append(str(PYTHON))
     if running:
         first = [*running["path"], *first]
         wanted |= {name: None for name in sorted(current) if name.startswith(_IN_THE_WAY)}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from uitwijk.continuity.errors import UitwijkError
 
-ROOT = Path(__file__).resolve().parents[2]
-"""The folder of Pulumi.yaml."""
+BUILT = Path(__file__).resolve().parents[2] / ".tools"
+"""What `make tools` built."""
+PYTHON = Path(sys.prefix) / "bin"
+"""Of the interpreter that runs this; the engine runs programs with the same."""
 
 
 @dataclass(frozen=True)
@@ -37,17 +40,16 @@ def find_toolchain() -> Toolchain:
     Raises:
         UitwijkError: when a program is missing, with the command that brings it.
     """
-    built = ROOT / ".tools" / "bin"
+    built = BUILT / "bin"
     ambient = os.environ.get("UITWIJK_TOOLCHAIN") == "ambient"
-    venv = Path(os.path.abspath(ROOT / ".venv" / "bin"))
-    path = (venv,) if ambient else (built, venv)
+    path = (PYTHON,) if ambient else (built, PYTHON)
     simulator = built / "vcenter-simulator"
     found = shutil.which(
         "pulumi", path=os.pathsep.join([*map(str, path), os.environ.get("PATH", "")] if ambient else [str(built)])
     )
     problems = []
     if not os.access(simulator, os.X_OK):
-        problems.append(f"{simulator.relative_to(ROOT)} is missing: run `make tools`")
+        problems.append(f"{simulator.relative_to(BUILT.parent)} is missing: run `make tools`")
     if found is None:
         remedy = (
             "install Pulumi, or unset UITWIJK_TOOLCHAIN"

@@ -1,10 +1,10 @@
-"""The repository around the command: the catalogue, the situation, the tool chain, the simulated sites that run."""
+"""The project around the command: the catalogue, the situation, the simulated sites that run."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +12,15 @@ from uitwijk.continuity import load_region, load_situation
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from uitwijk.running.toolchain import ROOT
+from uitwijk.project import find_project
 
 
 @dataclass(frozen=True)
 class Workspace:
     """The folders and files that the command works on."""
 
-    root: Path = ROOT
-    """The repository: the folder of Pulumi.yaml."""
+    root: Path = field(default_factory=find_project)
+    """The region's project: the folder of Pulumi.yaml; left out, it is found from the working folder."""
 
     @property
     def catalogue(self) -> Path:
@@ -33,6 +33,11 @@ class Workspace:
         return self.root / ".sites"
 
     @property
+    def sites_note(self) -> Path:
+        """What `uitwijk env` and `uitwijk sites` know of the simulated sites; it exists while they are up."""
+        return self.sites / "sites.json"
+
+    @property
     def evidence(self) -> Path:
         """Where each drill leaves its evidence, in a folder of its own."""
         return self.root / "evidence"
@@ -41,6 +46,11 @@ class Workspace:
     def lessons(self) -> Path:
         """What exercises and calamities taught; need not be there."""
         return self.root / "lessons.yaml"
+
+    @property
+    def expectations(self) -> Path:
+        """What people expect to stand, sit and ring where, in tables that they wrote by hand."""
+        return self.root / "expectations"
 
     @property
     def plans(self) -> Path:
@@ -53,11 +63,11 @@ class Workspace:
         return self.sites / "project" if self.running_sites() else self.root
 
     def situation(self, named: Path | None) -> Path:
-        """The situation file: the one that was named, else the repository's."""
+        """The situation file: the one that was named, else the project's."""
         return named or self.root / "situation.yaml"
 
     def load(self, named: Path | None = None) -> tuple[Region, Situation]:
-        """The region, and the situation in the file `named` or, without one, the repository's.
+        """The region, and the situation in the file `named` or, without one, the project's.
 
         Raises:
             UitwijkError: with every problem in one of them.
@@ -71,7 +81,7 @@ class Workspace:
         Raises:
             UitwijkError: when the note is there but cannot be read.
         """
-        note = self.sites / "sites.json"
+        note = self.sites_note
         try:
             noted: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
             alive = _lives(int(noted["pid"]))

@@ -7,19 +7,20 @@ import json
 import os
 import secrets
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+import uitwijk
 from uitwijk.continuity.region import ELSEWHERE
+from uitwijk.project import DEFINITION, NAMESPACE
 from uitwijk.running.engine import Engine, Stack
-from uitwijk.running.toolchain import ROOT, Toolchain
+from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
-
-NAME = "uitwijk"
-"""Name of the Pulumi project."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Project:
         situation: Path,
         catalogue: Path,
         peers: Mapping[str, str],
-        program: Path = ROOT,
+        program: Path,
     ) -> dict[str, Stack]:
         """Writes the project, initialises a stack for each vCenter, and stores its secrets encrypted.
 
@@ -81,7 +82,7 @@ class Project:
             situation: the file that the stacks read.
             catalogue: the folder of the catalogue.
             peers: state backend by peer site, where it is not this project's own.
-            program: the folder of `__main__.py`.
+            program: the folder of the region's `Pulumi.yaml` and `__main__.py`.
 
         Raises:
             UitwijkError: when `pulumi` fails, with what it said.
@@ -93,10 +94,8 @@ class Project:
         (self.home / "logs").touch()
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
-        definition = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
-        # A language host that finds no environment in this folder would install one.
-        definition["runtime"]["options"]["virtualenv"] = str(ROOT / ".venv")
-        _write(project / "Pulumi.yaml", {**definition, "main": str(program)})
+        definition = yaml.safe_load((program / DEFINITION).read_text(encoding="utf-8"))
+        _write(project / DEFINITION, {**definition, "runtime": _runtime(), "main": str(program)})
         env = {**clean_environment(toolchain), **self.env(trust)}
         stacks: dict[str, Stack] = {}
         for vcenter in vcenters:
@@ -123,7 +122,7 @@ class Project:
                 ("dnsUpdateKey", shared.dns_update_key),
                 ("carrierPassword", shared.carrier_password),
             ):
-                pulumi.text("config", "set", "--secret", f"{NAME}:{key}", "--stack", site, stdin=secret)
+                pulumi.text("config", "set", "--secret", f"{NAMESPACE}:{key}", "--stack", site, stdin=secret)
         return stacks
 
 
@@ -147,12 +146,29 @@ def clean_environment(toolchain: Toolchain) -> dict[str, str]:
     return env
 
 
-def copy_program(folder: Path) -> Path:
-    """Copies the program into `folder`, and returns it: whoever edits the repository meanwhile changes no machine."""
-    for part in ("components", "uitwijk"):
-        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "__main__.py", folder)
+def copy_program(project: Path, folder: Path) -> Path:
+    """Copies the region's program and the library into `folder`, and returns it.
+
+    Whoever edits either meanwhile changes no machine.
+
+    Args:
+        project: the region's project.
+        folder: is made.
+
+    Raises:
+        OSError: when something is missing in the project, or the folder cannot be written.
+    """
+    for part in (project / "components", Path(uitwijk.__file__).parent):
+        shutil.copytree(part, folder / part.name, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in (DEFINITION, "__main__.py"):
+        shutil.copy(project / file, folder)
     return folder
+
+
+def _runtime() -> dict[str, Any]:
+    """The interpreter that runs this: a language host that finds no environment in the project would install one."""
+    environment = {"virtualenv": sys.prefix} if sys.prefix != sys.base_prefix else {}
+    return {"name": "python", "options": {"toolchain": "pip", **environment}}
 
 
 def bundle(vcenters: Iterable[SimulatedVCenter], path: Path) -> Path:

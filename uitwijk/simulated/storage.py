@@ -9,6 +9,7 @@ from uitwijk.continuity import load_situation, place
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState
 from uitwijk.observe.stacks import read_stack
+from uitwijk.project import project_name
 from uitwijk.running.engine import Stack
 from uitwijk.simulated.replication import Directions
 from uitwijk.simulated.vcenter import SimulatedVCenter
@@ -44,5 +45,6 @@ class Storage:
     def _is_clean(self, site: str) -> bool:
         placement = place(self._region, load_situation(self._situation, self._region))
         allowed = {machine.name for key in placement.runs_at(site) for machine in self._region.workloads[key].machines}
-        stack = read_stack(site, self._stack.env["PULUMI_BACKEND_URL"], folder=self._stack.project)
+        folder = self._stack.project
+        stack = read_stack(site, self._stack.env["PULUMI_BACKEND_URL"], project=project_name(folder), folder=folder)
         return stack.readable and stack.machines <= allowed

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.drill.guests.machines import (
     META,
     SITE,
@@ -28,7 +29,6 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill.guests.guests import Guests, Trouble
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.guests.template import Template
-from uitwijk.running.toolchain import ROOT
 
 pytestmark = pytest.mark.timeout(120)
 ONE_DISK = "mounts: [[LABEL=disk, /srv/disk, ext4]]\n"

@@ -10,8 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import parse_qs, unquote
 
-from uitwijk.observe.stacks import PROJECT
-
 _SCHEME = "file://"
 _ENGINE = "pulumi"
 
@@ -32,12 +30,12 @@ class Lock:
         return _is_engine(self.pid) if self.host == socket.gethostname() else None
 
 
-def find_locks(backend: str, site: str, folder: Path) -> tuple[Lock, ...]:
-    """The locks on the stack of `site`, oldest first; none, if the backend is not a folder.
+def find_locks(backend: str, stack: str, folder: Path) -> tuple[Lock, ...]:
+    """The locks on a stack, oldest first; none, if the backend is not a folder.
 
     Args:
         backend: its URL. The engine's own form: after `file://` may come `~` or a relative path, and a query.
-        site: the site, which is the stack's name.
+        stack: its whole name.
         folder: of the project, from which a relative path counts.
     """
     if not backend.startswith(_SCHEME):
@@ -45,7 +43,7 @@ def find_locks(backend: str, site: str, folder: Path) -> tuple[Lock, ...]:
     path, _, query = backend.removeprefix(_SCHEME).partition("?")
     (prefix,) = parse_qs(query).get("prefix", [""])[-1:]
     root = folder / Path(unquote(path)).expanduser()
-    held = Path(f"{root}{os.sep}{prefix}.pulumi") / "locks" / "organization" / PROJECT / site
+    held = Path(f"{root}{os.sep}{prefix}.pulumi") / "locks" / stack
     return tuple(sorted(filter(None, map(_read, held.glob("*.json"))), key=lambda lock: lock.since))
 
 

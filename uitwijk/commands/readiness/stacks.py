@@ -16,7 +16,8 @@ from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from uitwijk.observe.stacks import PROJECT, parse_export
+from uitwijk.observe.stacks import parse_export, stack_name
+from uitwijk.project import NAMESPACE, project_name
 from uitwijk.wording import shortened
 
 _TIMEOUT = 30.0
@@ -88,9 +89,9 @@ class Pulumi:
         text = self._ask("config", "--json", "--show-secrets", "--stack", site)
         settings: dict[str, dict[str, Any]] = json.loads(text)
         return {
-            key.removeprefix(f"{PROJECT}:"): setting.get("objectValue", setting.get("value"))
+            key.removeprefix(f"{NAMESPACE}:"): setting.get("objectValue", setting.get("value"))
             for key, setting in settings.items()
-            if key.startswith(f"{PROJECT}:")
+            if key.startswith(f"{NAMESPACE}:")
         }
 
     def export(self, site: str, backend: str | None) -> str:
@@ -99,15 +100,20 @@ class Pulumi:
         Raises:
             PulumiError: when it cannot be read.
         """
-        return self._ask("stack", "export", "--stack", f"organization/{PROJECT}/{site}", backend=backend)
+        return self._ask("stack", "export", "--stack", self._whole_name(site), backend=backend)
 
     def locks(self, site: str, backend: str | None) -> tuple[Lock, ...]:
         """The locks on the stack, if its backend is a folder that can be read."""
         url = backend or self._environment.get("PULUMI_BACKEND_URL")
         try:
-            return find_locks(url or json.loads(self._ask("whoami", "--json"))["url"], site, self._folder)
+            return find_locks(
+                url or json.loads(self._ask("whoami", "--json"))["url"], self._whole_name(site), self._folder
+            )
         except PulumiError:
             return ()
+
+    def _whole_name(self, site: str) -> str:
+        return stack_name(project_name(self._folder), site)
 
     def _ask(self, *arguments: str, backend: str | None = None) -> str:
         environment = {**self._environment, **({"PULUMI_BACKEND_URL": backend} if backend else {})}

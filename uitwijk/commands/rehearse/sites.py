@@ -37,7 +37,7 @@ def simulated_sites(workspace: Workspace, region: Region, folder: Path, tell: Te
         UitwijkError: when the tool chain is missing, or a site does not come up.
     """
     toolchain = find_toolchain()
-    program = copy_program(folder / "program")
+    program = copy_program(workspace.root, folder / "program")
     situation = folder / "situation.yaml"
     situation.write_text(NOTHING.situation(region).model_dump_json(), encoding="utf-8")
     vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in region.sites}

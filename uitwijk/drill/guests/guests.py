@@ -34,6 +34,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import uitwijk
 from uitwijk import utc
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
@@ -43,7 +44,6 @@ from uitwijk.drill.guests.taking_part import idle_kinds, machines_taking_part
 from uitwijk.drill.guests.template import Template
 from uitwijk.drill.guests.watched import Watched
 from uitwijk.running import children
-from uitwijk.running.toolchain import ROOT
 
 __all__ = ["Guests", "Trouble", "Watched"]
 
@@ -117,7 +117,8 @@ class Guests:
                     *(sys.executable, "-m", "uitwijk.drill.guests.runner"),
                 ],
                 env={"PATH": os.environ.get("PATH", os.defpath), "LANG": "C.UTF-8"},
-                cwd=ROOT,
+                # Where this library is, for it need not be installed.
+                cwd=Path(uitwijk.__file__).resolve().parents[1],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Literal
 
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.running.toolchain import ROOT
+from uitwijk.running.toolchain import BUILT
 
 RELEASE = "bookworm"
 """Of Debian: what the machines of the region run."""
@@ -35,7 +35,7 @@ PACKAGES = (
     "sip-tester",
 )
 """Those of the machines that a drill needs, netbase, which every Debian machine has, and sipp for those who call."""
-FOLDER = ROOT / ".tools" / "guests"
+FOLDER = BUILT / "guests"
 _RECIPE = ("--variant=essential", "--mode=root")
 _ALSO_FROM = (f"{RELEASE}-updates", f"{RELEASE}-security")
 _SPACE_GIB = 2

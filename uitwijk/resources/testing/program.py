@@ -16,11 +16,14 @@ the provider's package does not know.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import runpy
+import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 from unittest import mock
 
@@ -32,10 +35,9 @@ from uitwijk.continuity import load_region
 from uitwijk.continuity.guard import Facts, StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.project import NAMESPACE, find_project, project_name
 from uitwijk.resources.testing.recording import Recording, RecordingMonitor
 
-PROJECT = "uitwijk"
-ROOT = Path(__file__).resolve().parents[3]
 SECRETS = {
     "vcenterPassword": "sentinel-vcenter-password",
     "dnsUpdateKey": "c2VudGluZWwtZG5zLXVwZGF0ZS1rZXktMzItYnl0ZXM=",
@@ -48,6 +50,7 @@ def record(
     program: Callable[[], object],
     *,
     stack: str,
+    project: str = NAMESPACE,
     config: Mapping[str, Any] | None = None,
     secrets: Mapping[str, str] | None = None,
     preview: bool = False,
@@ -58,7 +61,8 @@ def record(
     Args:
         program: makes resources and exports.
         stack: the stack's name.
-        config: configuration in the project's namespace.
+        project: what Pulumi calls the project.
+        config: configuration in the library's namespace.
         secrets: the same, marked secret.
         preview: whether it is to believe that it is previewed.
         missing: names that a look-up does not find.
@@ -74,10 +78,10 @@ def record(
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
-        pulumi.runtime.set_mocks(monitor.mocks, PROJECT, stack, preview, monitor=monitor)
+        pulumi.runtime.set_mocks(monitor.mocks, project, stack, preview, monitor=monitor)
         plain = {key: value if isinstance(value, str) else json.dumps(value) for key, value in (config or {}).items()}
-        everything = {f"{PROJECT}:{key}": value for key, value in {**plain, **(secrets or {})}.items()}
-        pulumi.runtime.set_all_config(everything, [f"{PROJECT}:{key}" for key in secrets or {}])
+        everything = {f"{NAMESPACE}:{key}": value for key, value in {**plain, **(secrets or {})}.items()}
+        pulumi.runtime.set_all_config(everything, [f"{NAMESPACE}:{key}" for key in secrets or {}])
         set_root_resource(None)  # type: ignore[arg-type]
         loop.run_until_complete(pulumi.runtime.run_in_stack(run))
     finally:
@@ -92,25 +96,33 @@ def record_site(
     site: str,
     *,
     situation: Situation | None = None,
-    catalogue: Path = ROOT / "catalogue",
+    project: Path | None = None,
+    catalogue: Path | None = None,
     facts: Facts | None = None,
     preview: bool = False,
     missing: Iterable[str] = (),
 ) -> Recording:
-    """Runs the project's own program for one site.
+    """Runs a region's own program for one site.
 
     Args:
         site: whose stack.
-        situation: left out: the delivered one, all normal.
-        catalogue: folder of the region's catalogue.
+        situation: what is declared; None: what the project's own file says.
+        project: the region's project; None: the one around the working folder.
+        catalogue: folder of the region's catalogue; None: the project's own.
         facts: what the guard is told; left out: nothing that it could refuse.
         preview: whether it is to believe that it is previewed.
         missing: names of datastores, networks, templates that the vCenter does not have.
+
+    Raises:
+        AssertionError: on what engine or provider would refuse.
+        UitwijkError: when there is no project, or its catalogue or situation is not valid.
     """
+    home = find_project(project)
+    catalogue = catalogue or home / "catalogue"
     region = load_region(catalogue)
     told = facts or harmless(region, site)
     with tempfile.TemporaryDirectory() as folder:
-        path = ROOT / "situation.yaml"
+        path = home / "situation.yaml"
         if situation is not None:
             path = Path(folder) / "situation.yaml"
             path.write_text(yaml.safe_dump(situation.model_dump(mode="json")), encoding="utf-8")
@@ -120,15 +132,37 @@ def record_site(
             "situation": str(path),
             "vcenter": {"server": f"vcenter.{site}.uitwijk.example", "user": "uitwijk@vsphere.local"},
         }
-        with mock.patch("uitwijk.observe.gather", return_value=told):
+        with mock.patch("uitwijk.observe.gather", return_value=told), _importing_from(home):
             return record(
-                lambda: runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__"),
+                lambda: runpy.run_path(str(home / "__main__.py"), run_name="__main__"),
                 stack=site,
+                project=project_name(home),
                 config=config,
                 secrets=SECRETS,
                 preview=preview,
                 missing=missing,
             )
+
+
+@contextlib.contextmanager
+def _importing_from(project: Path) -> Iterator[None]:
+    """Inside, imports find the project's own modules, and none of the same name that another project left."""
+    own = {path.stem for path in project.glob("*.py")} | {path.parent.name for path in project.glob("*/__init__.py")}
+    own -= {"__main__", "uitwijk"}
+    before = _take_out(own)
+    sys.path.insert(0, str(project))
+    try:
+        yield
+    finally:
+        sys.path.remove(str(project))
+        _take_out(own)
+        sys.modules.update(before)
+
+
+def _take_out(packages: Collection[str]) -> dict[str, ModuleType]:
+    """Forgets that these packages and their modules were imported, and returns them."""
+    found = [name for name in sys.modules if name.partition(".")[0] in packages]
+    return {name: sys.modules.pop(name) for name in found}
 
 
 def harmless(region: Region, site: str) -> Facts:
