@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.site_inventory import site_inventory
 from uitwijk.observe.inventory import Hypervisor, Inventory, VirtualMachine
-from uitwijk.simulated.inventory import site_inventory
 
 
 def machine(name: str, *, powered_on: bool = True, template: bool = False, annotation: str = "") -> VirtualMachine:

@@ -10,14 +10,15 @@ from tests.commands.conftest import Desk
 from tests.commands.stacks import Stacks, lines
 from uitwijk.commands.readiness.kept import kept_line
 from uitwijk.commands.readiness.line import Verdict
-from uitwijk.commands.readiness.stacks import PulumiError, StackReading, VCenter
 from uitwijk.continuity.guard import StackFacts
+from uitwijk.observe.pulumi import PulumiError
+from uitwijk.observe.readings import Login, StackReading
 
 PLACES = ("bolsward", "leeuwarden", "elsewhere", None)
 
 
 def reading(site: str, **kept: str | None) -> StackReading:
-    known = VCenter("vcenter.example", "checker", "x")
+    known = Login("vcenter.example", "checker", "x")
     return StackReading(site, known, None, StackFacts(site, readable=True), {}, (), None, kept)
 
 

@@ -19,14 +19,15 @@ from tests.commands.conftest import Desk
 from tests.commands.inventories import inventory, machine
 from tests.continuity.situations import situation
 from uitwijk.commands.readiness.line import Line, Verdict
-from uitwijk.commands.readiness.locks import Lock, find_locks
-from uitwijk.commands.readiness.stacks import StackReading, lock_lines, release_lines
+from uitwijk.commands.readiness.stacks import lock_lines, release_lines
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.continuity import place
 from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import VirtualMachine
+from uitwijk.observe.locks import Lock, find_locks
+from uitwijk.observe.readings import StackReading
 from uitwijk.observe.stacks import stack_name
 
 HERE = socket.gethostname()

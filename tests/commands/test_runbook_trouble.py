@@ -21,10 +21,9 @@ from tests.commands.runbook_pages import blocks, commands, page, section
 from tests.conftest import Catalogue
 from tests.continuity.situations import situation
 from uitwijk.commands.readiness.line import Line
-from uitwijk.commands.readiness.locks import Lock
 from uitwijk.commands.readiness.plans import plan_lines
 from uitwijk.commands.readiness.sites import machines_line, rebuilt_lines, split_brain_line, vcenter_line
-from uitwijk.commands.readiness.stacks import PulumiError, StackReading, lock_lines, release_lines, stack_line
+from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.continuity import load_region, place
@@ -32,6 +31,9 @@ from uitwijk.continuity.guard import Facts, StackFacts, judge
 from uitwijk.continuity.loss import NOTHING, single_losses
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.observe.locks import Lock
+from uitwijk.observe.pulumi import PulumiError
+from uitwijk.observe.readings import StackReading
 from uitwijk.observe.vcenter import TIMEOUT, vcenter_problem
 
 TROUBLE = page("trouble.md")

@@ -18,9 +18,11 @@ from pyVmomi import vim
 from tests.engine.stage import HOME, Stage, processes_of
 from tests.engine.waiting import wait_until
 from uitwijk.commands.readiness.line import Line
-from uitwijk.commands.readiness.stacks import Pulumi, StackReading, lock_lines, read_stacks, release_lines, stack_line
+from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.continuity import place
+from uitwijk.observe.pulumi import Pulumi
+from uitwijk.observe.readings import StackReading, read_stacks
 from uitwijk.running.engine import Run
 from uitwijk.simulated.control import control
 from uitwijk.simulated.vcenter import USER
@@ -69,7 +71,7 @@ def follow(stage: Stage, site: str, remedy: str) -> Run:
     *first, last = re.findall(r"`pulumi ([^`]+)`", remedy)
     assert last == f"up --stack {site}"
     for command in first:
-        stage.engines[site].text(*command.split(), *(["--yes"] if command.startswith("refresh ") else []))
+        stage.engines[site].pulumi.order(*command.split(), *(["--yes"] if command.startswith("refresh ") else []))
     return stage.up(site)[site]
 
 

@@ -151,9 +151,9 @@ class Stage:
         """Ends what `fail` began."""
         control(self.vcenters[site].address.control, "DELETE", "/faults")
 
-    def exported(self, site: str, *flags: str) -> str:
+    def exported(self, site: str, *, show_secrets: bool = False) -> str:
         """`pulumi stack export`."""
-        return self.engines[site].text("stack", "export", "--stack", site, *flags)
+        return self.engines[site].pulumi.export(site, show_secrets=show_secrets)
 
     def log(self, site: str) -> str:
         """What the engine printed in its last run."""

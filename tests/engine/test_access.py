@@ -92,8 +92,8 @@ def administration(
         "SSL_CERT_FILE": str(vcenter.address.ca),
     }
     engine = Engine(Stack(SITE, project, env), folder / "logs")
-    engine.text("stack", "init", SITE)
-    engine.text("config", "set", "--secret", "vcenterPassword", "--stack", SITE, stdin=vcenter.password)
+    engine.pulumi.order("stack", "init", SITE)
+    engine.pulumi.order("config", "set", "--secret", "vcenterPassword", "--stack", SITE, stdin=vcenter.password)
     yield Administration(engine, vcenter, frozenset(machine.network for machine in region.machines.values()))
     engine.interrupt()
     vcenter.stop()
@@ -129,11 +129,11 @@ def test_roles_and_permissions_stand_as_the_table_says_and_nobody_loses_his(admi
     }
     assert administration.permissions() == others | ours
 
-    administration.engine.text("refresh", "--yes", "--skip-preview", "--stack", SITE)
+    administration.engine.pulumi.order("refresh", "--yes", "--skip-preview", "--stack", SITE)
     again = administration.engine.preview()
     assert again.operations
     assert not again.changed
-    administration.engine.text("destroy", "--yes", "--skip-preview", "--stack", SITE)
+    administration.engine.pulumi.order("destroy", "--yes", "--skip-preview", "--stack", SITE)
     assert administration.permissions() == others | ours
 
 

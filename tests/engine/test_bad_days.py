@@ -14,9 +14,9 @@ import yaml
 
 from tests.engine.stage import HOME, OTHER, Stage
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.site_inventory import site_inventory
 from uitwijk.running.engine import Engine, Stack
 from uitwijk.simulated import vcenter
-from uitwijk.simulated.inventory import site_inventory
 from uitwijk.simulated.project import bundle
 from uitwijk.simulated.vcenter import SimulatedVCenter
 
@@ -50,7 +50,9 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(shared: Stage) -> 
 def test_a_wrong_password_is_told_without_telling_it(shared: Stage) -> None:
     wrong = secrets.token_urlsafe(18)
     with shared.reconfigured(HOME):
-        shared.engines[HOME].text("config", "set", "--secret", "uitwijk:vcenterPassword", "--stack", HOME, stdin=wrong)
+        shared.engines[HOME].pulumi.order(
+            "config", "set", "--secret", "uitwijk:vcenterPassword", "--stack", HOME, stdin=wrong
+        )
         (line,) = shared.refused("preview", HOME)[HOME]
     assert line.startswith(f"vCenter {shared.vcenters[HOME].address.server} of bolsward: ")
     assert "vcenterPassword" in line
@@ -91,7 +93,7 @@ def test_a_stack_whose_name_is_no_site_is_refused(shared: Stage) -> None:
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
     shared.engines["balk"] = Engine(Stack("balk", own.project, own.env), shared.folder / "logs" / "balk")
     try:
-        shared.engines["balk"].text("stack", "init", "balk", "--no-select")
+        shared.engines["balk"].pulumi.order("stack", "init", "balk", "--no-select")
         (line,) = shared.refused("preview", "balk")["balk"]
     finally:
         del shared.engines["balk"]

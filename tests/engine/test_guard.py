@@ -108,7 +108,7 @@ def test_a_rebuilt_site_does_not_put_empty_disks_in_the_place_of_its_data(shared
     backend = shared.folder / "rebuilt"
     backend.mkdir()
     with shared.environment(HOME, PULUMI_BACKEND_URL=f"file://{backend}"):
-        shared.engines[HOME].text("stack", "init", HOME, "--no-select")
+        shared.engines[HOME].pulumi.order("stack", "init", HOME, "--no-select")
         (line,) = shared.refused("up", HOME)[HOME]
     assert line.startswith("empty-disk: 5 data disks would be created empty (")
     assert "while dataset bolsward is writable at leeuwarden: bolsward was rebuilt." in line

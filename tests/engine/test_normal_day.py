@@ -114,7 +114,7 @@ def test_no_secret_is_written_anywhere_in_plain_text(normal: Stage) -> None:
     secrets = {normal.shared.dns_update_key, normal.shared.carrier_password}
     for site, vcenter in normal.vcenters.items():
         secrets |= {vcenter.password, normal.projects[site].passphrase_file.read_text(encoding="utf-8")}
-        secrets |= generated_passwords(normal.exported(site, "--show-secrets"))
+        secrets |= generated_passwords(normal.exported(site, show_secrets=True))
     # two for the machines of each of four organisations, three exchanges, and the service bus where it may run
     assert len(secrets) > 15
     texts = {f"export of {site}": normal.exported(site) for site in normal.region.sites}

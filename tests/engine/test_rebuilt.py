@@ -16,7 +16,7 @@ def test_a_rebuilt_site_becomes_normal_and_no_disk_is_made_empty_over_its_data(f
     storage = Storage(fresh)
     fresh.up()
     first = fresh.inventory(HOME)
-    secret = fresh.exported(HOME, "--show-secrets")
+    secret = fresh.exported(HOME, show_secrets=True)
     with pytest.raises(UitwijkError, match="is not new: 19 machines of the stack stand there"):
         forgetting(HOME, fresh.exported(HOME), first)
     storage.write(HOME, "replicated")
@@ -33,7 +33,7 @@ def test_a_rebuilt_site_becomes_normal_and_no_disk_is_made_empty_over_its_data(f
     found = forgetting(HOME, fresh.exported(HOME), fresh.inventory(HOME))
     assert set(found.machines) == set(first.by_name)
     assert found.disks == len(storage.disks)
-    fresh.engines[HOME].text("stack", "import", "--stack", HOME, stdin=found.state)
+    fresh.engines[HOME].pulumi.order("stack", "import", "--stack", HOME, stdin=found.state)
     assert len(fresh.facts(HOME).disks) == len(storage.disks)
     storage.lost.clear()
     storage.replicate()
@@ -55,7 +55,7 @@ def test_a_rebuilt_site_becomes_normal_and_no_disk_is_made_empty_over_its_data(f
     assert now.kept_apart == first.kept_apart
     assert storage.read(HOME) == {disk: ["replicated", "at-the-survivor"] for disk in storage.disks}
     assert not [change for plan in fresh.preview().values() for change in plan.changed]
-    assert passwords(fresh.exported(HOME, "--show-secrets")) == passwords(secret)
+    assert passwords(fresh.exported(HOME, show_secrets=True)) == passwords(secret)
 
 
 def passwords(exported: str) -> dict[str, str]:

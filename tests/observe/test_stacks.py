@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from uitwijk.observe.stacks import parse_export, read_stack
+from uitwijk.observe import read_stack
+from uitwijk.observe.stacks import parse_export
 
 MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
 DISK = "vsphere:index/virtualDisk:VirtualDisk"
@@ -95,7 +96,8 @@ def test_a_stack_is_asked_for_by_its_full_name_in_the_backend_of_its_own(pulumi)
     folder = pulumi('printf \'{"deployment": {}}\'; echo "$*|$PULUMI_BACKEND_URL" > "$(dirname "$0")/asked"')
     assert read_stack("leeuwarden", "file:///elsewhere", project="uitwijk").readable
     asked = (folder / "asked").read_text().strip()
-    assert asked == "stack export --non-interactive --stack organization/uitwijk/leeuwarden|file:///elsewhere"
+    question = "stack export --stack organization/uitwijk/leeuwarden --non-interactive --color never"
+    assert asked == f"{question}|file:///elsewhere"
 
 
 def test_without_a_backend_of_its_own_the_one_in_use_is_asked(pulumi, monkeypatch):
@@ -105,9 +107,9 @@ def test_without_a_backend_of_its_own_the_one_in_use_is_asked(pulumi, monkeypatc
 
 
 def test_a_stack_that_pulumi_cannot_export_is_unreadable_in_its_own_words(pulumi):
-    pulumi("echo 'warning: something' >&2; echo 'error: no stack named leeuwarden found' >&2; exit 255")
+    pulumi("echo 'warning: something' >&2; echo 'error: the state is from a newer version' >&2; exit 255")
     facts = read_stack("leeuwarden", project="uitwijk")
-    assert (facts.readable, facts.why) == (False, "no stack named leeuwarden found")
+    assert (facts.readable, facts.why) == (False, "the state is from a newer version")
 
 
 def test_a_failure_without_words_is_told_by_its_code(pulumi):
@@ -119,14 +121,14 @@ def test_without_pulumi_a_stack_is_unreadable(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     facts = read_stack("leeuwarden", project="uitwijk")
     assert not facts.readable
-    assert facts.why.startswith("pulumi cannot be run")
+    assert facts.why == "pulumi is not on PATH"
 
 
 def test_a_pulumi_that_hangs_is_killed_with_its_children(pulumi):
     folder = pulumi('sleep 600 & echo $! > "$(dirname "$0")/child"; wait')
-    facts = read_stack("leeuwarden", project="uitwijk", timeout=0.5)
+    facts = read_stack("leeuwarden", project="uitwijk", answer_seconds=0.5)
     child = int((folder / "child").read_text())
-    assert (facts.readable, facts.why) == (False, "no answer within 0.5 s")
+    assert (facts.readable, facts.why) == (False, "pulumi did not answer within 0.5 s")
     deadline = time.monotonic() + 10
     while _running(child) and time.monotonic() < deadline:
         os.sched_yield()

@@ -22,13 +22,11 @@ from uitwijk.commands.readiness.sites import (
     lost_line,
     machines_line,
     mirror_lines,
-    read_lost,
-    read_vcenters,
     rebuilt_lines,
     split_brain_line,
     vcenter_line,
 )
-from uitwijk.commands.readiness.stacks import Pulumi, lock_lines, read_stacks, release_lines, stack_line
+from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.commands.status import ATTENTION, BAD, GOOD
@@ -37,6 +35,8 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.inventory import Inventory
+from uitwijk.observe.pulumi import Pulumi
+from uitwijk.observe.readings import read_lost, read_stacks, read_vcenters
 from uitwijk.running.env import engine_environment
 from uitwijk.running.trust import trusting
 from uitwijk.running.workspace import Workspace

@@ -18,14 +18,14 @@ import typer
 
 from uitwijk import utc
 from uitwijk.commands.declare import on_terminal
-from uitwijk.commands.readiness.stacks import Pulumi, read_stacks
 from uitwijk.commands.status import GOOD
 from uitwijk.console import command, output
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.situation import SiteState
 from uitwijk.observe.inventory import Inventory, read_inventory
+from uitwijk.observe.pulumi import Pulumi
+from uitwijk.observe.readings import read_stacks
 from uitwijk.observe.stacks import DISK, MACHINE
-from uitwijk.running.engine import Engine, Stack
 from uitwijk.running.env import engine_environment
 from uitwijk.running.trust import trusting
 from uitwijk.running.workspace import Workspace
@@ -107,9 +107,9 @@ def run(workspace: Workspace, site: str, *, yes: bool) -> None:
             f"`uitwijk declare drained {site} --by … --reason …`"
         )
     env = engine_environment(workspace, os.environ)
-    engine = Engine(Stack(site, workspace.root, env), workspace.sites / "logs")
-    exported = engine.text("stack", "export", "--stack", site)
-    found = forgetting(site, exported, _inventory(workspace, site, env))
+    pulumi = Pulumi(workspace.root, env)
+    exported = pulumi.export(site)
+    found = forgetting(site, exported, _inventory(pulumi, site, env.get("SSL_CERT_FILE")))
     console = output()
     if not found.machines and not found.others:
         console.print(f"The state of stack {site} holds nothing of an old vCenter. There is nothing to forget.")
@@ -123,7 +123,7 @@ def run(workspace: Workspace, site: str, *, yes: bool) -> None:
         console.print("Nothing was changed.")
         raise typer.Exit(1)
     before = _keep(workspace.root, site, exported)
-    engine.text("stack", "import", "--stack", site, stdin=found.state)
+    pulumi.order("stack", "import", "--stack", site, stdin=found.state)
     console.print(f"\nStack {site} has forgotten its old vCenter. The state before: {before.name}", style=GOOD)
     console.print("\nTo run next, in this order:", style="bold")
     console.print(f"  # once replication into {site} runs:", markup=False)
@@ -131,12 +131,12 @@ def run(workspace: Workspace, site: str, *, yes: bool) -> None:
         command(console, f"pulumi up --stack {other}")
 
 
-def _inventory(workspace: Workspace, site: str, env: Mapping[str, str]) -> Inventory:
-    reading = read_stacks(Pulumi(workspace.root, env), [site])[site]
+def _inventory(pulumi: Pulumi, site: str, authorities: str | None) -> Inventory:
+    reading = read_stacks(pulumi, [site])[site]
     if reading.vcenter is None:
         problem = reading.vcenter_problem
         raise UitwijkError(f"the vCenter of {site} is not known: {problem.why}; {problem.remedy}" if problem else site)
-    with trusting(env.get("SSL_CERT_FILE")):
+    with trusting(authorities):
         return read_inventory(reading.vcenter.server, reading.vcenter.user, reading.vcenter.password)
 
 

@@ -229,8 +229,8 @@ class Exercise:
             UitwijkError: when the vCenter is not a new one.
         """
         engine = self.engines[site]
-        found = forgetting(site, engine.text("stack", "export", "--stack", site), self.inventories(site)[site])
-        engine.text("stack", "import", "--stack", site, stdin=found.state)
+        found = forgetting(site, engine.pulumi.export(site), self.inventories(site)[site])
+        engine.pulumi.order("stack", "import", "--stack", site, stdin=found.state)
         return found
 
     def lift_fencing(self, site: str) -> None:

@@ -221,7 +221,7 @@ class Life:
 
 def _telephone_secrets(engine: Engine, site: str) -> dict[str, str]:
     """The secret of each number block, by its key, from the state of the site's stack."""
-    state = json.loads(engine.text("stack", "export", "--show-secrets", "--stack", site))
+    state = json.loads(engine.pulumi.export(site, show_secrets=True))
     found = {}
     for resource in state["deployment"]["resources"]:
         name = resource["urn"].rsplit("::", 1)[1]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from uitwijk.observe.gathering import gather
-from uitwijk.observe.stacks import read_stack
+from uitwijk.observe.gathering import gather, read_stack
 from uitwijk.observe.vcenter import vcenter_problem
 
 __all__ = ["gather", "read_stack", "vcenter_problem"]

@@ -2,20 +2,42 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 from uitwijk.continuity.guard import Facts, StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from uitwijk.observe.stacks import read_stack
+from uitwijk.observe.pulumi import Pulumi
 from uitwijk.observe.vcenter import vcenter_problem
+
+_ANSWER_SECONDS = 10.0
+"""That a stack's state may take to be read."""
 
 ReadStack = Callable[[str, str | None], StackFacts]
 """Site and state backend (None: the one in use) to the stack's facts."""
 ReachVCenter = Callable[[str], str | None]
 """Server to why it does not answer; None: it does."""
+
+
+def read_stack(
+    site: str, backend: str | None = None, *, project: str, answer_seconds: float = _ANSWER_SECONDS
+) -> StackFacts:
+    """What the stack of `site` holds, as seen from inside the running program. Whatever goes wrong makes it unreadable.
+
+    Args:
+        site: the site, which is the stack's name.
+        backend: URL of the state backend, as for `pulumi login`; None: the one in use.
+        project: what Pulumi calls the project.
+        answer_seconds: then a `pulumi` that has not answered is killed with all its children.
+    """
+    # The plugins' own way to reach the running engine must not leak into another one.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_CONFIG")}
+    pulumi = Pulumi(Path(), environment, project=project, answer_seconds=answer_seconds)
+    return pulumi.facts(site, backend)
 
 
 def gather(

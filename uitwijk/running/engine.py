@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import subprocess
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.observe.pulumi import Pulumi
 from uitwijk.observe.stacks import MACHINE
 from uitwijk.running import children
 
@@ -89,6 +89,11 @@ class Engine:
         self._logs = logs
         self._running: subprocess.Popen[str] | None = None
 
+    @property
+    def pulumi(self) -> Pulumi:
+        """For short questions and orders about the same stack."""
+        return Pulumi(self.stack.project, self.stack.env)
+
     def preview(self, *, settings: Path | None = None, **options: Any) -> Run:
         """`pulumi preview`.
 
@@ -104,38 +109,11 @@ class Engine:
         flags = ("--yes", "--skip-preview", "--continue-on-error", "--parallel", str(PARALLEL))
         return self._change(("up", *flags), **options)
 
-    def text(self, *args: str, stdin: str | None = None) -> str:
-        """What a short `pulumi` command prints.
-
-        Raises:
-            UitwijkError: when it fails, with what it said.
-        """
-        done = subprocess.run(
-            [self._program(), *args, "--non-interactive"],
-            env=dict(self.stack.env),
-            cwd=self.stack.project,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise UitwijkError(f"pulumi {' '.join(args)} ({self.stack.site}): {_last_line(done.stderr or done.stdout)}")
-        return done.stdout
-
     def interrupt(self) -> None:
         """Stops a run that is under way."""
         running = self._running
         if running is not None:
             children.stop(running)
-
-    def _program(self) -> str:
-        for folder in self.stack.env.get("PATH", "").split(os.pathsep):
-            if os.access(Path(folder) / "pulumi", os.X_OK):
-                return str(Path(folder) / "pulumi")
-        raise UitwijkError(
-            "pulumi is not on PATH: run `make tools`, or install Pulumi and set UITWIJK_TOOLCHAIN=ambient"
-        )
 
     def _change(
         self,
@@ -155,7 +133,7 @@ class Engine:
         self._logs.mkdir(parents=True, exist_ok=True)
         stem = f"{len(list(self._logs.glob('*.log'))) + 1:03d}-{args[0]}-{self.stack.site}"
         log, events = self._logs / f"{stem}.log", self._logs / f"{stem}.events.jsonl"
-        command = [self._program(), *args, "--stack", self.stack.site, "--non-interactive", "--color", "never"]
+        command = [self.pulumi.program, *args, "--stack", self.stack.site, "--non-interactive", "--color", "never"]
         begun = time.monotonic()
         events.touch()
         done = threading.Event()

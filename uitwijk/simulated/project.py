@@ -17,8 +17,9 @@ import yaml
 
 import uitwijk
 from uitwijk.continuity.region import ELSEWHERE
+from uitwijk.observe.pulumi import Pulumi
 from uitwijk.project import DEFINITION, NAMESPACE
-from uitwijk.running.engine import Engine, Stack
+from uitwijk.running.engine import Stack
 from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
@@ -114,15 +115,15 @@ class Project:
             if peers:
                 config["uitwijk:peers"] = {peer: {"backend": url} for peer, url in peers.items()}
             _write(project / f"Pulumi.{site}.yaml", {"config": config})
-            stack = stacks[site] = Stack(site, project, env)
-            pulumi = Engine(stack, self.folder / "logs")
-            pulumi.text("stack", "init", site, "--no-select")
+            stacks[site] = Stack(site, project, env)
+            pulumi = Pulumi(project, env)
+            pulumi.order("stack", "init", site, "--no-select")
             for key, secret in (
                 ("vcenterPassword", vcenter.password),
                 ("dnsUpdateKey", shared.dns_update_key),
                 ("carrierPassword", shared.carrier_password),
             ):
-                pulumi.text("config", "set", "--secret", f"{NAMESPACE}:{key}", "--stack", site, stdin=secret)
+                pulumi.order("config", "set", "--secret", f"{NAMESPACE}:{key}", "--stack", site, stdin=secret)
         return stacks
 
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from uitwijk.continuity import load_situation, place
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState
-from uitwijk.observe.stacks import read_stack
-from uitwijk.project import project_name
+from uitwijk.observe.pulumi import Pulumi
 from uitwijk.running.engine import Stack
 from uitwijk.simulated.replication import Directions
 from uitwijk.simulated.vcenter import SimulatedVCenter
@@ -45,6 +44,5 @@ class Storage:
     def _is_clean(self, site: str) -> bool:
         placement = place(self._region, load_situation(self._situation, self._region))
         allowed = {machine.name for key in placement.runs_at(site) for machine in self._region.workloads[key].machines}
-        folder = self._stack.project
-        stack = read_stack(site, self._stack.env["PULUMI_BACKEND_URL"], project=project_name(folder), folder=folder)
+        stack = Pulumi(self._stack.project, self._stack.env).facts(site)
         return stack.readable and stack.machines <= allowed

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.site_inventory import site_inventory
 from uitwijk.running import children
 from uitwijk.simulated.control import control
-from uitwijk.simulated.inventory import site_inventory
 
 USER = "uitwijk@vsphere.local"
 _READY_SECONDS = 30

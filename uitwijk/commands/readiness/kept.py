@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
-from uitwijk.commands.readiness.stacks import StackReading
 from uitwijk.continuity.region import ELSEWHERE
+from uitwijk.observe.readings import StackReading
 from uitwijk.wording import listed
 
 _WHAT = {"state": "its state", "secrets": "what decrypts its secrets"}

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
-from uitwijk.commands.readiness.stacks import StackReading
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.observe.data_disks import read_data_disks
+from uitwijk.observe.readings import StackReading
 from uitwijk.wording import about, count, shortened
 
 Disks = Mapping[str, Mapping[str, datetime.datetime]]

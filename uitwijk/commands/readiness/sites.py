@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
-from uitwijk.commands.readiness.stacks import Pulumi, PulumiError, StackReading, VCenter
-from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
-from uitwijk.observe.inventory import Hypervisor, Inventory, read_inventory
-from uitwijk.observe.vcenter import vcenter_problem
-from uitwijk.simulated.inventory import site_inventory
+from uitwijk.continuity.site_inventory import site_inventory
+from uitwijk.observe.inventory import Hypervisor, Inventory
+from uitwijk.observe.readings import StackReading
 from uitwijk.wording import shortened
-
-
-def read_vcenters(readings: Mapping[str, StackReading]) -> dict[str, Inventory | str]:
-    """The inventory of each site whose vCenter is known, or why it cannot be had; all at once."""
-    known = {site: reading.vcenter for site, reading in readings.items() if reading.vcenter is not None}
-    with ThreadPoolExecutor(max_workers=max(1, len(known))) as pool:
-        return dict(zip(known, pool.map(_read, known.values()), strict=True))
-
-
-def _read(vcenter: VCenter) -> Inventory | str:
-    if problem := vcenter_problem(vcenter.server):
-        return problem
-    try:
-        return read_inventory(vcenter.server, vcenter.user, vcenter.password)
-    except UitwijkError as error:
-        return "; ".join(error.problems)
 
 
 def vcenter_line(reading: StackReading, found: Inventory | str | None) -> Line:
@@ -42,19 +23,6 @@ def vcenter_line(reading: StackReading, found: Inventory | str | None) -> Line:
         remedy = f"if the site is lost: `uitwijk declare lost {reading.site} --by … --reason …`"
         return fail(subject, str(found), remedy)
     return ok(subject, f"{found.server} answers: {len(found.hosts)} hosts, {len(found.machines)} machines")
-
-
-def read_lost(pulumi: Pulumi, site: str) -> Inventory | str:
-    """What stands in the vCenter of a site that is declared lost, if it answers again; else why that is not known.
-
-    Only its vCenter is looked at. Its stack is left alone, for its state may be as lost as the site.
-    """
-    try:
-        settings = pulumi.configuration(site)
-        vcenter = VCenter(settings["vcenter"]["server"], settings["vcenter"]["user"], settings["vcenterPassword"])
-    except (PulumiError, KeyError, TypeError):
-        return "nobody here knows its vCenter"
-    return _read(vcenter)
 
 
 def lost_line(region: Region, site: str, found: Inventory | str) -> Line:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from uitwijk.commands.readiness.line import Line, fail
-from uitwijk.commands.readiness.stacks import StackReading
 from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import Inventory
+from uitwijk.observe.readings import StackReading
 
 
 def stray_lines(region: Region, reading: StackReading, inventory: Inventory) -> Iterator[Line]:

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from uitwijk.commands.readiness.stacks import Pulumi, PulumiError
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.loss import NOTHING
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import load_situation
+from uitwijk.observe.pulumi import Pulumi, PulumiError
 from uitwijk.observe.vcenter import vcenter_problem
 from uitwijk.running.engine import Engine, Stack, side_by_side
 from uitwijk.running.env import engine_environment

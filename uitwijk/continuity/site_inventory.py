@@ -1,4 +1,4 @@
-"""What a site's simulated vCenter has, from the catalogue: the file that the simulator reads."""
+"""What a site's vCenter must have, by the catalogue: `uitwijk check` looks for it, a simulator is made of it."""
 
 from __future__ import annotations
 
