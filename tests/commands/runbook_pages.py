@@ -12,7 +12,7 @@ FOLDER = DOCS / "runbook"
 def page(name: str) -> str:
     """The text of a page in docs/runbook/."""
     file = FOLDER / name
-    assert file.exists(), f"docs/runbook/{name} is missing; `UPDATE_GOLDEN=1 make test-fast` makes it"
+    assert file.exists(), f"docs/runbook/{name} is missing; `make runbook` makes it"
     return file.read_text(encoding="utf-8")
 
 

@@ -1,12 +1,17 @@
-"""The runbook's pages about losses, made from the region and its approved plans, so that they say what holds today."""
+"""The runbook's pages about losses, made from the region and its approved plans, so that they say what holds today.
+
+python -m uitwijk.commands.runbook FOLDER
+"""
 
 from __future__ import annotations
 
 import datetime
 import shlex
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
@@ -24,6 +29,7 @@ from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.plan import MACHINES
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.running.workspace import Workspace
 from uitwijk.wording import count, site_name
 
 _ANY_TIME = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
@@ -273,3 +279,15 @@ def _summary(counts: Sequence[int], *, preview: bool) -> Iterator[str]:
     yield f"    ~ 1 {'to update' if preview else 'updated'}"
     if deleted:
         yield f"    - {deleted} {'to delete' if preview else 'deleted'}"
+
+
+def main(folder: str) -> None:
+    """Writes the pages of the project around the working folder."""
+    workspace = Workspace()
+    region, _ = workspace.load()
+    for name, text in pages(region, PlanBook(workspace.plans)).items():
+        (Path(folder) / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
