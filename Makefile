@@ -23,7 +23,7 @@ GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonl
 READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools guests test test-fast drill rehearse sites stop-sites lint mutants clean requirements
+.PHONY: help venv tools guests test test-fast drill rehearse sites stop-sites lint docs runbook mutants clean requirements
 
 help:
 	@echo 'uitwijk: failover of eight municipalities between two sites, and the drill that proves it.'
@@ -36,6 +36,8 @@ help:
 	@echo '  make test        all tests: model, components, engine, simulator (TEST_ARGS goes to pytest)'
 	@echo '  make test-fast   the tests that need no engine: no tool chain is built'
 	@echo '  make lint        style and types'
+	@echo '  make docs        the documentation as a site, with the reference made from the code: build/docs/index.html'
+	@echo '  make runbook     the pages of the runbook that are made from the catalogue and the approved plans'
 	@echo '  make mutants     change continuity/ in thousands of places, and count the changes that its tests notice'
 	@echo '  make venv        only the Python packages, into .venv'
 	@echo '  make tools       only the tool chain, into .tools (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
@@ -92,7 +94,17 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-# What was found, and which survivors may live: docs/mutants.md.
+# A warning fails: of links, and of what the reference does not show. The pages of the API are made anew each time.
+docs: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r docs/requirements.txt
+	@rm -rf docs/reference/api build/docs
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --fresh-env --doctree-dir build/doctrees docs build/docs
+	@echo 'The start page: build/docs/index.html'
+
+runbook: $(READY)
+	@$(BIN)/python -m uitwijk.commands.runbook docs/runbook
+
+# What was found, and which survivors may live: docs/explanation/mutants.md.
 mutants: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/mutants-requirements.txt
 	@HYPOTHESIS_PROFILE=mutants nice -n 19 $(BIN)/mutmut run $(MUTANTS_ARGS)
@@ -113,4 +125,5 @@ COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras -
 requirements:
 	@$(COMPILE) --output-file requirements.txt requirements.in requirements-dev.in
 	@$(COMPILE) --output-file tools/go-requirements.txt tools/go-requirements.in
+	@cd docs && $(COMPILE) --output-file requirements.txt requirements.in
 	@cd tools && $(COMPILE) --output-file mutants-requirements.txt mutants-requirements.in

@@ -17,7 +17,7 @@ from uitwijk.continuity.standing import Standing
 
 @pytest.fixture
 def region() -> Region:
-    """Put together anew for each test: so each is seen to reach the code that it is about (docs/mutants.md)."""
+    """Put together anew for each test, so that each reaches the code that it is about (docs/explanation/mutants.md)."""
     return load_region(ROOT / "catalogue")
 
 
