@@ -62,7 +62,7 @@ def _outside(app: Sphinx, page: nodes.document) -> None:
     starts = (Path(app.env.doc2path(app.env.docname)).parent, app.srcdir, app.srcdir.parent)
     for link in list(page.findall(addnodes.pending_xref)):
         goals = [(start / link["reftarget"]).resolve() for start in starts if link["reftarget"]]
-        if any(_only_in_a_clone(goal, app.srcdir) for goal in goals):
+        if link["reftarget"] not in app.env.found_docs and any(_only_in_a_clone(goal, app.srcdir) for goal in goals):
             link.replace_self(link.children)
 
 
