@@ -1,4 +1,5 @@
-# Everything is made inside this folder: .venv (Python packages) and .tools (engine, providers, simulator).
+# Python packages are made inside this folder, in .venv; engine, providers, simulator and the Debian root of guests in
+# the user's cache: $UITWIJK_CACHE, else $XDG_CACHE_HOME/uitwijk, else ~/.cache/uitwijk.
 # PYTHON          the Python that makes .venv, 3.11 or newer
 # DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
 # REHEARSE_ARGS   passed to `uitwijk rehearse`, for example REHEARSE_ARGS="lost-bolsward"
@@ -15,9 +16,10 @@ MUTANTS_ARGS ?=
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
+CACHE := $(or $(UITWIJK_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/uitwijk)
 # By file, for tests of a file share what they start; in their order, so that the long ones of the engine are not last.
 PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
-# As tools/ builds, so that a Go test compiles nothing twice.
+# As uitwijk/tools builds, so that a Go test compiles nothing twice.
 GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonly
 # Named by content, not by time: a checkout that changes nothing installs nothing. By place, for scripts in .venv name it.
 READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
@@ -40,11 +42,12 @@ help:
 	@echo '  make runbook     the pages of the runbook that are made from the catalogue and the approved plans'
 	@echo '  make mutants     change continuity/ in thousands of places, and count the changes that its tests notice'
 	@echo '  make venv        only the Python packages, into .venv'
-	@echo '  make tools       only the tool chain, into .tools (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
+	@echo '  make tools       only the tool chain, into your cache (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
 	@echo '                   uses your own pulumi and plugins, and builds the simulator alone)'
-	@echo '  make guests      only the Debian root on which guests live in a drill, into .tools (root, about 2 minutes)'
-	@echo '  make clean       remove .venv, .tools, and what tests leave; evidence/ stays'
+	@echo '  make guests      only the Debian root on which guests live in a drill, into your cache (root, about 2 minutes)'
+	@echo '  make clean       remove .venv and what tests leave; evidence/ and your cache stay'
 	@echo
+	@echo 'Your cache is $(CACHE); UITWIJK_CACHE names another. It may be removed at any time.'
 	@echo 'Needs Python 3.11 or newer and make; each target does its own set-up. Start with: make drill'
 
 venv: $(READY)
@@ -63,7 +66,7 @@ $(READY):
 	@rm -f .venv/.ready-* && touch $@
 
 tools: $(READY)
-	@$(BIN)/python -m tools.build
+	@$(BIN)/python -m uitwijk.tools.build
 
 # Without them, tests of living guests are skipped, and say so.
 guests: $(READY)
@@ -71,19 +74,19 @@ guests: $(READY)
 
 test: tools guests
 	@$(PYTEST) $(TEST_ARGS)
-	@go=$$($(BIN)/python -m tools.build --print-go) && $(GO_ENV) && $$go -C simulator test ./... \
-	  && { [ -n "$$UITWIJK_TOOLCHAIN" ] || $$go -C tools/providers test -vet=off ./cmd/...; }
+	@go=$$($(BIN)/python -m uitwijk.tools.build --print-go) && $(GO_ENV) && $$go -C uitwijk/simulator test ./... \
+	  && { [ -n "$$UITWIJK_TOOLCHAIN" ] || $$go -C uitwijk/tools/providers test -vet=off ./cmd/...; }
 
 test-fast: $(READY)
 	@$(PYTEST) --ignore=tests/engine $(TEST_ARGS)
 
-drill: tools
+drill: $(READY)
 	@$(BIN)/uitwijk drill $(DRILL_ARGS)
 
-rehearse: tools
+rehearse: $(READY)
 	@$(BIN)/uitwijk rehearse $(REHEARSE_ARGS)
 
-sites: tools
+sites: $(READY)
 	@$(BIN)/uitwijk sites
 
 stop-sites: $(READY)
@@ -106,7 +109,7 @@ runbook: $(READY)
 
 # What was found, and which survivors may live: docs/explanation/mutants.md.
 mutants: $(READY)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r tools/mutants-requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-mutants.txt
 	@HYPOTHESIS_PROFILE=mutants nice -n 19 $(BIN)/mutmut run $(MUTANTS_ARGS)
 	@$(BIN)/mutmut results --all true >mutants/results.txt
 	@awk '{ count[$$2 ~ /^(killed|timeout|segfault)$$/ ? "killed" : $$2 == "not" ? "untried" : "survived"]++ } END { \
@@ -116,14 +119,15 @@ mutants: $(READY)
 	  print "Each of them: mutants/results.txt; what one changed: $(BIN)/mutmut show NAME" }' mutants/results.txt
 
 clean:
-	@rm -rf .venv .tools build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache mutants
+	@rm -rf .venv build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache mutants
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo 'What was built stays in $(CACHE), for other checkouts and versions; you may remove it.'
 
 # Only for whoever changes a .in file; pip-compile (pip-tools) must be on PATH.
 COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 requirements:
 	@$(COMPILE) --output-file requirements.txt requirements.in requirements-dev.in
-	@$(COMPILE) --output-file tools/go-requirements.txt tools/go-requirements.in
+	@$(COMPILE) --output-file requirements-mutants.txt requirements-mutants.in
 	@cd docs && $(COMPILE) --output-file requirements.txt requirements.in
-	@cd tools && $(COMPILE) --output-file mutants-requirements.txt mutants-requirements.in
+	@cd uitwijk/tools && $(COMPILE) --output-file go-requirements.txt go-requirements.in

@@ -38,11 +38,23 @@ def write_atomically(path: Path, text: str | bytes, verify: Callable[[Path], Non
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keeps others that change a file in the same folder waiting."""
+def alone(folder: Path, waiting: Callable[[], object] = lambda: None) -> Iterator[None]:
+    """Keeps others that change something in the same folder waiting, until the block or this process ends.
+
+    Args:
+        folder: must be there.
+        waiting: called once if others are at it, before it waits for them.
+
+    Raises:
+        OSError: the folder is not there.
+    """
     handle = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
         os.fsync(handle)
     finally:

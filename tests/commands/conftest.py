@@ -18,7 +18,6 @@ from uitwijk.__main__ import run
 from uitwijk.continuity import load_situation
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from uitwijk.running import env
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = ("--by", "duty officer", "--reason", "fire")
@@ -76,9 +75,9 @@ def desk(tmp_path: Path, region: Region, monkeypatch: pytest.MonkeyPatch, capsys
     for file in ("situation.yaml", "Pulumi.yaml"):
         shutil.copy(ROOT / file, folder)
     monkeypatch.chdir(folder)
-    monkeypatch.setattr(env, "BUILT", folder / ".tools")
     for name in [name for name in os.environ if name.startswith(("PULUMI_", "UITWIJK_", "VSPHERE_"))]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("UITWIJK_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     return Desk(folder, region, capsys)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Desk
+from uitwijk.tools.binaries import BINARIES
+from uitwijk.tools.build import Workshop
 
 
 def in_a_shell(lines: str, environment: dict[str, str]) -> dict[str, str]:
@@ -42,12 +46,26 @@ def note(desk: Desk, process: int, **variables: str) -> None:
     (folder / "sites.json").write_text(json.dumps(content), encoding="utf-8")
 
 
+@pytest.fixture
+def built(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The cache, with a tool chain that was built by a Go that has gone since."""
+    assert desk
+    monkeypatch.setenv("PATH", str(tmp_path / "no-go"))
+    workshop = Workshop(io.StringIO())
+    for binary in BINARIES:
+        folder = workshop.cache / "binaries" / binary.name / f"{workshop.key(binary)}-go1.26.0"
+        folder.mkdir(parents=True)
+        for name in binary.outputs:
+            (folder / name).touch()
+    return workshop.cache
+
+
+@pytest.mark.usefixtures("built")
 def test_the_tool_chain_comes_first_on_path_and_nothing_is_fetched(desk: Desk) -> None:
     facts = json.loads(desk.uitwijk("env", "--json").out)
-    assert facts.pop("PATH").split(os.pathsep)[:2] == [
-        str(desk.folder / ".tools" / "bin"),
-        f"{sys.prefix}/bin",
-    ]
+    first, second, *_ = facts.pop("PATH").split(os.pathsep)
+    assert "pulumi" in os.listdir(first)
+    assert second == f"{sys.prefix}/bin"
     assert facts == {
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -56,10 +74,10 @@ def test_the_tool_chain_comes_first_on_path_and_nothing_is_fetched(desk: Desk) -
     }
 
 
-def test_the_ambient_tool_chain_is_not_shadowed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_ambient_tool_chain_is_not_shadowed(desk: Desk, built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UITWIJK_TOOLCHAIN", "ambient")
     path = json.loads(desk.uitwijk("env", "--json").out)["PATH"].split(os.pathsep)
-    assert str(desk.folder / ".tools" / "bin") not in path
+    assert not [folder for folder in path if Path(folder).is_relative_to(built)]
     assert path[0] == f"{sys.prefix}/bin"
 
 

@@ -51,9 +51,9 @@ def test_where_both_are_kept_is_told() -> None:
 
 
 def test_a_stack_whose_settings_cannot_be_read_is_not_judged() -> None:
-    absent = PulumiError("pulumi is not on PATH", "`make tools`", absent=True)
+    absent = PulumiError("pulumi is not on PATH", "`python -m uitwijk.tools.build`", absent=True)
     line = kept_line(StackReading("bolsward", None, absent, StackFacts("bolsward", readable=False), {}, (), absent))
-    assert (line.verdict, line.remedy) == (Verdict.ATTENTION, "`make tools`")
+    assert (line.verdict, line.remedy) == (Verdict.ATTENTION, "`python -m uitwijk.tools.build`")
 
 
 def test_the_stack_file_is_what_is_believed(desk: Desk, engine: Stacks, refusing: str) -> None:

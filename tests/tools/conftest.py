@@ -1,4 +1,4 @@
-"""A checkout whose Go is a script: it records what it is asked, and fails or waits where a test says so."""
+"""Sources whose Go is a script: it records what it is asked, and fails or waits where a test says so."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tools import build
-from tools.binaries import BINARIES
+from tests.conftest import ROOT
+from uitwijk.tools import build
+from uitwijk.tools.binaries import BINARIES
 
 # Answers as the real command does. Folder $FAKE holds its behaviour: version, list.fails, build.fails (what to print
 # before failing), build.waits (a build goes on when that file is gone); and its record: builds, pid.
@@ -40,24 +41,26 @@ esac
 
 @dataclass
 class Checkout:
-    """A folder with the tool chain's modules, and what the fake Go in front of it did."""
+    """The tool chain's modules, the cache of whoever builds them, and what the fake Go in front of both did."""
 
     root: Path
     fake: Path
+    cache: Path
     stream: io.StringIO = field(default_factory=io.StringIO)
 
     def make(self, *names: str) -> int:
         """Run the builder in this process; its output is in `said`."""
         self.stream = io.StringIO()
-        return build.main(list(names), root=self.root, stream=self.stream)
+        return build.main(list(names), build.Workshop(self.stream, self.root, self.cache))
 
     def start(self, *names: str) -> subprocess.Popen[str]:
         """Run the builder as a process of its own."""
-        program = "import sys; from pathlib import Path; from tools import build; "
-        program += "sys.exit(build.main(sys.argv[2:], root=Path(sys.argv[1])))"
+        program = "import sys; from pathlib import Path; from uitwijk.tools import build; "
+        program += "sources, cache, *names = sys.argv[1:]; "
+        program += "sys.exit(build.main(names, build.Workshop(sys.stderr, Path(sources), Path(cache))))"
         return subprocess.Popen(
-            [sys.executable, "-c", program, str(self.root), *names],
-            cwd=build.ROOT,
+            [sys.executable, "-c", program, str(self.root), str(self.cache), *names],
+            cwd=ROOT,
             stderr=subprocess.PIPE,
             text=True,
         )
@@ -73,9 +76,12 @@ class Checkout:
         return record.read_text().split() if record.exists() else []
 
     def binaries(self) -> list[str]:
-        """What lies in .tools/bin."""
-        folder = self.root / ".tools" / "bin"
-        return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+        """Names of the files that lie in the cache ready to be used."""
+        return sorted(path.name for path in self.cache.glob("binaries/*/*/*"))
+
+    def folders(self, binary: str) -> list[Path]:
+        """The versions of a binary that the cache holds."""
+        return sorted(self.cache.glob(f"binaries/{binary}/*"))
 
     def go_says(self, version: str) -> None:
         (self.fake / "version").write_text(version + "\n")
@@ -89,7 +95,7 @@ class Checkout:
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     """All five modules with a file or two, a fake Go 1.26.8 alone on PATH, and no UITWIJK_TOOLCHAIN."""
-    made = Checkout(tmp_path / "checkout", tmp_path / "fake")
+    made = Checkout(tmp_path / "checkout", tmp_path / "fake", tmp_path / "cache")
     for binary in BINARIES:
         made.change(f"{binary.folder}/go.mod", f"module {binary.folder}\n\ngo 1.26\n")
         made.change(f"{binary.folder}/go.sum", "example.org/one v1.0.0 h1:one=\n")

@@ -54,7 +54,7 @@ def test_a_stopped_build_leaves_no_compiler_and_no_binary_and_is_taken_up_again(
     waits.unlink()
     assert checkout.make("vcenter-simulator", "pulumi") == 0
     assert checkout.builds == ["vcenter-simulator", "pulumi"]
-    assert os.listdir(checkout.root / ".tools" / "tmp") == []
+    assert os.listdir(checkout.cache / "tmp") == []
 
 
 @pytest.mark.timeout(60)

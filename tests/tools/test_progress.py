@@ -7,7 +7,7 @@ import io
 import pytest
 
 from tests.tools.conftest import Checkout
-from tools.progress import Progress, duration
+from uitwijk.tools.progress import Progress, duration
 
 
 class Terminal(io.StringIO):

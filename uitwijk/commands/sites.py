@@ -37,7 +37,7 @@ def keep_up(workspace: Workspace, first_port: int = FIRST_PORT) -> None:
         UitwijkError: when the sites run already, a port is in use or the tool chain is missing.
     """
     console = Console(highlight=False, soft_wrap=True)
-    toolchain = find_toolchain()
+    toolchain = find_toolchain(build=True)
     region = load_region(workspace.catalogue)
     folder = workspace.sites
     if (other := workspace.running_sites()) is not None:

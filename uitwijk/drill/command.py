@@ -77,7 +77,7 @@ def drill(
     if scenario is not None and scenario not in SCENARIOS:
         raise UitwijkError(f"--scenario {scenario}: there are {', '.join(SCENARIOS)}")
     workspace = Workspace()
-    toolchain = find_toolchain()
+    toolchain = find_toolchain(build=True)
     said = ["no living guests, machines only: --guests none"]
 
     def say(line: str) -> None:

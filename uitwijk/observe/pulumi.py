@@ -70,7 +70,7 @@ class Pulumi:
         """
         found = shutil.which("pulumi", path=self._environment.get("PATH", os.defpath))
         if found is None:
-            remedy = "`make tools`, or install Pulumi and set UITWIJK_TOOLCHAIN=ambient"
+            remedy = "`python -m uitwijk.tools.build`, or install Pulumi and set UITWIJK_TOOLCHAIN=ambient"
             raise PulumiError("pulumi is not on PATH", remedy, absent=True)
         return found
 

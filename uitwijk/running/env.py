@@ -6,7 +6,7 @@ import os
 import shlex
 from collections.abc import Mapping
 
-from uitwijk.running.toolchain import BUILT, PYTHON
+from uitwijk.running.toolchain import first_on_path
 from uitwijk.running.workspace import Workspace
 from uitwijk.simulated.project import ENGINE_ENV
 
@@ -22,8 +22,7 @@ def environment(workspace: Workspace, current: Mapping[str, str]) -> dict[str, s
     """
     running = workspace.running_sites()
     wanted: dict[str, str | None] = {}
-    first = [] if current.get("UITWIJK_TOOLCHAIN") == "ambient" else [str(BUILT / "bin")]
-    first.append(str(PYTHON))
+    first = [str(folder) for folder in first_on_path()]
     if running:
         first = [*running["path"], *first]
         wanted |= {name: None for name in sorted(current) if name.startswith(_IN_THE_WAY)}

@@ -1,18 +1,17 @@
-"""Where the tool chain is: ours in `.tools/`, or the user's own."""
+"""Where the tool chain is: ours in the user's cache, built there on first use, or the user's own."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.tools.binaries import SIMULATOR, selected
+from uitwijk.tools.build import Workshop, ambient_pulumi
 
-BUILT = Path(__file__).resolve().parents[2] / ".tools"
-"""What `make tools` built."""
 PYTHON = Path(sys.prefix) / "bin"
 """Of the interpreter that runs this; the engine runs programs with the same."""
 
@@ -34,29 +33,35 @@ class Toolchain:
         return {"toolchain": "ambient" if self.ambient else "built", "pulumi": said}
 
 
-def find_toolchain() -> Toolchain:
-    """The tool chain to use: the user's own when UITWIJK_TOOLCHAIN=ambient, else the one that `make tools` built.
+def find_toolchain(*, build: bool = False) -> Toolchain:
+    """The tool chain to use: the user's own when UITWIJK_TOOLCHAIN=ambient, else the one in the cache.
+
+    Args:
+        build: whether to build what is missing, which is told on standard error and takes minutes the first time.
 
     Raises:
-        UitwijkError: when a program is missing, with the command that brings it.
+        UitwijkError: when a program is missing and may not or cannot be built, with what to do.
     """
-    built = BUILT / "bin"
-    ambient = os.environ.get("UITWIJK_TOOLCHAIN") == "ambient"
-    path = (PYTHON,) if ambient else (built, PYTHON)
-    simulator = built / "vcenter-simulator"
-    found = shutil.which(
-        "pulumi", path=os.pathsep.join([*map(str, path), os.environ.get("PATH", "")] if ambient else [str(built)])
-    )
-    problems = []
-    if not os.access(simulator, os.X_OK):
-        problems.append(f"{simulator.relative_to(BUILT.parent)} is missing: run `make tools`")
-    if found is None:
-        remedy = (
-            "install Pulumi, or unset UITWIJK_TOOLCHAIN"
-            if ambient
-            else "run `make tools`, or set UITWIJK_TOOLCHAIN=ambient"
+    workshop = Workshop(sys.stderr)
+    chosen = os.environ.get("UITWIJK_TOOLCHAIN", "")
+    wanted = selected([], chosen)
+    pulumi = ambient_pulumi(workshop.cache) if chosen else None
+    folders = workshop.build(wanted) if build else workshop.find(wanted)
+    if folders is None:
+        raise UitwijkError(
+            f"the tool chain is not in {workshop.cache}: run `python -m uitwijk.tools.build`; with "
+            "UITWIJK_TOOLCHAIN=ambient that builds the simulator alone, and your own pulumi is used"
         )
-        problems.append(f"pulumi not found: {remedy}")
-    if problems or found is None:
-        raise UitwijkError(problems)
-    return Toolchain(path=path, simulator=simulator, pulumi=Path(found), ambient=ambient)
+    simulator = folders[wanted.index(SIMULATOR)] / SIMULATOR.name
+    if pulumi is not None:
+        return Toolchain(path=(PYTHON,), simulator=simulator, pulumi=pulumi, ambient=True)
+    engine = workshop.together(folders)
+    return Toolchain(path=(engine, PYTHON), simulator=simulator, pulumi=engine / "pulumi", ambient=False)
+
+
+def first_on_path() -> tuple[Path, ...]:
+    """What plain `pulumi` is to find first: the tool chain in the cache, if it is wanted and there; our Python."""
+    try:
+        return find_toolchain().path
+    except UitwijkError:
+        return (PYTHON,)

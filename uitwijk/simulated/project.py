@@ -138,11 +138,7 @@ ENGINE_ENV: Mapping[str, str] = {
 
 def clean_environment(toolchain: Toolchain) -> dict[str, str]:
     """Our own environment without any setting of Pulumi or vSphere, the tool chain first on PATH."""
-    env = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("PULUMI_", "VSPHERE_", "UITWIJK_", "GOVC_"))
-    }
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "VSPHERE_", "GOVC_"))}
     env["PATH"] = os.pathsep.join([*map(str, toolchain.path), env.get("PATH", os.defpath)])
     return env
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from uitwijk.cache import cache_folder
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.drill.guests import template
 from uitwijk.drill.guests.template import Template, find_template
 
 
@@ -17,7 +17,7 @@ def computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     programs = tmp_path / "bin"
     programs.mkdir()
     monkeypatch.setenv("PATH", str(programs))
-    monkeypatch.setattr(template, "FOLDER", tmp_path / "guests")
+    monkeypatch.setenv("UITWIJK_CACHE", str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: 0)
     for name in ("unshare", "chroot"):
         _program(programs / name, "exit 0")
@@ -48,7 +48,7 @@ def test_a_build_that_fails_leaves_nothing_and_says_the_tool_s_own_words(compute
     _program(computer / "mmdebstrap", f'{MAKES_A_ROOT}; echo "I: going on" >&2; echo "{words}" >&2; exit 25')
     with pytest.raises(UitwijkError, match=f"{words}.*--guests none"):
         find_template("required", lambda _: None)
-    assert [path.name for path in template.FOLDER.iterdir()] == ["lock"]
+    assert list((cache_folder() / "guests").iterdir()) == []
 
 
 def test_a_build_that_was_broken_off_is_begun_anew(computer: Path) -> None:

@@ -36,7 +36,7 @@ def simulated_sites(workspace: Workspace, region: Region, folder: Path, tell: Te
     Raises:
         UitwijkError: when the tool chain is missing, or a site does not come up.
     """
-    toolchain = find_toolchain()
+    toolchain = find_toolchain(build=True)
     program = copy_program(workspace.root, folder / "program")
     situation = folder / "situation.yaml"
     situation.write_text(NOTHING.situation(region).model_dump_json(), encoding="utf-8")

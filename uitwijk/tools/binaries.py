@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.golang import ToolchainError
+from uitwijk.tools.golang import ToolchainError
 
 _VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 
@@ -14,7 +14,7 @@ _VERSION = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"
 class Binary:
     """One thing to build.
 
-    `folder` holds its Go module; `sources` are the patterns of the files in it that the binary is made of.
+    `folder`, in the package, holds its Go module; `sources` are the patterns of the files in it that it is made of.
     `space_gib` is what building it takes from cold, modules and caches included.
     `beside` is a file of module `beside[0]`, at path `beside[1]` in it, that has to lie next to the binary.
     """
@@ -24,13 +24,13 @@ class Binary:
     folder: str
     package: str
     space_gib: float
-    sources: tuple[str, ...] = ("**/*",)
+    sources: tuple[str, ...] = ("go.mod", "go.sum", "**/*.go")
     variables: tuple[str, ...] = ()
     beside: tuple[str, str] | None = None
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        """Names of the files that appear in .tools/bin."""
+        """Names of the files that make it up."""
         return (self.name, Path(self.beside[1]).name) if self.beside else (self.name,)
 
     @property
