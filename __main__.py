@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import components
 from uitwijk import continuity, observe, resources
 from uitwijk.continuity.guard import judge
@@ -20,16 +22,15 @@ with resources.told_plainly():
         resources.refuse_if(judge(region, situation, placement, facts), facts.own)
         waiting = continuity.wait_for_room(region, placement, settings.site, facts.own.machines)
 
-    around = resources.Surroundings(
-        region=region,
+    args = resources.OrganisationArgs(
+        site=resources.Site("site", settings.site_args(region)),
         placement=placement,
-        settings=settings,
-        site=resources.Site(region, settings),
-        record=resources.SituationRecord(situation),
+        record=resources.SituationRecord("situation", situation),
         waiting=waiting,
     )
+    shared = {}
     for partnership in region.partnerships:
-        components.Partnership(partnership, around)
+        shared |= components.Partnership(partnership, args).ready
     for municipality in region.municipalities:
-        components.Municipality(municipality, around)
+        components.Municipality(municipality, replace(args, needs=shared))
     resources.export_facts(situation, placement, settings.site, waiting)

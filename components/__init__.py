@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from components.applications import Applications
 from components.municipality import Municipality
 from components.partnership import Partnership
+from components.telephony import Telephony
+from components.workplaces import Workplaces
 
-__all__ = ["Municipality", "Partnership"]
+__all__ = ["Applications", "Municipality", "Partnership", "Telephony", "Workplaces"]

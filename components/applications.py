@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 
-from uitwijk.continuity.region import Workload
-from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs import Job, application_job
-from uitwijk.machines.jobs.applications import CLUSTER, DNS_UPDATE_KEY
-from uitwijk.resources.part import Part
+from uitwijk.continuity.catalogue import Kind
+from uitwijk.machines.jobs import CLUSTER, DNS_UPDATE_KEY
+from uitwijk.resources import Secrets, Workload, WorkloadArgs
 
 
-class Applications(Part):
+class Applications(Workload):
     """Whatever of the catalogue is neither workplace nor telephony; at a partnership the shared services, too.
 
-    Cold ones run at one site, databases and files before the applications that need them; their data disks are on
-    replicated storage. The directory (names, time, identities) is hot: it serves at both sites.
+    A cold one's machines stand at one site, databases and files before the application that needs them; its data disks
+    are at its home site whichever that is, on replicated storage. The directory (names, time, identities) is hot: it
+    serves at both sites, and is the first thing that everything else waits for.
     """
 
-    def job(self, here: Standing, secrets: Mapping[str, str]) -> Job:
-        """See `application_job`."""
-        return application_job(here, secrets)
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("uitwijk:index:Applications", Kind.APPLICATION, name, args, opts)
+        secrets = self._secrets()
+        if args.active:
+            for role in self.roles:
+                self.start(role, secrets)
+        self.register_outputs({})
 
-    def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:
+    def _secrets(self) -> Secrets:
         """The name servers' key for announcements, and what the nodes of a service bus recognise each other by."""
-        packages = {
-            package for role in self.region.services[workload.service].roles.values() for package in role.packages
-        }
-        known = {DNS_UPDATE_KEY: self.around.settings.dns_update_key}
+        organisation, service = self.described.organisation, self.described.service
+        packages = {package for role in self.region.services[service].roles.values() for package in role.packages}
+        known = {DNS_UPDATE_KEY: self.known_to_all_sites(DNS_UPDATE_KEY)}
         if "rabbitmq-server" in packages:
-            known[CLUSTER] = self.made_up(f"{workload.organisation}-{workload.service}-cluster")
+            known[CLUSTER] = self.made_here(f"{organisation}-{service}-cluster")
         return known

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from components.organisation import Organisation
+import pulumi
+
+from components.applications import Applications
+from components.telephony import Telephony
+from components.workplaces import Workplaces
+from uitwijk.continuity.catalogue import Kind
+from uitwijk.resources import Organisation, OrganisationArgs
 
 
 class Partnership(Organisation):
@@ -11,3 +17,12 @@ class Partnership(Organisation):
     Names, time and directory, and the border controllers of the telephone carrier stand at both sites at all times;
     service bus and databases run at one, and go first in a failover, for the members depend on them.
     """
+
+    def __init__(self, name: str, args: OrganisationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        components = {
+            Kind.WORKPLACES: Workplaces,
+            Kind.TELEPHONY: Telephony,
+            Kind.APPLICATION: Applications,
+        }
+        super().__init__("uitwijk:index:Partnership", name, args, components, opts)
+        self.register_outputs({"breakGlass": self.account.password})

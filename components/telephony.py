@@ -2,33 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pulumi
 
-from uitwijk.continuity.region import Workload
-from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs import Job, is_exchange, telephony_job
-from uitwijk.machines.jobs.telephony import CARRIER
-from uitwijk.resources.part import Part
+from uitwijk.continuity.catalogue import Kind
+from uitwijk.machines.jobs import CARRIER, is_exchange
+from uitwijk.resources import Secrets, Workload, WorkloadArgs
 
 
-class Telephony(Part):
-    """Call servers for the municipality's numbers; at a partnership, the controllers between them and the carrier.
+class Telephony(Workload):
+    """Call servers for a municipality's numbers; at a partnership, the controllers between them and the carrier.
 
-    Hot: machines at both sites serve at all times. Telephones log in at both sites' call servers, and a number rings
-    where its telephones have logged in, so neither a closed town hall nor a lost site changes a machine here.
+    Hot: the same stands at both sites at all times, and serves. Telephones log in at both sites' call servers, and a
+    number rings where its telephones have logged in, so neither a closed town hall nor a lost site changes a machine.
     """
 
-    def job(self, here: Standing, secrets: Mapping[str, str]) -> Job:
-        """See `telephony_job`."""
-        return telephony_job(here, secrets)
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("uitwijk:index:Telephony", Kind.TELEPHONY, name, args, opts)
+        exchange = is_exchange(self.region, self.described)
+        secrets = self._of_telephones() if exchange else {CARRIER: self.known_to_all_sites(CARRIER)}
+        if args.active:
+            for role in self.roles:
+                self.start(role, secrets)
+        self.register_outputs({})
 
-    def secrets(self, workload: Workload) -> Mapping[str, pulumi.Output[str]]:
-        """For a call server one secret a number block, of this site alone: the telephones' passwords follow from it."""
-        if not is_exchange(self.region, workload):
-            return {CARRIER: self.around.settings.carrier_password}
-        blocks = self.region.municipalities[workload.organisation].number_blocks
-        return {
-            block.key: self.made_up(f"{workload.organisation}-telephones-{block.numbers.start}") for block in blocks
-        }
+    def _of_telephones(self) -> Secrets:
+        """One a number block, of this site alone: the telephones' passwords there follow from it."""
+        organisation = self.described.organisation
+        blocks = self.region.municipalities[organisation].number_blocks
+        return {block.key: self.made_here(f"{organisation}-telephones-{block.numbers.start}") for block in blocks}

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import pulumi
 
-from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs import Job, workplaces_job
-from uitwijk.resources.part import Part
+from uitwijk.continuity.catalogue import Kind
+from uitwijk.resources import Workload, WorkloadArgs
 
 
-class Workplaces(Part):
+class Workplaces(Workload):
     """Session hosts, the brokers before them, and the profile storage behind them.
 
-    Cold: they run at one site. People reach them from any building, so a closed town hall moves no machine.
+    Cold. At the site that runs them, profile storage starts first, then the brokers, then as many session hosts as the
+    staff need and one to spare; people may sit down when the session hosts are there. At the other site nothing
+    stands. People reach them from any building, so a closed town hall moves no machine.
     """
 
-    def job(self, here: Standing, secrets: Mapping[str, str]) -> Job:
-        """See `workplaces_job`."""
-        return workplaces_job(here, secrets)
+    def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("uitwijk:index:Workplaces", Kind.WORKPLACES, name, args, opts)
+        if args.active:
+            for role in self.roles:
+                self.start(role)
+        self.register_outputs({})

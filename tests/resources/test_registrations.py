@@ -96,7 +96,7 @@ def test_a_rebuilt_template_replaces_no_machine(recorded, site, situation):
         assert machine.inputs["extraConfigRebootRequired"] is False
 
 
-def test_a_machine_hangs_under_its_part_of_its_organisation(recorded):
+def test_a_machine_hangs_under_its_workload_under_its_organisation(recorded):
     recording = recorded("leeuwarden", "S2")
     chains = {
         name: [urn.split("::", 2)[2].rsplit("$", 1)[-1] for urn in recording[name].parents]
@@ -104,18 +104,25 @@ def test_a_machine_hangs_under_its_part_of_its_organisation(recorded):
     }
     assert chains == {
         "harlingen-telephony-call-server-1": [
-            "uitwijk:index:Telephony::harlingen-telephony",
+            "uitwijk:index:Telephony::harlingen/telephony",
             "uitwijk:index:Municipality::harlingen",
         ],
         "iszf-databases-server-1": [
-            "uitwijk:index:Applications::iszf-applications",
+            "uitwijk:index:Applications::iszf/databases",
             "uitwijk:index:Partnership::iszf",
         ],
         "bolsward-workplaces-broker-1": [
-            "uitwijk:index:Workplaces::bolsward-workplaces",
+            "uitwijk:index:Workplaces::bolsward/workplaces",
             "uitwijk:index:Municipality::bolsward",
         ],
     }
+
+
+@pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
+def test_a_workload_has_a_component_at_every_site_whatever_happens(recorded, region: Region, site, situation):
+    kinds = ("Workplaces", "Telephony", "Applications")
+    found = [component.name for kind in kinds for component in recorded(site, situation).of_type(kind)]
+    assert sorted(found) == sorted(region.workloads)
 
 
 def test_a_machine_has_the_size_place_and_labels_that_the_catalogue_says(recorded):

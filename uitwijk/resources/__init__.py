@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from uitwijk.resources.part import Surroundings
+from uitwijk.resources.account import BreakGlassAccount, break_glass_account
+from uitwijk.resources.machine import MachineArgs, virtual_machine
+from uitwijk.resources.organisation import Organisation, OrganisationArgs
 from uitwijk.resources.program import export_facts, only_previewed, refuse_if, told_plainly
 from uitwijk.resources.settings import StackSettings, read_settings
-from uitwijk.resources.site import Site
+from uitwijk.resources.site import Site, SiteArgs
 from uitwijk.resources.situation import SituationRecord
+from uitwijk.resources.workload import Secrets, Workload, WorkloadArgs
 
 __all__ = [
+    "BreakGlassAccount",
+    "MachineArgs",
+    "Organisation",
+    "OrganisationArgs",
+    "Secrets",
     "Site",
+    "SiteArgs",
     "SituationRecord",
     "StackSettings",
-    "Surroundings",
+    "Workload",
+    "WorkloadArgs",
+    "break_glass_account",
     "export_facts",
     "only_previewed",
     "read_settings",
     "refuse_if",
     "told_plainly",
+    "virtual_machine",
 ]

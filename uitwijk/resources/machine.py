@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -10,7 +9,7 @@ import pulumi_vsphere as vsphere
 
 from uitwijk.continuity.region import Machine, dataset_datastore
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.cloud_init import PACKED
+from uitwijk.machines.cloud_init import PACKED, meta_data
 from uitwijk.resources.inventory import LOCAL
 from uitwijk.resources.site import Site
 
@@ -27,20 +26,13 @@ class MachineArgs:
     here: Standing
     """The machine, at the site whose stack makes it."""
     site: Site
+    """Whose vCenter gets it."""
     user_data: pulumi.Input[str]
     """cloud-init's user data, packed; a secret, for it holds a key and a password's hash."""
-    meta_data: str
-    """cloud-init's instance data: names and network."""
-    guest_network_wait_minutes: int
 
 
-def virtual_machine(
-    args: MachineArgs,
-    *,
-    parent: pulumi.Resource,
-    depends_on: pulumi.Input[Sequence[pulumi.Resource]],
-) -> vsphere.VirtualMachine:
-    """Registers the machine under its own name, which is the same in both stacks."""
+def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> vsphere.VirtualMachine:
+    """Registers the machine under its own name, which is the same in the stacks of all sites."""
     machine, workload, inventory = args.here.machine, args.here.workload, args.site.inventory
     template = inventory.templates[machine.system]
     return vsphere.VirtualMachine(
@@ -66,15 +58,13 @@ def virtual_machine(
         extra_config={
             "guestinfo.userdata": args.user_data,
             "guestinfo.userdata.encoding": PACKED,
-            "guestinfo.metadata": args.meta_data,
+            "guestinfo.metadata": meta_data(args.here),
         },
         extra_config_reboot_required=False,
-        wait_for_guest_net_timeout=args.guest_network_wait_minutes,
-        opts=pulumi.ResourceOptions(
-            parent=parent,
-            depends_on=depends_on,
-            # A rebuilt template has a new identity; that must not replace what runs.
-            ignore_changes=["clone"],
+        wait_for_guest_net_timeout=args.site.guest_network_wait_minutes,
+        # A rebuilt template has a new identity; that must not replace what runs.
+        opts=pulumi.ResourceOptions.merge(
+            args.site.with_providers(opts), pulumi.ResourceOptions(ignore_changes=["clone"])
         ),
     )
 

@@ -18,7 +18,9 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.fields import Entity, Slug
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import ELSEWHERE, Region
+from uitwijk.machines.jobs import CARRIER, DNS_UPDATE_KEY
 from uitwijk.project import NAMESPACE
+from uitwijk.resources.site import SiteArgs
 
 _SECRETS = ("vcenterPassword", "dnsUpdateKey", "carrierPassword")
 _SHORTEST_KEY = 16
@@ -82,6 +84,18 @@ class StackSettings:
     """TSIG key (base64, HMAC-SHA256) with which machines announce their names."""
     carrier_password: pulumi.Output[str]
     """Of the carrier's SIP trunk."""
+
+    def site_args(self, region: Region) -> SiteArgs:
+        """What the site's component is made from."""
+        return SiteArgs(
+            region=region,
+            slug=self.site,
+            server=self.vcenter.server,
+            user=self.vcenter.user,
+            password=self.vcenter_password,
+            secrets={DNS_UPDATE_KEY: self.dns_update_key, CARRIER: self.carrier_password},
+            guest_network_wait_minutes=self.guest_network_wait_minutes,
+        )
 
     def check_against(self, region: Region) -> None:
         """Sees that the stack stands for a site of the region.

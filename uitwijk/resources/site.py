@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import pulumi
 import pulumi_random as random
 import pulumi_vsphere as vsphere
 
+from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.resources.inventory import Inventory, look_up
-from uitwijk.resources.settings import StackSettings
 
 FOLDER = "uitwijk"
 """Top folder of all machines in the vCenter."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteArgs:
+    """How one vCenter is reached, and what all machines there have in common."""
+
+    region: Region
+    """The whole catalogue; the vCenter must have the networks and templates of all its machines."""
+    slug: str
+    """Which of the region's sites this is."""
+    server: str
+    """Host name of the vCenter, and a port if it is not 443; no scheme."""
+    user: str
+    """Account at the vCenter."""
+    password: pulumi.Input[str]
+    """Of that account; a secret."""
+    secrets: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """What the stacks of all sites hold, by the names that jobs know, e.g. `DNS_UPDATE_KEY`."""
+    guest_network_wait_minutes: int = 5
+    """How long a new machine may take to get its network up; 0: do not wait."""
 
 
 class Site(pulumi.ComponentResource):
@@ -21,29 +44,54 @@ class Site(pulumi.ComponentResource):
         UitwijkError: the vCenter refuses the account, or lacks templates, datastores or networks: all are named.
     """
 
+    region: Region
     slug: str
-    providers: list[pulumi.ProviderResource]
-    """The explicit providers that every resource of the stack uses."""
+    guest_network_wait_minutes: int
     inventory: Inventory
 
-    def __init__(self, region: Region, settings: StackSettings, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("uitwijk:index:Site", "site", {}, opts)
+    def __init__(self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("uitwijk:index:Site", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
         provider = vsphere.Provider(
             "vcenter",
-            vsphere_server=settings.vcenter.server,
-            user=settings.vcenter.user,
-            password=settings.vcenter_password,
+            vsphere_server=args.server,
+            user=args.user,
+            password=args.password,
             allow_unverified_ssl=False,
             opts=child,
         )
-        self.slug = settings.site
-        self.providers = [provider, random.Provider("random", opts=child)]
-        self.inventory = look_up(region, settings.site, settings.vcenter.server, provider)
+        self.region = args.region
+        self.slug = args.slug
+        self.guest_network_wait_minutes = args.guest_network_wait_minutes
+        self._secrets = args.secrets
+        self._own_providers = [provider, random.Provider("random", opts=child)]
+        self.inventory = look_up(args.region, args.slug, args.server, provider)
         inside = pulumi.ResourceOptions(parent=self, provider=provider)
-        self._folders = self._make_folders(region, inside)
-        self._tags = self._make_tags(region, inside)
-        self.register_outputs({"site": settings.site})
+        self._folders = self._make_folders(args.region, inside)
+        self._tags = self._make_tags(args.region, inside)
+        self.register_outputs({"site": args.slug})
+
+    def with_providers(self, opts: pulumi.ResourceOptions | None = None) -> pulumi.ResourceOptions:
+        """The options of a resource at this site: its explicit providers, unless `opts` has others."""
+        return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers=self._own_providers), opts)
+
+    def secret(self, name: str, asker: str) -> pulumi.Output[str]:
+        """A secret that the stacks of all sites hold.
+
+        Args:
+            name: by which jobs know it.
+            asker: who needs it, for the message.
+
+        Raises:
+            UitwijkError: the site was not given it.
+        """
+        if name not in self._secrets:
+            known = ", ".join(self._secrets) or "none"
+            raise UitwijkError(
+                f"{asker} needs the secret {name}, which its site was not given; there are: {known}. "
+                "Pass it by `SiteArgs.secrets`"
+            )
+        return self._secrets[name]
 
     def folder(self, organisation: str) -> pulumi.Output[str]:
         """Path of the organisation's folder, relative to the datacenter's folder of machines."""

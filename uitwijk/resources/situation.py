@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import pulumi
 
 from uitwijk.continuity.situation import Situation
@@ -15,15 +13,7 @@ class SituationRecord(pulumi.ComponentResource):
     It enters the state before the first machine changes: a run that fails half-way must not look older than it is.
     """
 
-    def __init__(self, situation: Situation, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, situation: Situation, opts: pulumi.ResourceOptions | None = None) -> None:
         applied = {"epoch": situation.epoch, "digest": situation.digest}
-        super().__init__("uitwijk:index:Situation", "situation", applied, opts)
+        super().__init__("uitwijk:index:Situation", name, applied, opts)
         self.register_outputs(applied)
-
-    def before(self, resources: Iterable[pulumi.Resource]) -> pulumi.Output[list[pulumi.Resource]]:
-        """`resources` as dependencies, told only when the record is in the state.
-
-        Naming a component in `depends_on` waits for its children alone, and this one has none.
-        """
-        listed = list(resources)
-        return self.urn.apply(lambda _: listed)

@@ -1,0 +1,196 @@
+"""A workload at one site, as a component: the base of the components of every region."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pulumi
+import pulumi_random as random
+import pulumi_vsphere as vsphere
+
+from uitwijk.continuity import Standing
+from uitwijk.continuity import region as model
+from uitwijk.continuity.catalogue import Kind
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.machines import cloud_init
+from uitwijk.machines.jobs import DNS_UPDATE_KEY, JOBS, MakeJob
+from uitwijk.resources.account import BreakGlassAccount
+from uitwijk.resources.machine import MachineArgs, virtual_machine
+from uitwijk.resources.site import Site
+
+_SECRET_LENGTH = 32
+"""Characters of a password that nobody types: letters and digits, about 190 bits."""
+
+Secrets = Mapping[str, pulumi.Output[str]]
+"""What the jobs of a workload are told beyond the catalogue, by the names that the jobs know."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkloadArgs:
+    """What a workload at a site is made from. Its machines, sizes, networks and order are the region's description."""
+
+    site: Site
+    """Where; it knows the region, too."""
+    active: bool
+    """Whether its machines stand at this site now: `workload in place(region, situation).runs_at(site)`."""
+    account: BreakGlassAccount
+    """By which people get into its machines when the directory does not answer."""
+    needs: Mapping[str, Sequence[pulumi.Resource]] = field(default_factory=dict)
+    """What to wait for, by the key of each workload that this one depends on: `ready` of its component, which is empty
+    where its machines stand at another site. Every one must be there; more may be."""
+    waiting: Collection[str] = frozenset()
+    """Names of machines that are not made yet, for others have to make room first (`wait_for_room`)."""
+    jobs: Mapping[Kind, MakeJob] = field(default_factory=lambda: JOBS)
+    """What machines are told to do. A region adds its own: `{**JOBS, …}`."""
+
+
+class Workload(pulumi.ComponentResource):
+    """A service of one organisation at one site, from the region's description. It exists at every site at all times.
+
+    Its data disks stand at its home site in every situation, for the data outlives the machines. Its machines stand
+    where the workload is active, so a failover makes machines and the rules that keep them apart, and nothing else.
+
+    A region's own component hands its literal type token and kind to this constructor, calls `start` for each role
+    where it is active, and registers its outputs.
+
+    Raises:
+        UitwijkError: the region has no such workload, it is of another kind, or something that it needs was not given.
+    """
+
+    region: model.Region
+    described: model.Workload
+    """The workload in the region's description."""
+    roles: tuple[str, ...]
+    """Its roles in the order in which they start."""
+    ready: list[vsphere.VirtualMachine]
+    """What others wait for: the machines of the roles that start last; none where they stand at another site."""
+
+    def __init__(
+        self, token: str, kind: Kind, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        self.region = args.site.region
+        self.described = _described(self.region, kind, name)
+        self.roles = tuple(dict.fromkeys(machine.role for machine in self.described.machines))
+        self.ready = []
+        if missing := [key for key in self.described.depends_on if key not in args.needs]:
+            raise UitwijkError(
+                f"{name} needs {', '.join(missing)}, which its component was not given. Pass in `WorkloadArgs.needs` "
+                "what to wait for: `ready` of that workload's component, or () if this program does not make it"
+            )
+        super().__init__(token, name, {}, args.site.with_providers(opts))
+        self._args = args
+        self._made: dict[str, list[vsphere.VirtualMachine]] = {}
+        self._disks = self._data_disks() if self.described.home == args.site.slug else {}
+
+    def start(self, role: str, secrets: Secrets | None = None) -> None:
+        """Registers the machines of a role, behind those of earlier roles or of the workloads that this one needs.
+
+        Args:
+            role: one of `roles`; the roles that it waits for have been started before.
+            secrets: what the jobs of its machines are told beyond the catalogue.
+        """
+        machines = [m for m in self.described.machines if m.role == role and m.name not in self._args.waiting]
+        before = self._before(role)
+        made = [self._machine(machine, secrets or {}, before) for machine in machines]
+        self._made[role] = made
+        if len(made) == 2:
+            self._keep_apart(role, made)
+        if role in self.region.services[self.described.service].last_roles:
+            self.ready += made
+
+    def made_here(self, name: str) -> pulumi.Output[str]:
+        """A password that this site alone knows. Made whether active or not, so that a failover makes none."""
+        return random.RandomPassword(
+            name, length=_SECRET_LENGTH, special=False, opts=pulumi.ResourceOptions(parent=self)
+        ).result
+
+    def known_to_all_sites(self, name: str) -> pulumi.Output[str]:
+        """A secret that the stacks of all sites hold.
+
+        Raises:
+            UitwijkError: this program has no such secret.
+        """
+        return self._args.site.secret(name, self.described.key)
+
+    def _before(self, role: str) -> list[pulumi.Resource]:
+        """Machines that must run first: of earlier roles, or else (those wait for them) of other workloads."""
+        after = self.region.services[self.described.service].roles[role].after
+        if after:
+            return [machine for earlier in sorted(after) for machine in self._made[earlier]]
+        return [machine for key in self.described.depends_on for machine in self._args.needs[key]]
+
+    def _data_disks(self) -> Mapping[str, list[vsphere.VirtualDisk]]:
+        """The data disks by machine."""
+        return {
+            machine.name: [self._data_disk(machine, disk, size) for disk, size in machine.disks.items()]
+            for machine in self.described.machines
+        }
+
+    def _data_disk(self, machine: model.Machine, disk: str, size: int) -> vsphere.VirtualDisk:
+        home = self.described.home
+        return vsphere.VirtualDisk(
+            f"{machine.name}-{disk}",
+            datacenter=home,
+            datastore=model.dataset_datastore(home),
+            vmdk_path=machine.disk_path(disk),
+            size=size,
+            type="thin",
+            create_directories=True,
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                protect=True,
+                retain_on_delete=True,
+                # The provider neither grows a disk in place nor reads its size back.
+                ignore_changes=["size"],
+            ),
+        )
+
+    def _machine(
+        self, machine: model.Machine, secrets: Secrets, before: Sequence[pulumi.Resource]
+    ) -> vsphere.VirtualMachine:
+        args, here = self._args, Standing(self.region, self._args.site.slug, machine)
+        make_job = args.jobs[self.region.services[machine.service].kind]
+
+        def user_data(known: Sequence[str]) -> str:
+            break_glass_hash, dns_update_key, *own = known
+            job = make_job(here, dict(zip(secrets, own, strict=True)))
+            text = cloud_init.user_data(here, job, break_glass_hash=break_glass_hash, dns_update_key=dns_update_key)
+            return cloud_init.packed(text)
+
+        known = pulumi.Output.all(
+            args.account.password_hash, self.known_to_all_sites(DNS_UPDATE_KEY), *secrets.values()
+        )
+        return virtual_machine(
+            MachineArgs(here=here, site=args.site, user_data=known.apply(user_data)),
+            pulumi.ResourceOptions(parent=self, depends_on=[*self._disks.get(machine.name, ()), *before]),
+        )
+
+    def _keep_apart(self, role: str, machines: Sequence[vsphere.VirtualMachine]) -> None:
+        """Two machines of one job do not share a host."""
+        name = f"{self.described.organisation}-{self.described.service}-{role}"
+        vsphere.ComputeClusterVmAntiAffinityRule(
+            name,
+            name=name,
+            compute_cluster_id=self._args.site.inventory.cluster,
+            virtual_machine_ids=[machine.id for machine in machines],
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+
+def _described(region: model.Region, kind: Kind, name: str) -> model.Workload:
+    """The region's description of the workload.
+
+    Raises:
+        UitwijkError: there is none, or it is of another kind.
+    """
+    described = region.workloads.get(name)
+    if described is None:
+        raise UitwijkError(
+            f"{name} is no workload of {region.settings.name}; a workload's component is named ORGANISATION/SERVICE, "
+            f"as in {next(iter(region.workloads))}"
+        )
+    actual = region.services[described.service].kind
+    if actual is not kind:
+        raise UitwijkError(f"{name} is of kind {actual}, and a component for {kind} was to build it")
+    return described
