@@ -87,7 +87,7 @@ def build(
                     "cbs_code": f"{index:04}",
                     "inhabitants": 1000,
                     "town_hall": f"{slug}-hall",
-                    "area_codes": ["0517"],
+                    "area_codes": ["0527"],
                     "number_blocks": [{"first": f"0517-4{index:02}200", "last": f"0517-4{index:02}299"}],
                     **municipality,
                 }

@@ -92,4 +92,4 @@ def test_each_site_carries_everything_with_one_host_spare(region: Region) -> Non
 
 def test_the_sites_are_mirrors_with_unequal_hosts(region: Region) -> None:
     hosts = {site: [host.memory_gib for host in each.hosts] for site, each in region.sites.items()}
-    assert hosts["bolsward"] != hosts["leeuwarden"]
+    assert hosts["veldoord"] != hosts["zandermeer"]

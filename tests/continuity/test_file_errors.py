@@ -15,7 +15,7 @@ from uitwijk.continuity.catalogue import Host
 from uitwijk.continuity.errors import CatalogueError
 from uitwijk.continuity.reading import Problems, validate
 
-HARLINGEN = "municipalities/harlingen.yaml"
+KOLKWIJDE = "municipalities/kolkwijde.yaml"
 
 
 @pytest.mark.parametrize("file", ["region.yaml", "sites.yaml", "buildings.yaml", "services.yaml", "processes.yaml"])
@@ -34,9 +34,9 @@ def test_the_manual_steps_alone_may_be_left_out(catalogue: Catalogue) -> None:
     [
         ("", "the file is empty"),
         ("# nothing\n", "the file is empty"),
-        ("bolsward: [", "line 1: "),
-        ("bolsward:\n\tname: x\n", "line 2: "),
-        ("- bolsward\n", "must be a mapping: {name of one of the sites: its description}"),
+        ("veldoord: [", "line 1: "),
+        ("veldoord:\n\tname: x\n", "line 2: "),
+        ("- veldoord\n", "must be a mapping: {name of one of the sites: its description}"),
         ("[a]: 1\n", "line 1: a key must be text"),
         ("a: {2026-11-24: b}\n", "line 1: a key must be text"),
         ("a: &itself [*itself]\n", "line 1: found unconstructable recursive node"),
@@ -62,11 +62,11 @@ def test_a_folder_where_a_file_is_expected(catalogue: Catalogue) -> None:
 
 
 def test_a_file_that_would_be_overlooked(catalogue: Catalogue) -> None:
-    catalogue.write("municipalities/sneek.yml", "name: Sneek").write("manual_steps.yaml", "[]")
+    catalogue.write("municipalities/elders.yml", "name: Elders").write("manual_steps.yaml", "[]")
     assert problems(catalogue) == [
         "manual_steps.yaml: is no file of the catalogue; there are: region.yaml, sites.yaml, buildings.yaml, "
         "services.yaml, processes.yaml, manual-steps.yaml",
-        "municipalities/sneek.yml: would not be read; its name must end in .yaml",
+        "municipalities/elders.yml: would not be read; its name must end in .yaml",
     ]
 
 
@@ -94,7 +94,7 @@ def told(kind: Any, data: Any) -> list[str]:
     ("value", "shown"),
     [
         ("2026-11-24", '"2026-11-24"'),
-        ("Sûdwest Fryslân", '"Sûdwest Fryslân"'),
+        ("Groot Reeënmeer", '"Groot Reeënmeer"'),
         (f"no {'9' * 55}", f'"no {"9" * 55}"'),
         (f"no {'9' * 56}", f'"no {"9" * 56}…'),
     ],
@@ -102,8 +102,8 @@ def told(kind: Any, data: Any) -> list[str]:
 def test_a_wrong_value_is_repeated_as_it_was_written_but_no_more_than_sixty_characters_of_it(
     catalogue: Catalogue, value: str, shown: str
 ) -> None:
-    catalogue.change(HARLINGEN, "seats: 128", f"seats: {value}")
-    assert problems(catalogue) == [f"{HARLINGEN}: seats: {shown} is no whole number"]
+    catalogue.change(KOLKWIJDE, "seats: 28", f"seats: {value}")
+    assert problems(catalogue) == [f"{KOLKWIJDE}: seats: {shown} is no whole number"]
 
 
 def test_a_complaint_without_a_sentence_of_its_own_is_told_in_the_checkers_words() -> None:

@@ -13,8 +13,8 @@ from uitwijk.continuity.guard import Facts, Refusal, StackFacts, judge
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 
-LOST = {"lost": ["bolsward"], "promoted": {"bolsward": "leeuwarden"}}
-PEER_DRAINED = {"drained": ["bolsward"], "promoted": {"bolsward": "leeuwarden"}}
+LOST = {"lost": ["veldoord"], "promoted": {"veldoord": "zandermeer"}}
+PEER_DRAINED = {"drained": ["veldoord"], "promoted": {"veldoord": "zandermeer"}}
 
 
 def stack(region: Region, site: str, declared: Situation | None, *, readable: bool = True) -> StackFacts:
@@ -62,29 +62,29 @@ def normal(region: Region) -> Situation:
 # Nothing to refuse
 
 
-@pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
+@pytest.mark.parametrize("site", ["veldoord", "zandermeer"])
 def test_a_normal_day_is_not_refused(region: Region, normal: Situation, site: str) -> None:
-    other = "leeuwarden" if site == "bolsward" else "bolsward"
+    other = "zandermeer" if site == "veldoord" else "veldoord"
     assert rows(region, normal, stack(region, site, normal), stack(region, other, normal)) == []
 
 
 def test_a_first_set_up_is_not_refused(region: Region, normal: Situation) -> None:
-    assert rows(region, normal, stack(region, "bolsward", None), stack(region, "leeuwarden", None)) == []
+    assert rows(region, normal, stack(region, "veldoord", None), stack(region, "zandermeer", None)) == []
 
 
 def test_a_failover_asks_nothing_of_the_lost_site(region: Region, normal: Situation) -> None:
     declared = situation(region, **LOST, epoch=6)
-    assert rows(region, declared, stack(region, "leeuwarden", normal)) == []
+    assert rows(region, declared, stack(region, "zandermeer", normal)) == []
 
 
 def test_facts_about_a_lost_site_mean_nothing(region: Region, normal: Situation) -> None:
     declared = situation(region, **LOST, epoch=6)
-    still_held = stack(region, "bolsward", situation(region, epoch=99))
-    assert rows(region, declared, stack(region, "leeuwarden", normal), still_held) == []
+    still_held = stack(region, "veldoord", situation(region, epoch=99))
+    assert rows(region, declared, stack(region, "zandermeer", normal), still_held) == []
 
 
 def test_a_peer_that_was_never_applied_holds_nothing(region: Region, normal: Situation) -> None:
-    assert rows(region, normal, stack(region, "bolsward", normal), stack(region, "leeuwarden", None)) == []
+    assert rows(region, normal, stack(region, "veldoord", normal), stack(region, "zandermeer", None)) == []
 
 
 # Row 1: the epoch
@@ -92,52 +92,52 @@ def test_a_peer_that_was_never_applied_holds_nothing(region: Region, normal: Sit
 
 def test_an_older_situation_than_this_stack_applied_is_refused(region: Region, normal: Situation) -> None:
     old = situation(region, epoch=4)
-    (refusal,) = refusals(region, old, stack(region, "bolsward", normal), stack(region, "leeuwarden", old))
+    (refusal,) = refusals(region, old, stack(region, "veldoord", normal), stack(region, "zandermeer", old))
     assert refusal.row == "epoch"
     assert "epoch 4" in refusal.text
-    assert "stack bolsward has already applied epoch 5" in refusal.text
+    assert "stack veldoord has already applied epoch 5" in refusal.text
     assert "git pull" in refusal.text
 
 
 def test_an_older_situation_than_a_readable_peer_applied_is_refused(region: Region, normal: Situation) -> None:
     old = situation(region, epoch=4)
-    assert rows(region, old, stack(region, "bolsward", old), stack(region, "leeuwarden", normal)) == ["epoch"]
+    assert rows(region, old, stack(region, "veldoord", old), stack(region, "zandermeer", normal)) == ["epoch"]
 
 
 def test_both_stacks_that_are_ahead_are_named(region: Region, normal: Situation) -> None:
     old = situation(region, epoch=4)
-    assert rows(region, old, stack(region, "bolsward", normal), stack(region, "leeuwarden", normal)) == ["epoch"] * 2
+    assert rows(region, old, stack(region, "veldoord", normal), stack(region, "zandermeer", normal)) == ["epoch"] * 2
 
 
 def test_a_newer_situation_is_not_refused(region: Region, normal: Situation) -> None:
     newer = situation(region, epoch=6)
-    assert rows(region, newer, stack(region, "bolsward", normal), stack(region, "leeuwarden", normal)) == []
+    assert rows(region, newer, stack(region, "veldoord", normal), stack(region, "zandermeer", normal)) == []
 
 
 def test_the_same_epoch_with_other_content_is_refused(region: Region, normal: Situation) -> None:
-    other = situation(region, epoch=5, closed=["balk-town-hall"])
-    (refusal,) = refusals(region, normal, stack(region, "bolsward", normal), stack(region, "leeuwarden", other))
+    other = situation(region, epoch=5, closed=["wilgendam-town-hall"])
+    (refusal,) = refusals(region, normal, stack(region, "veldoord", normal), stack(region, "zandermeer", other))
     assert refusal.row == "epoch"
-    assert "stack leeuwarden has applied another situation with the same epoch 5" in refusal.text
+    assert "stack zandermeer has applied another situation with the same epoch 5" in refusal.text
 
 
 def test_the_same_epoch_with_another_log_or_override_is_the_same_content(region: Region, normal: Situation) -> None:
     overridden = situation(region, epoch=5, override=["peer-holds"])
-    own, peer = stack(region, "bolsward", normal), stack(region, "leeuwarden", normal)
+    own, peer = stack(region, "veldoord", normal), stack(region, "zandermeer", normal)
     assert rows(region, overridden, own, peer) == []
 
 
 def test_an_unreadable_peers_epoch_is_not_known(region: Region, normal: Situation) -> None:
-    peer = stack(region, "leeuwarden", normal, readable=False)
-    assert rows(region, situation(region, epoch=5), stack(region, "bolsward", normal), peer) == []
+    peer = stack(region, "zandermeer", normal, readable=False)
+    assert rows(region, situation(region, epoch=5), stack(region, "veldoord", normal), peer) == []
 
 
 # Row 2: hypothetical
 
 
 def test_a_hypothetical_situation_may_be_previewed_whatever_else_is_wrong(region: Region, normal: Situation) -> None:
-    declared = situation(region, lost=["bolsward"], hypothetical=True, epoch=1)
-    assert rows(region, declared, stack(region, "bolsward", normal), vcenter="refuses connections") == []
+    declared = situation(region, lost=["veldoord"], hypothetical=True, epoch=1)
+    assert rows(region, declared, stack(region, "veldoord", normal), vcenter="refuses connections") == []
 
 
 # Row 3: this site
@@ -145,18 +145,18 @@ def test_a_hypothetical_situation_may_be_previewed_whatever_else_is_wrong(region
 
 def test_a_site_that_is_declared_lost_is_refused(region: Region, normal: Situation) -> None:
     declared = situation(region, **LOST, epoch=6)
-    own, peer = stack(region, "bolsward", normal), stack(region, "leeuwarden", normal)
+    own, peer = stack(region, "veldoord", normal), stack(region, "zandermeer", normal)
     (refusal,) = refusals(region, declared, own, peer)
     assert refusal.row == "own-site-lost"
-    assert "uitwijk declare drained bolsward" in refusal.text
+    assert "uitwijk declare drained veldoord" in refusal.text
 
 
 def test_a_vcenter_that_does_not_answer_is_refused(region: Region, normal: Situation) -> None:
-    own, peer = stack(region, "bolsward", normal), stack(region, "leeuwarden", normal)
+    own, peer = stack(region, "veldoord", normal), stack(region, "zandermeer", normal)
     (refusal,) = refusals(region, normal, own, peer, vcenter="no answer within 10 s")
     assert refusal.row == "vcenter"
     assert "no answer within 10 s" in refusal.text
-    assert "uitwijk declare lost bolsward" in refusal.text
+    assert "uitwijk declare lost veldoord" in refusal.text
 
 
 # Row 4: the peer holds
@@ -164,46 +164,46 @@ def test_a_vcenter_that_does_not_answer_is_refused(region: Region, normal: Situa
 
 def test_a_workload_that_the_peer_still_holds_is_refused(region: Region, normal: Situation) -> None:
     declared = situation(region, **PEER_DRAINED, epoch=6)
-    own, peer = stack(region, "leeuwarden", normal), stack(region, "bolsward", normal)
+    own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", normal)
     (refusal,) = refusals(region, declared, own, peer)
     assert refusal.row == "peer-holds"
-    assert "stack bolsward still holds 139 machines of workloads placed here: " in refusal.text
-    assert "bolsward-civil-affairs-application-1" in refusal.text
-    assert "pulumi up --stack bolsward" in refusal.text
+    assert "stack veldoord still holds 32 machines of workloads placed here: " in refusal.text
+    assert "kolkwijde-civil-affairs-application-1" in refusal.text
+    assert "pulumi up --stack veldoord" in refusal.text
 
 
 def test_one_machine_of_a_workload_at_the_peer_is_enough(region: Region, normal: Situation) -> None:
-    held = machines(region, ["harlingen/taxes"])
-    peer = StackFacts("leeuwarden", readable=True, epoch=5, digest=normal.digest, machines=held)
-    assert rows(region, normal, stack(region, "bolsward", normal), peer) == ["peer-holds"]
+    held = machines(region, ["kolkwijde/taxes"])
+    peer = StackFacts("zandermeer", readable=True, epoch=5, digest=normal.digest, machines=held)
+    assert rows(region, normal, stack(region, "veldoord", normal), peer) == ["peer-holds"]
 
 
-@pytest.mark.parametrize("left", ["harlingen-civil-affairs-archive-1", "harlingen-workplaces-session-host-99"])
+@pytest.mark.parametrize("left", ["kolkwijde-civil-affairs-archive-1", "kolkwijde-workplaces-session-host-99"])
 def test_a_machine_at_the_peer_that_left_the_catalogue_is_still_its_workloads(
     region: Region, normal: Situation, left: str
 ) -> None:
-    peer = stack(region, "leeuwarden", normal)
+    peer = stack(region, "zandermeer", normal)
     peer = replace(peer, machines=peer.machines | {left})
-    (refusal,) = refusals(region, normal, stack(region, "bolsward", normal), peer)
+    (refusal,) = refusals(region, normal, stack(region, "veldoord", normal), peer)
     assert refusal.row == "peer-holds"
     assert left in refusal.text
 
 
 def test_a_machine_at_the_peer_of_an_organisation_that_left_is_nobodys(region: Region, normal: Situation) -> None:
-    peer = stack(region, "leeuwarden", normal)
-    peer = replace(peer, machines=peer.machines | {"sneek-civil-affairs-database-1"})
-    assert rows(region, normal, stack(region, "bolsward", normal), peer) == []
+    peer = stack(region, "zandermeer", normal)
+    peer = replace(peer, machines=peer.machines | {"elders-civil-affairs-database-1"})
+    assert rows(region, normal, stack(region, "veldoord", normal), peer) == []
 
 
 def test_a_workload_that_is_in_this_stack_already_is_judged_as_a_new_one_is(region: Region, normal: Situation) -> None:
-    both = stack(region, "leeuwarden", situation(region, **LOST, epoch=5))
-    own = stack(region, "bolsward", normal)
+    both = stack(region, "zandermeer", situation(region, **LOST, epoch=5))
+    own = stack(region, "veldoord", normal)
     assert "peer-holds" in rows(region, situation(region, epoch=6), own, both)
 
 
 def test_hot_machines_at_the_peer_are_as_they_should_be(region: Region, normal: Situation) -> None:
     drained = situation(region, **PEER_DRAINED, epoch=6)
-    own, peer = stack(region, "leeuwarden", normal), stack(region, "bolsward", drained)
+    own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", drained)
     assert rows(region, drained, own, peer) == []
 
 
@@ -212,43 +212,43 @@ def test_hot_machines_at_the_peer_are_as_they_should_be(region: Region, normal: 
 
 def test_a_workload_to_be_created_next_to_an_unreadable_peer_is_refused(region: Region, normal: Situation) -> None:
     declared = situation(region, **PEER_DRAINED, epoch=6)
-    peer = stack(region, "bolsward", normal, readable=False)
-    (refusal,) = refusals(region, declared, stack(region, "leeuwarden", normal), peer)
+    peer = stack(region, "veldoord", normal, readable=False)
+    (refusal,) = refusals(region, declared, stack(region, "zandermeer", normal), peer)
     assert refusal.row == "peer-unreadable"
-    assert "139 machines would be created here" in refusal.text
+    assert "32 machines would be created here" in refusal.text
     assert "its backend does not answer within 10 s" in refusal.text
-    assert "uitwijk declare lost bolsward" in refusal.text
+    assert "uitwijk declare lost veldoord" in refusal.text
 
 
 def test_a_peer_that_nobody_asked_is_an_unreadable_one(region: Region, normal: Situation) -> None:
     declared = situation(region, **PEER_DRAINED, epoch=6)
-    assert rows(region, declared, stack(region, "leeuwarden", normal)) == ["peer-unreadable"]
+    assert rows(region, declared, stack(region, "zandermeer", normal)) == ["peer-unreadable"]
 
 
 def test_an_unreadable_peer_matters_not_when_nothing_cold_is_to_be_created(region: Region, normal: Situation) -> None:
-    peer = stack(region, "leeuwarden", normal, readable=False)
-    assert rows(region, normal, stack(region, "bolsward", normal), peer) == []
+    peer = stack(region, "zandermeer", normal, readable=False)
+    assert rows(region, normal, stack(region, "veldoord", normal), peer) == []
 
 
 def test_one_missing_cold_machine_next_to_an_unreadable_peer_is_refused(region: Region, normal: Situation) -> None:
-    complete = stack(region, "bolsward", normal)
+    complete = stack(region, "veldoord", normal)
     own = StackFacts(
-        "bolsward",
+        "veldoord",
         readable=True,
         epoch=5,
         digest=normal.digest,
-        machines=complete.machines - {"harlingen-taxes-application-1"},
+        machines=complete.machines - {"kolkwijde-taxes-application-1"},
         disks=complete.disks,
     )
-    peer = stack(region, "leeuwarden", normal, readable=False)
+    peer = stack(region, "zandermeer", normal, readable=False)
     assert rows(region, normal, own, peer) == ["peer-unreadable"]
 
 
 def test_a_missing_hot_machine_next_to_an_unreadable_peer_is_not_refused(region: Region, normal: Situation) -> None:
-    complete = stack(region, "bolsward", normal)
-    held = complete.machines - {"harlingen-telephony-call-server-1"}
-    own = StackFacts("bolsward", readable=True, epoch=5, digest=normal.digest, machines=held, disks=complete.disks)
-    assert rows(region, normal, own, stack(region, "leeuwarden", normal, readable=False)) == []
+    complete = stack(region, "veldoord", normal)
+    held = complete.machines - {"kolkwijde-telephony-call-server-1"}
+    own = StackFacts("veldoord", readable=True, epoch=5, digest=normal.digest, machines=held, disks=complete.disks)
+    assert rows(region, normal, own, stack(region, "zandermeer", normal, readable=False)) == []
 
 
 # Row 6: giving to a peer
@@ -256,65 +256,65 @@ def test_a_missing_hot_machine_next_to_an_unreadable_peer_is_not_refused(region:
 
 def test_giving_a_workload_to_an_unreadable_peer_is_refused(region: Region) -> None:
     over, back = situation(region, **PEER_DRAINED, epoch=6), situation(region, epoch=7)
-    peer = stack(region, "bolsward", over, readable=False)
-    (refusal,) = refusals(region, back, stack(region, "leeuwarden", over), peer)
+    peer = stack(region, "veldoord", over, readable=False)
+    (refusal,) = refusals(region, back, stack(region, "zandermeer", over), peer)
     assert refusal.row == "gives-to-unsafe-peer"
     assert "its state cannot be read" in refusal.text
-    assert "uitwijk declare drained bolsward" in refusal.text
+    assert "uitwijk declare drained veldoord" in refusal.text
 
 
 def test_giving_a_workload_to_a_peer_with_an_old_copy_is_refused(region: Region, normal: Situation) -> None:
     over, back = situation(region, **LOST, epoch=6), situation(region, epoch=7)
-    (refusal,) = refusals(region, back, stack(region, "leeuwarden", over), stack(region, "bolsward", normal))
+    (refusal,) = refusals(region, back, stack(region, "zandermeer", over), stack(region, "veldoord", normal))
     assert refusal.row == "gives-to-unsafe-peer"
-    assert "it still holds an old copy of 139 machines" in refusal.text
-    assert "pulumi up --stack bolsward" in refusal.text
+    assert "it still holds an old copy of 32 machines" in refusal.text
+    assert "pulumi up --stack veldoord" in refusal.text
 
 
 def test_giving_a_workload_to_a_peer_that_released_it_is_not_refused(region: Region) -> None:
     over, back = situation(region, **PEER_DRAINED, epoch=6), situation(region, epoch=7)
-    assert rows(region, back, stack(region, "leeuwarden", over), stack(region, "bolsward", over)) == []
+    assert rows(region, back, stack(region, "zandermeer", over), stack(region, "veldoord", over)) == []
 
 
 def test_releasing_a_workload_that_nobody_takes_is_not_refused(region: Region, normal: Situation) -> None:
-    declared = situation(region, drained=["bolsward"], lost=["leeuwarden"], epoch=6)
-    assert rows(region, declared, stack(region, "bolsward", normal)) == []
+    declared = situation(region, drained=["veldoord"], lost=["zandermeer"], epoch=6)
+    assert rows(region, declared, stack(region, "veldoord", normal)) == []
 
 
 def test_a_site_that_came_back_releases_its_old_copy_while_the_other_one_works(
     region: Region, normal: Situation
 ) -> None:
     over, back = situation(region, **LOST, epoch=6), situation(region, **PEER_DRAINED, epoch=7)
-    assert rows(region, back, stack(region, "bolsward", normal), stack(region, "leeuwarden", over)) == []
+    assert rows(region, back, stack(region, "veldoord", normal), stack(region, "zandermeer", over)) == []
 
 
 def test_a_site_that_is_emptied_gives_nothing_to_a_peer_with_an_old_copy(region: Region, normal: Situation) -> None:
-    emptied = situation(region, drained=["bolsward"], epoch=7)
-    peer = stack(region, "leeuwarden", situation(region, **LOST, epoch=4))
-    assert rows(region, emptied, stack(region, "bolsward", normal), peer) == ["gives-to-unsafe-peer"]
+    emptied = situation(region, drained=["veldoord"], epoch=7)
+    peer = stack(region, "zandermeer", situation(region, **LOST, epoch=4))
+    assert rows(region, emptied, stack(region, "veldoord", normal), peer) == ["gives-to-unsafe-peer"]
 
 
 # Row 7: data
 
 
 def test_a_workload_whose_data_is_not_writable_here_is_refused(region: Region, normal: Situation) -> None:
-    declared = situation(region, lost=["bolsward"], epoch=6)
-    (refusal,) = refusals(region, declared, stack(region, "leeuwarden", normal))
+    declared = situation(region, lost=["veldoord"], epoch=6)
+    (refusal,) = refusals(region, declared, stack(region, "zandermeer", normal))
     assert refusal.row == "data-not-writable"
-    assert "dataset bolsward, which is writable at bolsward" in refusal.text
-    assert "promote its replica at leeuwarden" in refusal.text
-    assert "uitwijk declare promoted bolsward --at leeuwarden" in refusal.text
+    assert "dataset veldoord, which is writable at veldoord" in refusal.text
+    assert "promote its replica at zandermeer" in refusal.text
+    assert "uitwijk declare promoted veldoord --at zandermeer" in refusal.text
 
 
 def test_a_workload_that_is_here_already_must_have_its_data_here_too(region: Region, normal: Situation) -> None:
-    moved = situation(region, promoted={"bolsward": "leeuwarden"}, epoch=6)
-    own, peer = stack(region, "bolsward", normal), stack(region, "leeuwarden", normal)
+    moved = situation(region, promoted={"veldoord": "zandermeer"}, epoch=6)
+    own, peer = stack(region, "veldoord", normal), stack(region, "zandermeer", normal)
     assert rows(region, moved, own, peer) == ["data-not-writable"]
 
 
 def test_data_of_workloads_that_are_placed_elsewhere_may_be_anywhere(region: Region, normal: Situation) -> None:
-    moved = situation(region, promoted={"bolsward": "leeuwarden"}, epoch=6)
-    own, peer = stack(region, "leeuwarden", normal), stack(region, "bolsward", normal)
+    moved = situation(region, promoted={"veldoord": "zandermeer"}, epoch=6)
+    own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", normal)
     assert rows(region, moved, own, peer) == []
 
 
@@ -323,108 +323,108 @@ def test_data_of_workloads_that_are_placed_elsewhere_may_be_anywhere(region: Reg
 
 def test_a_rebuilt_site_does_not_get_empty_disks_while_its_data_is_elsewhere(region: Region) -> None:
     declared = situation(region, **PEER_DRAINED, epoch=6)
-    rebuilt = stack(region, "bolsward", None)
-    (refusal,) = refusals(region, declared, rebuilt, stack(region, "leeuwarden", situation(region, **LOST, epoch=5)))
+    rebuilt = stack(region, "veldoord", None)
+    (refusal,) = refusals(region, declared, rebuilt, stack(region, "zandermeer", situation(region, **LOST, epoch=5)))
     assert refusal.row == "empty-disk"
-    assert f"{len(disks(region, 'bolsward'))} data disks would be created empty" in refusal.text
-    assert "`uitwijk rebuilt bolsward`" in refusal.text
+    assert f"{len(disks(region, 'veldoord'))} data disks would be created empty" in refusal.text
+    assert "`uitwijk rebuilt veldoord`" in refusal.text
 
 
 def test_a_returning_site_with_its_disks_is_not_refused(region: Region, normal: Situation) -> None:
     declared = situation(region, **PEER_DRAINED, epoch=6)
-    over = stack(region, "leeuwarden", situation(region, **LOST, epoch=5))
-    assert rows(region, declared, stack(region, "bolsward", normal), over) == []
+    over = stack(region, "zandermeer", situation(region, **LOST, epoch=5))
+    assert rows(region, declared, stack(region, "veldoord", normal), over) == []
 
 
 def test_disks_are_created_where_the_data_is_at_home(region: Region, normal: Situation) -> None:
-    new = StackFacts("bolsward", readable=True)
-    assert rows(region, normal, new, stack(region, "leeuwarden", normal)) == []
+    new = StackFacts("veldoord", readable=True)
+    assert rows(region, normal, new, stack(region, "zandermeer", normal)) == []
 
 
 # Row 9: the size of disks
 
-RESIZED = "harlingen-civil-affairs-database-1-data"
+RESIZED = "kolkwijde-civil-affairs-database-1-data"
 
 
 @pytest.mark.parametrize("gib", [150, 199, 201, 300])
 def test_a_disk_of_another_size_than_the_catalogue_says_is_refused(region: Region, normal: Situation, gib: int) -> None:
-    own = stack(region, "bolsward", normal)
+    own = stack(region, "veldoord", normal)
     own = replace(own, disks={**own.disks, RESIZED: gib})
-    (refusal,) = refusals(region, normal, own, stack(region, "leeuwarden", normal))
+    (refusal,) = refusals(region, normal, own, stack(region, "zandermeer", normal))
     assert refusal.row == "disk-size"
     assert (
-        f"1 data disks of bolsward differ in size from the catalogue: {RESIZED} is {gib} GiB, not 200. " in refusal.text
+        f"1 data disks of veldoord differ in size from the catalogue: {RESIZED} is {gib} GiB, not 200. " in refusal.text
     )
     assert "catalogue/services.yaml" in refusal.text
     assert "a further data disk" in refusal.text
 
 
 def test_every_disk_of_another_size_is_counted(region: Region, normal: Situation) -> None:
-    own = stack(region, "bolsward", normal)
+    own = stack(region, "veldoord", normal)
     own = replace(own, disks=dict.fromkeys(own.disks, 1))
-    (refusal,) = refusals(region, normal, own, stack(region, "leeuwarden", normal))
-    assert refusal.text.startswith(f"{len(own.disks)} data disks of bolsward differ")
+    (refusal,) = refusals(region, normal, own, stack(region, "zandermeer", normal))
+    assert refusal.text.startswith(f"{len(own.disks)} data disks of veldoord differ")
 
 
 def test_the_size_is_judged_wherever_the_dataset_is_writable(region: Region) -> None:
     over = situation(region, **PEER_DRAINED, epoch=6)
-    own = stack(region, "bolsward", over)
+    own = stack(region, "veldoord", over)
     own = replace(own, disks={**own.disks, RESIZED: 100})
-    assert rows(region, over, own, stack(region, "leeuwarden", over)) == ["disk-size"]
+    assert rows(region, over, own, stack(region, "zandermeer", over)) == ["disk-size"]
 
 
 def test_a_disk_of_the_peer_is_the_peers_business(region: Region, normal: Situation) -> None:
-    peer = stack(region, "leeuwarden", normal)
+    peer = stack(region, "zandermeer", normal)
     peer = replace(peer, disks=dict.fromkeys(peer.disks, 1))
-    assert rows(region, normal, stack(region, "bolsward", normal), peer) == []
+    assert rows(region, normal, stack(region, "veldoord", normal), peer) == []
 
 
 def test_a_new_disk_and_one_that_left_the_catalogue_have_no_other_size(region: Region, normal: Situation) -> None:
-    own = stack(region, "bolsward", normal)
+    own = stack(region, "veldoord", normal)
     changed = {name: size for name, size in own.disks.items() if name != RESIZED} | {f"{RESIZED}-2": 1}
-    assert rows(region, normal, replace(own, disks=changed), stack(region, "leeuwarden", normal)) == []
+    assert rows(region, normal, replace(own, disks=changed), stack(region, "zandermeer", normal)) == []
 
 
 # Overrides, and all at once
 
 
 def test_an_override_lifts_its_row(region: Region, normal: Situation) -> None:
-    own, peer = stack(region, "leeuwarden", normal), stack(region, "bolsward", normal)
+    own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", normal)
     holds = situation(region, **PEER_DRAINED, epoch=6, override=["peer-holds"])
     assert rows(region, holds, own, peer) == []
     unreadable = situation(region, **PEER_DRAINED, epoch=6, override=["peer-unreadable"])
-    assert rows(region, unreadable, own, stack(region, "bolsward", normal, readable=False)) == []
+    assert rows(region, unreadable, own, stack(region, "veldoord", normal, readable=False)) == []
 
 
 def test_an_override_lifts_no_other_row(region: Region, normal: Situation) -> None:
     both = ["peer-holds", "peer-unreadable"]
-    own, peer = stack(region, "leeuwarden", normal), stack(region, "bolsward", normal)
+    own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", normal)
     wrong_one = situation(region, **PEER_DRAINED, epoch=6, override=["peer-unreadable"])
     assert rows(region, wrong_one, own, peer) == ["peer-holds"]
-    no_data = situation(region, lost=["bolsward"], epoch=6, override=both)
+    no_data = situation(region, lost=["veldoord"], epoch=6, override=both)
     assert rows(region, no_data, own, vcenter="no answer") == ["vcenter", "data-not-writable"]
     old = situation(region, epoch=4, override=both)
-    assert rows(region, old, own, stack(region, "bolsward", old)) == ["epoch"]
+    assert rows(region, old, own, stack(region, "veldoord", old)) == ["epoch"]
     over, back = situation(region, **PEER_DRAINED, epoch=6), situation(region, epoch=7, override=both)
-    unreadable = stack(region, "bolsward", over, readable=False)
-    assert rows(region, back, stack(region, "leeuwarden", over), unreadable) == ["gives-to-unsafe-peer"]
+    unreadable = stack(region, "veldoord", over, readable=False)
+    assert rows(region, back, stack(region, "zandermeer", over), unreadable) == ["gives-to-unsafe-peer"]
     lost = situation(region, **LOST, epoch=6, override=both)
     assert rows(region, lost, peer, own) == ["own-site-lost"]
     rebuilt = situation(region, **PEER_DRAINED, epoch=6, override=both)
-    assert rows(region, rebuilt, stack(region, "bolsward", None), own) == ["empty-disk"]
+    assert rows(region, rebuilt, stack(region, "veldoord", None), own) == ["empty-disk"]
     resized = replace(peer, disks=dict.fromkeys(peer.disks, 1))
     calm = situation(region, epoch=6, override=both)
     assert rows(region, calm, resized, own) == ["disk-size"]
 
 
 def test_every_refusal_is_told_at_once(region: Region, normal: Situation) -> None:
-    declared = situation(region, drained=["bolsward"], epoch=4)
-    own, peer = stack(region, "leeuwarden", normal), stack(region, "bolsward", normal)
+    declared = situation(region, drained=["veldoord"], epoch=4)
+    own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", normal)
     found = rows(region, declared, own, peer, vcenter="wrong password")
     assert found == ["epoch", "epoch", "vcenter", "peer-holds", "data-not-writable"]
 
 
 def test_a_refusal_fits_in_one_line(region: Region, normal: Situation) -> None:
-    declared = situation(region, drained=["bolsward"], epoch=4)
-    own, peer = stack(region, "leeuwarden", normal), stack(region, "bolsward", normal)
+    declared = situation(region, drained=["veldoord"], epoch=4)
+    own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", normal)
     assert all("\n" not in refusal.text for refusal in refusals(region, declared, own, peer, vcenter="no answer"))

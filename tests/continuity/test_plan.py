@@ -21,11 +21,11 @@ def plans(region: Region) -> dict[str, dict[str, object]]:
 def test_there_is_a_plan_for_each_site_each_building_and_each_building_with_the_site_in_it(region: Region) -> None:
     slugs = list(plans(region))
     assert slugs == [
-        "lost-bolsward",
-        "lost-leeuwarden",
+        "lost-veldoord",
+        "lost-zandermeer",
         *(f"closed-{building}" for building in region.buildings),
-        "lost-bolsward-closed-iszf-office",
-        "lost-leeuwarden-closed-leeuwarden-town-hall",
+        "lost-veldoord-closed-kust-office",
+        "lost-zandermeer-closed-zandermeer-town-hall",
     ]
 
 
@@ -42,10 +42,10 @@ def small(*east: tuple[int, int]) -> Region:
 
 
 def test_the_data_of_a_lost_site_is_promoted_at_the_other_once_the_loss_is_declared(region: Region) -> None:
-    loss = Loss(("bolsward",), ("iszf-office",))
+    loss = Loss(("veldoord",), ("kust-office",))
     declared, promoted = loss.declared(region), loss.situation(region)
-    assert declared.data == {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
-    assert promoted.data == {"bolsward": "leeuwarden", "leeuwarden": "leeuwarden"}
+    assert declared.data == {"veldoord": "veldoord", "zandermeer": "zandermeer"}
+    assert promoted.data == {"veldoord": "zandermeer", "zandermeer": "zandermeer"}
     assert promoted.model_copy(update={"data": declared.data}) == declared
 
 
@@ -79,43 +79,39 @@ def test_machines_appear_where_the_placement_puts_them_and_nowhere_else(data: st
 
 
 def test_a_closed_town_hall_moves_people_and_no_machine(region: Region) -> None:
-    plan = foreseen(region, Loss((), ("harlingen-town-hall",)))
-    assert plan["stacks"] == {"bolsward": {}, "leeuwarden": {}}
+    plan = foreseen(region, Loss((), ("kolkwijde-town-hall",)))
+    assert plan["stacks"] == {"veldoord": {}, "zandermeer": {}}
     assert not {"workloads", "capacity", "shed"} & set(plan)
-    assert plan["seats"] == {
-        "harlingen": "128 needed: iszf-office 60, bolsward-town-hall 9, balk-town-hall 9, lemmer-town-hall 12, "
-        "wommels-town-hall 10, workum-town-hall 10, witmarsum-town-hall 10; 8 short"
-    }
-    assert plan["numbers"] == {
-        "harlingen": "served by bolsward, leeuwarden; ring at iszf-office, bolsward-town-hall, balk-town-hall, "
-        "lemmer-town-hall, wommels-town-hall, workum-town-hall, witmarsum-town-hall"
-    }
+    assert plan["seats"] == {"kolkwijde": "28 needed: kust-office 12, wilgendam-town-hall 6; 10 short"}
+    assert plan["numbers"] == {"kolkwijde": "served by veldoord, zandermeer; ring at kust-office, wilgendam-town-hall"}
     assert plan["processes"] == {
-        "harlingen": {
-            "continue": "13 of 14",
-            "travel-documents": "the station is in harlingen-town-hall, which is closed",
+        "kolkwijde": {
+            "continue": "11 of 14",
+            "social-support": "needs 4 seats, 3 left",
+            "taxes": "needs 2 seats, 0 left",
+            "travel-documents": "the station is in kolkwijde-town-hall, which is closed",
         }
     }
-    assert plan["commands"][0] == "uitwijk declare closed harlingen-town-hall --by … --reason …"
+    assert plan["commands"][0] == "uitwijk declare closed kolkwijde-town-hall --by … --reason …"
 
 
 def test_a_lost_site_tells_commands_moves_numbers_and_what_is_left_of_the_capacity(region: Region) -> None:
-    plan = foreseen(region, Loss(("leeuwarden",), ("leeuwarden-town-hall",)))
-    assert plan["calamity"] == "lost leeuwarden, closed leeuwarden-town-hall"
+    plan = foreseen(region, Loss(("zandermeer",), ("zandermeer-town-hall",)))
+    assert plan["calamity"] == "lost zandermeer, closed zandermeer-town-hall"
     assert [line.split(" --by")[0] for line in plan["commands"]] == [
-        "uitwijk declare lost leeuwarden closed leeuwarden-town-hall",
-        "uitwijk declare promoted leeuwarden --at bolsward",
-        "pulumi preview --stack bolsward",
-        "pulumi up --stack bolsward --continue-on-error",
+        "uitwijk declare lost zandermeer closed zandermeer-town-hall",
+        "uitwijk declare promoted zandermeer --at veldoord",
+        "pulumi preview --stack veldoord",
+        "pulumi up --stack veldoord --continue-on-error",
     ]
-    assert plan["workloads"] == ["leeuwarden: 14 workloads, 70 machines, from leeuwarden to bolsward"]
-    assert plan["numbers"]["harlingen"] == "served by bolsward; ring at harlingen-town-hall"
-    assert plan["capacity"] == {"bolsward": "746 of 832 vCPUs, 2576 of 3328 GiB, a host to spare"}
+    assert plan["workloads"] == ["zandermeer: 9 workloads, 17 machines, from zandermeer to veldoord"]
+    assert plan["numbers"]["kolkwijde"] == "served by veldoord; ring at kolkwijde-town-hall"
+    assert plan["capacity"] == {"veldoord": "176 of 272 vCPUs, 536 of 720 GiB, a host to spare"}
     assert any(step.startswith("storage administrator: Promote the replica") for step in plan["manual_steps"])
-    created = plan["stacks"]["bolsward"]["create"][MACHINES]
-    assert len(created) == 70
-    assert created["leeuwarden-case-management-database-1"] == (
-        "4 vCPUs, 16 GiB, 10.11.64.55, data on leeuwarden/case-management/database-1-data.vmdk"
+    created = plan["stacks"]["veldoord"]["create"][MACHINES]
+    assert len(created) == 17
+    assert created["zandermeer-case-management-database-1"] == (
+        "4 vCPUs, 16 GiB, 10.11.64.55, data on zandermeer/case-management/database-1-data.vmdk"
     )
 
 
@@ -153,25 +149,25 @@ def test_data_disks_are_told_in_one_order_if_there_are_any(disks: list[str], tol
 @pytest.mark.parametrize(
     ("file", "old", "new", "touched"),
     [
-        ("municipalities/harlingen.yaml", "frisian_name: Harns", "frisian_name: Harns-Stad", set()),
-        ("buildings.yaml", "name: Town hall, Harlingen", "name: The old town hall, Harlingen", set()),
-        # One seat fewer for the staff of the other halls; Leeuwarden has too few everywhere.
+        ("municipalities/kolkwijde.yaml", "inhabitants: 3500", "inhabitants: 3600", set()),
+        ("buildings.yaml", "name: Town hall, Kolkwijde", "name: The old town hall, Kolkwijde", set()),
+        # One seat fewer for the staff of the other halls; Zandermeer has too few everywhere.
         (
-            "municipalities/leeuwarden.yaml",
-            "seats: 752 ",
-            "seats: 751 ",
-            {"closed-leeuwarden-town-hall", "lost-leeuwarden-closed-leeuwarden-town-hall"},
+            "municipalities/zandermeer.yaml",
+            "seats: 40 ",
+            "seats: 39 ",
+            {"closed-zandermeer-town-hall", "lost-zandermeer-closed-zandermeer-town-hall"},
         ),
         (
-            "municipalities/leeuwarden.yaml",
+            "municipalities/zandermeer.yaml",
             "civil-affairs/database: 2XL",
             "civil-affairs/database: XL",
             {
-                "lost-leeuwarden",
-                "lost-leeuwarden-closed-leeuwarden-town-hall",
+                "lost-zandermeer",
+                "lost-zandermeer-closed-zandermeer-town-hall",
                 # They need room beside it.
-                "lost-bolsward",
-                "lost-bolsward-closed-iszf-office",
+                "lost-veldoord",
+                "lost-veldoord-closed-kust-office",
             },
         ),
     ],

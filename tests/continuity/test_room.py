@@ -46,8 +46,8 @@ def test_nothing_waits_once_the_others_are_gone(turn: tuple[Region, Situation, S
 
 def test_a_machine_that_the_catalogue_does_not_know_is_in_nobodys_way(region: Region) -> None:
     normal = situation(region)
-    running = {*machines(region, "bolsward", normal), "sneek-workplaces-broker-1"}
-    assert not wait_for_room(region, place(region, normal), "bolsward", running)
+    running = {*machines(region, "veldoord", normal), "elders-workplaces-broker-1"}
+    assert not wait_for_room(region, place(region, normal), "veldoord", running)
 
 
 def two_municipalities(*west: tuple[int, int]) -> Region:

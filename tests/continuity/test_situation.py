@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.conftest import ROOT
 from tests.continuity.situations import situation
+from tests.regions import SMALL
 from uitwijk.continuity import load_situation
 from uitwijk.continuity.errors import SituationError
 from uitwijk.continuity.region import Region
@@ -16,19 +16,16 @@ from uitwijk.continuity.situation import SiteState
 
 NORMAL = """\
 epoch: 4
-sites: {bolsward: normal, leeuwarden: normal}
-data: {bolsward: bolsward, leeuwarden: leeuwarden}
+sites: {veldoord: normal, zandermeer: normal}
+data: {veldoord: veldoord, zandermeer: zandermeer}
 closed_buildings: {}
 override: []
 hypothetical: false
 log:
-  - {epoch: 3, at: 2026-11-27T08:12:00Z, by: "duty officer", change: "closed iszf-office", reason: "leak"}
-  - {epoch: 4, at: 2026-11-28T08:12:00Z, by: "duty officer", change: "opened iszf-office", reason: "repaired"}
+  - {epoch: 3, at: 2026-11-27T08:12:00Z, by: "duty officer", change: "closed kust-office", reason: "leak"}
+  - {epoch: 4, at: 2026-11-28T08:12:00Z, by: "duty officer", change: "opened kust-office", reason: "repaired"}
 """
-BUILDINGS = (
-    "balk-town-hall, bolsward-town-hall, harlingen-town-hall, iszf-office, leeuwarden-town-hall, lemmer-town-hall, "
-    "witmarsum-town-hall, wommels-town-hall, workum-town-hall"
-)
+BUILDINGS = "kolkwijde-town-hall, kust-office, wilgendam-town-hall, zandermeer-town-hall"
 
 
 def written(tmp_path: Path, old: str = "", new: str = "") -> Path:
@@ -44,34 +41,34 @@ def problems(file: Path, region: Region) -> list[str]:
     return list(caught.value.problems)
 
 
-def test_the_delivered_situation_is_all_normal_in_its_first_epoch(region: Region) -> None:
-    delivered = load_situation(ROOT / "situation.yaml", region)
+def test_a_situation_as_delivered_is_all_normal_in_its_first_epoch(region: Region) -> None:
+    delivered = SMALL.situation
     assert delivered.epoch == 1
     assert delivered.digest == situation(region).digest
     assert [entry.epoch for entry in delivered.log] == [1]
 
 
 def test_a_situation_is_read_as_it_is_written(region: Region, tmp_path: Path) -> None:
-    text = NORMAL.replace("bolsward: normal", "bolsward: lost").replace(
+    text = NORMAL.replace("veldoord: normal", "veldoord: lost").replace(
         "closed_buildings: {}",
         """\
-closed_buildings: {iszf-office: {}, harlingen-town-hall: {staff_to: {wommels-town-hall: 8}}}""",
+closed_buildings: {kust-office: {}, kolkwijde-town-hall: {staff_to: {wilgendam-town-hall: 8}}}""",
     )
     (tmp_path / "other.yaml").write_text(text, encoding="utf-8")
     read = load_situation(tmp_path / "other.yaml", region)
-    assert read.sites == {"bolsward": SiteState.LOST, "leeuwarden": SiteState.NORMAL}
-    assert read.closed_buildings["harlingen-town-hall"].staff_to == {"wommels-town-hall": 8}
-    assert read.living == ("leeuwarden",)
+    assert read.sites == {"veldoord": SiteState.LOST, "zandermeer": SiteState.NORMAL}
+    assert read.closed_buildings["kolkwijde-town-hall"].staff_to == {"wilgendam-town-hall": 8}
+    assert read.living == ("zandermeer",)
 
 
 def test_optional_parts_may_be_left_out(region: Region, tmp_path: Path) -> None:
-    shortest = {"epoch": 1, "sites": {"leeuwarden": "normal", "bolsward": "normal"}}
-    shortest["data"] = {"leeuwarden": "leeuwarden", "bolsward": "bolsward"}
+    shortest = {"epoch": 1, "sites": {"zandermeer": "normal", "veldoord": "normal"}}
+    shortest["data"] = {"zandermeer": "zandermeer", "veldoord": "veldoord"}
     file = tmp_path / "situation.yaml"
     file.write_text(yaml.safe_dump(shortest), encoding="utf-8")
     read = load_situation(file, region)
     assert (read.override, read.hypothetical, read.log, read.closed_buildings) == ((), False, (), {})
-    assert list(read.sites) == ["bolsward", "leeuwarden"]
+    assert list(read.sites) == ["veldoord", "zandermeer"]
 
 
 def test_what_is_read_stands_in_the_order_of_the_catalogue(region: Region, tmp_path: Path) -> None:
@@ -93,10 +90,10 @@ def test_the_digest_is_of_sites_data_and_closed_buildings_only(region: Region) -
     first = situation(region)
     assert situation(region, epoch=9, override=["peer-holds"], hypothetical=True).digest == first.digest
     changed = (
-        situation(region, drained=["bolsward"]),
-        situation(region, promoted={"bolsward": "leeuwarden"}),
-        situation(region, closed=["iszf-office"]),
-        situation(region, closed={"iszf-office": {"balk-town-hall": 1}}),
+        situation(region, drained=["veldoord"]),
+        situation(region, promoted={"veldoord": "zandermeer"}),
+        situation(region, closed=["kust-office"]),
+        situation(region, closed={"kust-office": {"wilgendam-town-hall": 1}}),
     )
     assert len({first.digest, *(each.digest for each in changed)}) == 5
 
@@ -104,26 +101,26 @@ def test_the_digest_is_of_sites_data_and_closed_buildings_only(region: Region) -
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("{bolsward: normal, leeuwarden: normal}", "{bolsward: normal, leeuwarden: normal, sneek: lost}",
-         "sites: sneek is no site; there are: bolsward, leeuwarden"),
-        ("{bolsward: normal, leeuwarden: normal}", "{bolsward: normal}", "sites.leeuwarden: is missing"),
-        ("bolsward: normal", "bolsward: burnt",
-         "sites.bolsward: burnt is not allowed; allowed are: normal, lost, drained"),
-        ("bolsward: bolsward", "bolsward: sneek", "data.bolsward: sneek is no site; there are: bolsward, leeuwarden"),
-        ("data: {bolsward: bolsward, ", "data: {", "data.bolsward: is missing"),
-        ("data: {", "data: {sneek: bolsward, ", "data: sneek is no site's dataset; there are: bolsward, leeuwarden"),
-        ("closed_buildings: {}", "closed_buildings: {sneek-town-hall: {}}",
-         f"closed_buildings: sneek-town-hall is no building; there are: {BUILDINGS}"),
-        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff_to: {sneek-town-hall: 8}}}",
-         f"closed_buildings.iszf-office.staff_to: sneek-town-hall is no building; there are: {BUILDINGS}"),
-        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff_to: {balk-town-hall: 0}}}",
-         "closed_buildings.iszf-office.staff_to.balk-town-hall: 0 is too small; 1 is the least"),
-        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff_to: {iszf-office: 8}}}",
-         "closed_buildings.iszf-office.staff_to.iszf-office: is closed itself"),
-        ("closed_buildings: {}", "closed_buildings: {iszf-office: {staff: {balk-town-hall: 8}}}",
-         "closed_buildings.iszf-office.staff: unknown key; allowed are: staff_to"),
-        ("closed_buildings: {}", "closed_buildings: {iszf-office: }",
-         "closed_buildings.iszf-office: must be a mapping: {key: value}"),
+        ("{veldoord: normal, zandermeer: normal}", "{veldoord: normal, zandermeer: normal, elders: lost}",
+         "sites: elders is no site; there are: veldoord, zandermeer"),
+        ("{veldoord: normal, zandermeer: normal}", "{veldoord: normal}", "sites.zandermeer: is missing"),
+        ("veldoord: normal", "veldoord: burnt",
+         "sites.veldoord: burnt is not allowed; allowed are: normal, lost, drained"),
+        ("veldoord: veldoord", "veldoord: elders", "data.veldoord: elders is no site; there are: veldoord, zandermeer"),
+        ("data: {veldoord: veldoord, ", "data: {", "data.veldoord: is missing"),
+        ("data: {", "data: {elders: veldoord, ", "data: elders is no site's dataset; there are: veldoord, zandermeer"),
+        ("closed_buildings: {}", "closed_buildings: {elders-town-hall: {}}",
+         f"closed_buildings: elders-town-hall is no building; there are: {BUILDINGS}"),
+        ("closed_buildings: {}", "closed_buildings: {kust-office: {staff_to: {elders-town-hall: 8}}}",
+         f"closed_buildings.kust-office.staff_to: elders-town-hall is no building; there are: {BUILDINGS}"),
+        ("closed_buildings: {}", "closed_buildings: {kust-office: {staff_to: {wilgendam-town-hall: 0}}}",
+         "closed_buildings.kust-office.staff_to.wilgendam-town-hall: 0 is too small; 1 is the least"),
+        ("closed_buildings: {}", "closed_buildings: {kust-office: {staff_to: {kust-office: 8}}}",
+         "closed_buildings.kust-office.staff_to.kust-office: is closed itself"),
+        ("closed_buildings: {}", "closed_buildings: {kust-office: {staff: {wilgendam-town-hall: 8}}}",
+         "closed_buildings.kust-office.staff: unknown key; allowed are: staff_to"),
+        ("closed_buildings: {}", "closed_buildings: {kust-office: }",
+         "closed_buildings.kust-office: must be a mapping: {key: value}"),
         ("override: []", "override: [epoch]",
          "override[0]: epoch is not allowed; allowed are: peer-holds, peer-unreadable"),
         ("hypothetical: false", "hypothetical: perhaps", "hypothetical: perhaps is neither true nor false"),
@@ -152,11 +149,11 @@ def test_a_log_of_one_entry_is_of_the_epoch_too(region: Region, tmp_path: Path) 
 
 def test_every_error_is_told_at_once(region: Region, tmp_path: Path) -> None:
     file = written(tmp_path)
-    text = NORMAL.replace("bolsward: bolsward", "bolsward: sneek").replace(
+    text = NORMAL.replace("veldoord: veldoord", "veldoord: elders").replace(
         "closed_buildings: {}", "closed_buildings: {x: {}}"
     )
     file.write_text(text.replace("epoch: 4\nsites", "epoch: 7\nsites"), encoding="utf-8")
-    assert [line.split(":")[1] for line in problems(file, region)] == [" closed_buildings", " data.bolsward", " log"]
+    assert [line.split(":")[1] for line in problems(file, region)] == [" closed_buildings", " data.veldoord", " log"]
 
 
 def test_a_situation_that_is_not_there(region: Region, tmp_path: Path) -> None:

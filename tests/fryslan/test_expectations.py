@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.continuity.situations import situation
+from tests.fryslan.project import FRYSLAN
 from uitwijk.continuity import place
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.placement import Placement
@@ -17,7 +17,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.drill.expectations import Expectations, ExpectedMachine, load_expectations
 
-TABLES = ROOT / "expectations"
+TABLES = FRYSLAN.folder / "expectations"
 SCENARIOS = sorted(file.stem for file in TABLES.glob("*.yaml") if file.stem != "organisations")
 
 
@@ -26,26 +26,26 @@ def expected(request: pytest.FixtureRequest) -> Expectations:
     return load_expectations(TABLES / f"{request.param}.yaml")
 
 
-def declared(region: Region, expected: Expectations) -> Situation:
-    return situation(region, lost=expected.lost, closed=expected.closed, promoted=expected.promoted)
+def declared(fryslan: Region, expected: Expectations) -> Situation:
+    return situation(fryslan, lost=expected.lost, closed=expected.closed, promoted=expected.promoted)
 
 
-def standing(region: Region, placement: Placement, site: str) -> dict[str, tuple[object, ...]]:
+def standing(fryslan: Region, placement: Placement, site: str) -> dict[str, tuple[object, ...]]:
     keys = placement.runs_at(site)
     return {
         machine.name: (
             machine.organisation,
             machine.service,
-            str(region.workloads[key].recovery_class),
+            str(fryslan.workloads[key].recovery_class),
             (machine.vcpus, machine.memory_gib, machine.system, machine.network),
             {
-                (disk, gib, f"data-{region.workloads[key].home}", machine.disk_path(disk))
+                (disk, gib, f"data-{fryslan.workloads[key].home}", machine.disk_path(disk))
                 for disk, gib in machine.disks.items()
             },
-            region.workloads[key].hot,
+            fryslan.workloads[key].hot,
         )
         for key in keys
-        for machine in region.workloads[key].machines
+        for machine in fryslan.workloads[key].machines
     }
 
 
@@ -63,22 +63,22 @@ def written(machines: dict[str, ExpectedMachine]) -> dict[str, tuple[object, ...
     }
 
 
-def test_there_is_a_table_for_every_scenario_and_every_town_hall(region: Region) -> None:
-    assert set(SCENARIOS) == {"normal", "s2", "s3", *(f"s1-{slug}" for slug in region.municipalities)}
+def test_there_is_a_table_for_every_scenario_and_every_town_hall(fryslan: Region) -> None:
+    assert set(SCENARIOS) == {"normal", "s2", "s3", *(f"s1-{slug}" for slug in fryslan.municipalities)}
 
 
-def test_the_same_machines_stand_at_every_living_site(region: Region, expected: Expectations) -> None:
-    placement = place(region, declared(region, expected))
+def test_the_same_machines_stand_at_every_living_site(fryslan: Region, expected: Expectations) -> None:
+    placement = place(fryslan, declared(fryslan, expected))
     assert expected.machines.keys() == placement.hot.keys()
     for site, machines in expected.machines.items():
-        assert written(dict(machines)) == standing(region, placement, site)
+        assert written(dict(machines)) == standing(fryslan, placement, site)
         assert expected.spare_host[site] == placement.capacity[site].spare_host
 
 
-def test_the_same_machines_stand_while_the_lost_site_is_drained(region: Region, expected: Expectations) -> None:
-    placement = place(region, situation(region, drained=expected.lost, promoted=expected.promoted))
+def test_the_same_machines_stand_while_the_lost_site_is_drained(fryslan: Region, expected: Expectations) -> None:
+    placement = place(fryslan, situation(fryslan, drained=expected.lost, promoted=expected.promoted))
     for site, machines in expected.drained.items():
-        assert written(dict(machines)) == standing(region, placement, site)
+        assert written(dict(machines)) == standing(fryslan, placement, site)
     assert bool(expected.drained) == bool(expected.lost)
 
 
@@ -90,50 +90,50 @@ def test_nothing_that_ran_before_is_missing_after(expected: Expectations) -> Non
         assert expected.created[site] == len(expected.machines[site]) - untouched
 
 
-def test_the_same_people_sit_in_the_same_buildings(region: Region, expected: Expectations) -> None:
-    seats = place(region, declared(region, expected)).seats
+def test_the_same_people_sit_in_the_same_buildings(fryslan: Region, expected: Expectations) -> None:
+    seats = place(fryslan, declared(fryslan, expected)).seats
     assert {who: (s.needed, dict(s.at), s.short) for who, s in expected.seats.items()} == {
         who: (s.needed, dict(s.at), s.short) for who, s in seats.items()
     }
 
 
-def test_the_same_numbers_ring_in_the_same_buildings(region: Region, expected: Expectations) -> None:
-    numbers = place(region, declared(region, expected)).numbers
+def test_the_same_numbers_ring_in_the_same_buildings(fryslan: Region, expected: Expectations) -> None:
+    numbers = place(fryslan, declared(fryslan, expected)).numbers
     assert {key: (n.served_by, dict(n.rings_at)) for key, n in expected.numbers.items()} == {
         key: (n.served_by, dict(n.rings_at)) for key, n in numbers.items()
     }
 
 
-def test_the_same_processes_stop_for_the_same_reasons(region: Region, expected: Expectations) -> None:
-    processes = place(region, declared(region, expected)).processes
+def test_the_same_processes_stop_for_the_same_reasons(fryslan: Region, expected: Expectations) -> None:
+    processes = place(fryslan, declared(fryslan, expected)).processes
     stopped = {slug: dict(each.stopped) for slug, each in processes.items() if each.stopped}
     assert {slug: dict(each) for slug, each in expected.processes_stopped.items()} == stopped
     assert expected.majority_goes_on == {slug for slug, each in processes.items() if each.majority}
 
 
 def test_the_same_manual_steps_are_asked_for_before_and_after_the_promotion(
-    region: Region, expected: Expectations
+    fryslan: Region, expected: Expectations
 ) -> None:
-    first = place(region, situation(region, lost=expected.lost, closed=expected.closed)).manual_steps
-    later = place(region, declared(region, expected)).manual_steps
+    first = place(fryslan, situation(fryslan, lost=expected.lost, closed=expected.closed)).manual_steps
+    later = place(fryslan, declared(fryslan, expected)).manual_steps
     assert [(step.owner, step.step) for step in expected.manual_steps] == [(a.owner, a.step) for a in first]
     assert [(s.owner, s.step) for s in expected.manual_steps if not s.until_promoted] == [
         (a.owner, a.step) for a in later
     ]
 
 
-def test_the_start_order_is_what_services_and_roles_wait_for(region: Region) -> None:
+def test_the_start_order_is_what_services_and_roles_wait_for(fryslan: Region) -> None:
     pairs = load_expectations(TABLES / "normal.yaml").start_order
-    workload_of = {name: machine.workload for name, machine in region.machines.items()}
+    workload_of = {name: machine.workload for name, machine in fryslan.machines.items()}
     for before, after in pairs:
-        earlier, later = region.machines[before], region.machines[after]
+        earlier, later = fryslan.machines[before], fryslan.machines[after]
         if earlier.workload == later.workload:
-            roles = region.services[later.service].roles
+            roles = fryslan.services[later.service].roles
             assert earlier.role in roles[later.role].after
         else:
-            assert earlier.workload in region.needs[later.workload]
+            assert earlier.workload in fryslan.needs[later.workload]
     stated = {(workload_of[before], workload_of[after]) for before, after in pairs}
-    direct = {(needed, key) for key, workload in region.workloads.items() for needed in workload.depends_on}
+    direct = {(needed, key) for key, workload in fryslan.workloads.items() for needed in workload.depends_on}
     implied = {(a, d) for a, b in stated for c, d in stated if b == c} | stated
     assert direct <= implied
 
