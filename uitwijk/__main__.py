@@ -114,7 +114,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """
-    Could we fail over right now? Looks at the catalogue, every single loss, the stacks and the vCenters.
+    Could we fail over right now? Looks at the catalogue, every single calamity, the stacks and the vCenters.
 
     Changes nothing. Exits 1 when a line fails; attention is not failure.
 

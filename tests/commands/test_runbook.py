@@ -17,8 +17,8 @@ from tests.conftest import Catalogue
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.commands.runbook import pages
 from uitwijk.continuity import load_region
+from uitwijk.continuity.calamity import single_calamities
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import single_losses
 from uitwijk.continuity.plan import MACHINES
 from uitwijk.continuity.region import Region
 
@@ -166,6 +166,6 @@ def test_every_line_of_the_check_that_a_page_names_exists() -> None:
 
 
 def test_every_single_calamity_has_a_page() -> None:
-    for loss in single_losses(REGION):
-        text = LOST[loss.sites[0]] if loss.sites else CLOSED
-        assert all(building in text for building in loss.buildings), loss.slug
+    for calamity in single_calamities(REGION):
+        text = LOST[calamity.sites[0]] if calamity.sites else CLOSED
+        assert all(building in text for building in calamity.buildings), calamity.slug

@@ -27,8 +27,8 @@ from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_l
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.continuity import load_region, place
+from uitwijk.continuity.calamity import NOTHING, single_calamities
 from uitwijk.continuity.guard import Facts, StackFacts, judge
-from uitwijk.continuity.loss import NOTHING, single_losses
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.locks import Lock
@@ -111,7 +111,7 @@ def refusals(region: Region) -> Iterator[str]:
 
     found: list[str] = []
     normal, lost = NOTHING.situation(region), situation(region, **LOST)
-    awaited = next(loss for loss in single_losses(region) if loss.sites == (OTHER,)).declared(region)
+    awaited = next(calamity for calamity in single_calamities(region) if calamity.sites == (OTHER,)).declared(region)
     new, digest = StackFacts(OTHER, True), normal.digest
     holds = StackFacts(HERE, True, epoch=1, digest=digest, machines=frozenset({HALF_MADE}))
     judged(normal, OTHER, new, holds)
@@ -182,7 +182,7 @@ def test_every_section_is_in_the_table_at_the_top() -> None:
 
 
 def test_calamities_that_are_rehearsed_by_name_exist(region: Region) -> None:
-    known = {loss.slug for loss in single_losses(region)}
+    known = {calamity.slug for calamity in single_calamities(region)}
     named = {typed.split()[2] for typed, _ in commands(TROUBLE) if typed.startswith("uitwijk rehearse ")}
     assert named
     assert named <= known

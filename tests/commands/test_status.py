@@ -13,11 +13,11 @@ from rich.console import Console
 from tests.commands.conftest import Desk
 from uitwijk.commands.status import Screen
 from uitwijk.continuity import load_region, place
-from uitwijk.continuity.loss import Loss, single_losses
+from uitwijk.continuity.calamity import Calamity, single_calamities
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 
-LOSSES = list(single_losses(load_region(Path(__file__).resolve().parents[2] / "catalogue")))
+CALAMITIES = list(single_calamities(load_region(Path(__file__).resolve().parents[2] / "catalogue")))
 
 
 def screen(region: Region, situation: Situation, height: int | None = None) -> str:
@@ -48,11 +48,11 @@ def test_another_situation_can_be_looked_at(desk: Desk, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("height", [24, 40])
-@pytest.mark.parametrize("loss", LOSSES, ids=str)
+@pytest.mark.parametrize("calamity", CALAMITIES, ids=str)
 def test_every_single_calamity_fits_one_screen_before_and_after_the_promotion(
-    region: Region, loss: Loss, height: int
+    region: Region, calamity: Calamity, height: int
 ) -> None:
-    for situation in (loss.declared(region), loss.situation(region)):
+    for situation in (calamity.declared(region), calamity.situation(region)):
         lines = screen(region, situation, height).splitlines()
         assert max(len(line) for line in lines) <= 80
         assert len(lines) < height, "the last line is the prompt's"
@@ -60,7 +60,9 @@ def test_every_single_calamity_fits_one_screen_before_and_after_the_promotion(
 
 
 def test_a_higher_window_and_a_pipe_tell_the_manual_steps_that_a_low_one_counts(region: Region) -> None:
-    situation = next(loss for loss in LOSSES if loss.slug == "lost-bolsward-closed-iszf-office").declared(region)
+    situation = next(
+        calamity for calamity in CALAMITIES if calamity.slug == "lost-bolsward-closed-iszf-office"
+    ).declared(region)
     steps = place(region, situation).manual_steps
     for height in (40, None):
         said = screen(region, situation, height)

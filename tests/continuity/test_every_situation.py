@@ -7,7 +7,7 @@ import pytest
 from tests.continuity.situations import situation
 from tests.regions import FOREIGN, SMALL
 from uitwijk.continuity import place
-from uitwijk.continuity.loss import single_losses
+from uitwijk.continuity.calamity import single_calamities
 from uitwijk.continuity.proof import all_calamities, prove
 from uitwijk.continuity.region import Region
 
@@ -43,6 +43,6 @@ def test_no_building_that_closes_alone_leaves_more_people_without_a_seat_than_wa
 
 
 def test_the_majority_of_the_work_goes_on_in_every_single_calamity(each: Region) -> None:
-    for loss in single_losses(each):
-        processes = place(each, loss.situation(each)).processes
+    for calamity in single_calamities(each):
+        processes = place(each, calamity.situation(each)).processes
         assert all(municipality.majority for municipality in processes.values())

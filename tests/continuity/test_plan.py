@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from tests.conftest import Catalogue
 from tests.continuity.regions import build, regions
 from uitwijk.continuity import load_region, place
-from uitwijk.continuity.loss import NOTHING, Loss, single_losses
+from uitwijk.continuity.calamity import NOTHING, Calamity, single_calamities
 from uitwijk.continuity.plan import MACHINES, foreseen, machine_in_words
 from uitwijk.continuity.region import Region
 
 
 def plans(region: Region) -> dict[str, dict[str, object]]:
-    return {loss.slug: foreseen(region, loss) for loss in single_losses(region)}
+    return {calamity.slug: foreseen(region, calamity) for calamity in single_calamities(region)}
 
 
 def test_there_is_a_plan_for_each_site_each_building_and_each_building_with_the_site_in_it(region: Region) -> None:
@@ -42,18 +42,18 @@ def small(*east: tuple[int, int]) -> Region:
 
 
 def test_the_data_of_a_lost_site_is_promoted_at_the_other_once_the_loss_is_declared(region: Region) -> None:
-    loss = Loss(("veldoord",), ("kust-office",))
-    declared, promoted = loss.declared(region), loss.situation(region)
+    calamity = Calamity(("veldoord",), ("kust-office",))
+    declared, promoted = calamity.declared(region), calamity.situation(region)
     assert declared.data == {"veldoord": "veldoord", "zandermeer": "zandermeer"}
     assert promoted.data == {"veldoord": "zandermeer", "zandermeer": "zandermeer"}
     assert promoted.model_copy(update={"data": declared.data}) == declared
 
 
 def test_where_no_site_is_lost_or_none_is_left_no_data_is_promoted(region: Region) -> None:
-    loss = Loss(tuple(region.sites), ())
-    assert loss.situation(region) == loss.declared(region)
+    calamity = Calamity(tuple(region.sites), ())
+    assert calamity.situation(region) == calamity.declared(region)
     assert NOTHING.situation(region) == NOTHING.declared(region)
-    assert set(foreseen(region, loss)["numbers"].values()) == {"served by nowhere; ring at nowhere"}
+    assert set(foreseen(region, calamity)["numbers"].values()) == {"served by nowhere; ring at nowhere"}
 
 
 def test_a_normal_day_changes_nothing(region: Region) -> None:
@@ -65,10 +65,10 @@ def test_a_normal_day_changes_nothing(region: Region) -> None:
 def test_machines_appear_where_the_placement_puts_them_and_nowhere_else(data: st.DataObject) -> None:
     region = data.draw(regions())
     assume(max(who.network_number for who in region.organisations.values()) < 32)
-    loss = data.draw(st.sampled_from(list(single_losses(region))))
-    stacks = foreseen(region, loss)["stacks"]
-    before, after = (place(region, each.situation(region)) for each in (NOTHING, loss))
-    assert set(stacks) == set(region.sites) - set(loss.sites)
+    calamity = data.draw(st.sampled_from(list(single_calamities(region))))
+    stacks = foreseen(region, calamity)["stacks"]
+    before, after = (place(region, each.situation(region)) for each in (NOTHING, calamity))
+    assert set(stacks) == set(region.sites) - set(calamity.sites)
     for site, plan in stacks.items():
         was, now = (
             {machine.name for key in placement.runs_at(site) for machine in region.workloads[key].machines}
@@ -79,7 +79,7 @@ def test_machines_appear_where_the_placement_puts_them_and_nowhere_else(data: st
 
 
 def test_a_closed_town_hall_moves_people_and_no_machine(region: Region) -> None:
-    plan = foreseen(region, Loss((), ("kolkwijde-town-hall",)))
+    plan = foreseen(region, Calamity((), ("kolkwijde-town-hall",)))
     assert plan["stacks"] == {"veldoord": {}, "zandermeer": {}}
     assert not {"workloads", "capacity", "shed"} & set(plan)
     assert plan["seats"] == {"kolkwijde": "28 needed: kust-office 12, wilgendam-town-hall 6; 10 short"}
@@ -96,7 +96,7 @@ def test_a_closed_town_hall_moves_people_and_no_machine(region: Region) -> None:
 
 
 def test_a_lost_site_tells_commands_moves_numbers_and_what_is_left_of_the_capacity(region: Region) -> None:
-    plan = foreseen(region, Loss(("zandermeer",), ("zandermeer-town-hall",)))
+    plan = foreseen(region, Calamity(("zandermeer",), ("zandermeer-town-hall",)))
     assert plan["calamity"] == "lost zandermeer, closed zandermeer-town-hall"
     assert [line.split(" --by")[0] for line in plan["commands"]] == [
         "uitwijk declare lost zandermeer closed zandermeer-town-hall",
@@ -116,7 +116,7 @@ def test_a_lost_site_tells_commands_moves_numbers_and_what_is_left_of_the_capaci
 
 
 def test_a_site_that_is_too_small_tells_what_it_sheds_and_deletes_what_ran_there() -> None:
-    plan = foreseen(small((8, 48), (8, 48)), Loss(("west",), ("m-west-hall",)))
+    plan = foreseen(small((8, 48), (8, 48)), Calamity(("west",), ("m-west-hall",)))
     assert plan["workloads"] == [
         "m-east: 2 workloads, 2 machines, from east to nowhere",
         "m-west: 3 workloads, 4 machines, from west to nowhere",
@@ -130,7 +130,7 @@ def test_a_site_that_is_too_small_tells_what_it_sheds_and_deletes_what_ran_there
 
 
 def test_what_found_no_room_on_a_normal_day_may_find_it_in_a_calamity() -> None:
-    plan = foreseen(small((8, 24), (8, 24)), Loss(("east",), ("m-east-hall",)))
+    plan = foreseen(small((8, 24), (8, 24)), Calamity(("east",), ("m-east-hall",)))
     assert plan["workloads"] == [
         "m-east: 3 workloads, 4 machines, from nowhere to west",
         "m-east: 1 workloads, 2 machines, from east to west",

@@ -17,11 +17,11 @@ from uitwijk.commands.rehearse.plan_book import PlanBook, Status
 from uitwijk.commands.rehearse.previews import Previews
 from uitwijk.commands.rehearse.rehearsal import Rehearsal, Rehearsed
 from uitwijk.continuity import load_region
-from uitwijk.continuity.loss import Loss
+from uitwijk.continuity.calamity import Calamity
 from uitwijk.continuity.region import Region
 
 __all__ = ["checkout", "running"]
-LOST, CLOSED = Loss((OTHER,), ()), Loss((), ("harlingen-town-hall",))
+LOST, CLOSED = Calamity((OTHER,), ()), Calamity((), ("harlingen-town-hall",))
 
 
 def rehearsed(stage: Stage, region: Region, catalogue: Path, book: PlanBook, folder: Path) -> list[Rehearsed]:
@@ -36,7 +36,7 @@ def test_a_rehearsal_changes_nothing_and_unrelated_changes_unverify_nothing(shar
     for each in (lost, closed):
         assert (each.status, each.why) == (Status.NOT_VERIFIED, "no plan was approved yet")
         assert each.plan is not None
-        book.approve(each.loss.slug, each.plan)
+        book.approve(each.calamity.slug, each.plan)
     assert lost.plan is not None
     assert set(lost.plan["stacks"][HOME]["create"]["machines"]) == shared.cold(OTHER)
     assert closed.plan is not None

@@ -1,4 +1,4 @@
-"""The runbook's pages about losses, made from the region and its approved plans, so that they say what holds today.
+"""The runbook's pages, made from the region and its approved plans, so that they say what holds today.
 
 python -m uitwijk.commands.runbook FOLDER
 """
@@ -21,10 +21,10 @@ from uitwijk.commands.consequences import Consequence, consequences
 from uitwijk.commands.declare import parse
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.continuity import place
+from uitwijk.continuity.calamity import NOTHING, Calamity, single_calamities
 from uitwijk.continuity.catalogue import RecoveryClass
 from uitwijk.continuity.declaration import declare, next_commands
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import NOTHING, Loss, single_losses
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.plan import MACHINES
 from uitwijk.continuity.region import Region
@@ -37,13 +37,13 @@ _ANY_TIME = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 
 
 def pages(region: Region, book: PlanBook) -> dict[str, str]:
-    """The pages in Markdown by file name: of each lost site, of closed buildings, of what only looks like a loss.
+    """The pages in Markdown by file name: of each lost site, of closed buildings, of what only looks like a calamity.
 
     Raises:
         UitwijkError: naming each calamity without an approved plan.
     """
-    losses = list(single_losses(region))
-    plans = {loss.slug: book.approved(loss.slug) for loss in losses}
+    calamities = list(single_calamities(region))
+    plans = {calamity.slug: book.approved(calamity.slug) for calamity in calamities}
     if missing := [slug for slug, plan in plans.items() if plan is None]:
         raise UitwijkError([f"{slug} has no approved plan; `uitwijk rehearse --approve`" for slug in missing])
     approved = {slug: plan for slug, plan in plans.items() if plan is not None}
@@ -61,10 +61,11 @@ def pages(region: Region, book: PlanBook) -> dict[str, str]:
         return templates.get_template(f"runbook-{kind}.md.j2").render(page=page)
 
     lost = {
-        site: LostSite(region, [loss for loss in losses if loss.sites == (site,)], approved) for site in region.sites
+        site: LostSite(region, [calamity for calamity in calamities if calamity.sites == (site,)], approved)
+        for site in region.sites
     }
     example = lost[next(iter(region.sites))]
-    alone = [loss for loss in losses if not loss.sites]
+    alone = [calamity for calamity in calamities if not calamity.sites]
     return {
         **{f"lost-{site}.md": rendered("lost", page) for site, page in lost.items()},
         "closed-building.md": rendered("closed", ClosedBuildings(region, alone, approved)),
@@ -74,8 +75,8 @@ def pages(region: Region, book: PlanBook) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Told:
-    """A command and the lines by which a person recognises its success."""
+class Typed:
+    """A command as it is typed, and the lines by which a person recognises its success."""
 
     line: str
     says: tuple[str, ...]
@@ -86,19 +87,19 @@ class LostSite:
 
     Args:
         region: the region.
-        losses: of the site; first alone, then, if it stands in one, with its building.
+        calamities: of the site; first alone, then, if it stands in one, with its building.
         plans: the approved plan of each calamity.
     """
 
-    def __init__(self, region: Region, losses: Sequence[Loss], plans: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, region: Region, calamities: Sequence[Calamity], plans: Mapping[str, Mapping[str, Any]]) -> None:
         self._region = region
-        self.losses = tuple(losses)
-        self.plans = [plans[loss.slug] for loss in losses]
-        (self.site,) = losses[0].sites
-        self.building = next(iter(losses[-1].buildings), None)
-        self._placement = place(region, losses[-1].situation(region))
+        self.calamities = tuple(calamities)
+        self.plans = [plans[calamity.slug] for calamity in calamities]
+        (self.site,) = calamities[0].sites
+        self.building = next(iter(calamities[-1].buildings), None)
+        self._placement = place(region, calamities[-1].situation(region))
         self._before = place(region, NOTHING.situation(region))
-        self.other = next(site for site in losses[0].declared(region).living)
+        self.other = next(site for site in calamities[0].declared(region).living)
 
     @property
     def name(self) -> str:
@@ -115,7 +116,7 @@ class LostSite:
         """How many resources the other site's stack creates, by kind; the same with the building and without."""
         (kinds,) = {str(plan["stacks"]): plan["stacks"] for plan in self.plans}.values()
         if set(kinds) != {self.other} or set(kinds[self.other]) != {"create"}:
-            raise UitwijkError(f"plans/{self.losses[0].slug}.yaml: does more than create, which its page rules out")
+            raise UitwijkError(f"plans/{self.calamities[0].slug}.yaml: does more than create, which its page rules out")
         return {kind: len(names) for kind, names in kinds[self.other]["create"].items()}
 
     @property
@@ -156,7 +157,7 @@ class LostSite:
             owner, _, what = step.partition(": ")
             yield owner, what
 
-    def way(self, *declarations: tuple[str, str, str]) -> list[list[Told]]:
+    def way(self, *declarations: tuple[str, str, str]) -> list[list[Typed]]:
         """Declarations (words, who, why) from a normal day on, each followed by what is run until the next one."""
         return way(self._region, declarations, sum(self.appears.values()), self.appears[MACHINES])
 
@@ -174,13 +175,13 @@ class ClosedBuildings:
 
     Args:
         region: the region.
-        losses: each of one building.
+        calamities: each of one building.
         plans: the approved plan of each calamity.
     """
 
-    def __init__(self, region: Region, losses: Sequence[Loss], plans: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, region: Region, calamities: Sequence[Calamity], plans: Mapping[str, Mapping[str, Any]]) -> None:
         self._region = region
-        self.plans = {loss.buildings[0]: plans[loss.slug] for loss in losses}
+        self.plans = {calamity.buildings[0]: plans[calamity.slug] for calamity in calamities}
 
     def seats(self, building: str) -> Mapping[str, str]:
         """Where the staff sit, by organisation, as the plan says it."""
@@ -212,14 +213,14 @@ class ClosedBuildings:
         }
         return [(owner, what) for owner, _, what in (step.partition(": ") for step in sorted(told))]
 
-    def way(self, *declarations: tuple[str, str, str]) -> list[list[Told]]:
+    def way(self, *declarations: tuple[str, str, str]) -> list[list[Typed]]:
         """Declarations (words, who, why) from a normal day on, each followed by what is run until the next one."""
         return way(self._region, declarations, 0, 0)
 
 
 def way(
     region: Region, declarations: Sequence[tuple[str, str, str]], resources: int, machines: int
-) -> list[list[Told]]:
+) -> list[list[Typed]]:
     """Declarations from a normal day on, each followed by what it says to run until the next one.
 
     Args:
@@ -230,11 +231,11 @@ def way(
     """
     situation = NOTHING.situation(region)
     applied = dict.fromkeys(region.sites, situation)
-    told = []
+    blocks = []
     for words, by, reason in declarations:
         after = declare(region, situation, parse(words.split(), (), ()), by=by, reason=reason, at=_ANY_TIME)
         said = tuple(line for each in consequences(region, situation, after) for line in _wrapped(each))
-        block = [Told(f"uitwijk declare {_typed(words)} --by {shlex.quote(by)} --reason {shlex.quote(reason)}", said)]
+        block = [Typed(f"uitwijk declare {_typed(words)} --by {shlex.quote(by)} --reason {shlex.quote(reason)}", said)]
         lines = [command.line for command in next_commands(region, situation, after)]
         for line in takewhile(lambda line: line.startswith("pulumi "), lines):
             site = shlex.split(line)[3]
@@ -242,12 +243,12 @@ def way(
             if counts[0] not in (0, machines) or counts[1] not in (0, machines):
                 raise UitwijkError(f"{line}: creates {counts[0]} and deletes {counts[1]} machines, not {machines}")
             preview = "preview" in line
-            block.append(Told(line, tuple(_summary([bool(n) * resources for n in counts], preview=preview))))
+            block.append(Typed(line, tuple(_summary([bool(n) * resources for n in counts], preview=preview))))
             if not preview:
                 applied[site] = after
-        told.append(block)
+        blocks.append(block)
         situation = after
-    return told
+    return blocks
 
 
 def _wrapped(consequence: Consequence) -> list[str]:

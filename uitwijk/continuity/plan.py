@@ -9,34 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from uitwijk.continuity.calamity import NOTHING, Calamity
 from uitwijk.continuity.capacity import SiteCapacity
 from uitwijk.continuity.declaration import next_commands
-from uitwijk.continuity.loss import NOTHING, Loss
 from uitwijk.continuity.placement import NumberPlacement, Placement, place
 from uitwijk.continuity.region import Machine, Region
 from uitwijk.continuity.seats import Seating
 from uitwijk.continuity.standing import Standing
 
-_Told = TypeVar("_Told")
+_Value = TypeVar("_Value")
 
 MACHINES = "machines"
 """What a plan calls virtual machines among the resources of a stack."""
 
 
-def foreseen(region: Region, loss: Loss) -> dict[str, Any]:
+def foreseen(region: Region, calamity: Calamity) -> dict[str, Any]:
     """What the model says that a calamity does on a day that is normal otherwise, the data promoted.
 
     Returns:
         calamity, commands and manual steps, then by subject what differs: workloads, seats, numbers, processes,
         capacity, shed; under `stacks`, by site and operation, the machines that are created and deleted there.
     """
-    before, after = place(region, NOTHING.situation(region)), place(region, loss.situation(region))
-    declared = loss.declared(region)
+    before, after = place(region, NOTHING.situation(region)), place(region, calamity.situation(region))
+    declared = calamity.declared(region)
     steps = dict.fromkeys(f"{step.owner}: {step.step}" for step in place(region, declared).manual_steps)
     plan = {
-        "calamity": ", ".join(" ".join(change) for change in loss.changes),
+        "calamity": ", ".join(" ".join(change) for change in calamity.changes),
         "commands": [
-            f"uitwijk declare {' '.join(word for change in loss.changes for word in change)} --by … --reason …",
+            f"uitwijk declare {' '.join(word for change in calamity.changes for word in change)} --by … --reason …",
             *(command.line for command in next_commands(region, NOTHING.declared(region), declared)),
         ],
         "manual_steps": list(steps),
@@ -52,7 +52,7 @@ def foreseen(region: Region, loss: Loss) -> dict[str, Any]:
         "shed": [key for key in after.shed if key not in before.shed],
         "stacks": {site: _machines(region, before, after, site) for site in declared.living},
     }
-    return {subject: told for subject, told in plan.items() if told}
+    return {subject: differs for subject, differs in plan.items() if differs}
 
 
 def machine_in_words(vcpus: int, memory_gib: int, address: str, disks: Sequence[str]) -> str:
@@ -82,8 +82,10 @@ def _moves(region: Region, before: Placement, after: Placement) -> Iterator[str]
             )
 
 
-def _differing(before: Mapping[str, _Told], after: Mapping[str, _Told], told: Callable[[_Told], str]) -> dict[str, str]:
-    return {key: told(now) for key, now in after.items() if told(now) != told(before[key])}
+def _differing(
+    before: Mapping[str, _Value], after: Mapping[str, _Value], words: Callable[[_Value], str]
+) -> dict[str, str]:
+    return {key: words(now) for key, now in after.items() if words(now) != words(before[key])}
 
 
 def _seating(seating: Seating) -> str:

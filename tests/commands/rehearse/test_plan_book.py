@@ -8,8 +8,8 @@ import pytest
 
 from uitwijk.commands.rehearse.plan_book import PlanBook, difference, in_yaml
 from uitwijk.commands.rehearse.rehearsal import machines_only
+from uitwijk.continuity.calamity import single_calamities
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import single_losses
 from uitwijk.continuity.plan import foreseen
 from uitwijk.continuity.region import Region
 
@@ -20,36 +20,36 @@ REMEDY = "if that is what should happen, `uitwijk rehearse --approve`, and have 
 
 def test_the_approved_plans_say_what_the_model_foresees(region: Region) -> None:
     """The engine's part is compared by `uitwijk rehearse --strict`."""
-    losses = list(single_losses(region))
-    assert not DELIVERED.strangers(frozenset(loss.slug for loss in losses))
-    for loss in losses:
-        approved = DELIVERED.approved(loss.slug)
-        assert approved is not None, f"{loss.slug}: {REMEDY}"
+    calamities = list(single_calamities(region))
+    assert not DELIVERED.strangers(frozenset(calamity.slug for calamity in calamities))
+    for calamity in calamities:
+        approved = DELIVERED.approved(calamity.slug)
+        assert approved is not None, f"{calamity.slug}: {REMEDY}"
         stacks = {site: machines_only(plan) for site, plan in approved["stacks"].items()}
-        changed = difference({**approved, "stacks": stacks}, foreseen(region, loss))
-        assert not changed, "\n".join([f"{loss.slug}: {REMEDY}", *changed])
+        changed = difference({**approved, "stacks": stacks}, foreseen(region, calamity))
+        assert not changed, "\n".join([f"{calamity.slug}: {REMEDY}", *changed])
 
 
 def test_nothing_but_machines_and_their_rules_appears_and_nothing_else_changes(region: Region) -> None:
-    for loss in single_losses(region):
-        for site, operations in (DELIVERED.approved(loss.slug) or {})["stacks"].items():
-            assert set(operations) <= {"create"}, (loss.slug, site)
-            assert bool(operations) == bool(loss.sites), (loss.slug, site)
-            assert set(operations.get("create", ())) <= {"machines", "anti-affinity rules"}, (loss.slug, site)
+    for calamity in single_calamities(region):
+        for site, operations in (DELIVERED.approved(calamity.slug) or {})["stacks"].items():
+            assert set(operations) <= {"create"}, (calamity.slug, site)
+            assert bool(operations) == bool(calamity.sites), (calamity.slug, site)
+            assert set(operations.get("create", ())) <= {"machines", "anti-affinity rules"}, (calamity.slug, site)
 
 
 def test_what_is_approved_is_read_back_and_approving_it_again_leaves_the_file_alone(
     tmp_path: Path, region: Region
 ) -> None:
     book = PlanBook(tmp_path / "plans")
-    for loss in single_losses(region):
-        plan = foreseen(region, loss)
-        assert book.approved(loss.slug) is None
-        book.approve(loss.slug, plan)
-        written = book.file(loss.slug).stat()
-        assert book.approved(loss.slug) == plan
-        book.approve(loss.slug, plan)
-        assert book.file(loss.slug).stat().st_ino == written.st_ino
+    for calamity in single_calamities(region):
+        plan = foreseen(region, calamity)
+        assert book.approved(calamity.slug) is None
+        book.approve(calamity.slug, plan)
+        written = book.file(calamity.slug).stat()
+        assert book.approved(calamity.slug) == plan
+        book.approve(calamity.slug, plan)
+        assert book.file(calamity.slug).stat().st_ino == written.st_ino
 
 
 @pytest.mark.parametrize("text", ["- a list", "{", "", "\x00"])

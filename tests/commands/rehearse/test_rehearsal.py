@@ -14,7 +14,7 @@ from uitwijk.commands.rehearse.previews import PreviewError
 from uitwijk.commands.rehearse.rehearsal import Rehearsal, Rehearsed
 from uitwijk.commands.rehearse.stack_plan import stack_plan
 from uitwijk.continuity import place
-from uitwijk.continuity.loss import NOTHING, Loss, single_losses
+from uitwijk.continuity.calamity import NOTHING, Calamity, single_calamities
 from uitwijk.continuity.plan import foreseen
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
@@ -49,16 +49,16 @@ class Engine:
 
     def __init__(self, region: Region) -> None:
         self.region = region
-        self.more: Callable[[str, Loss], list[Operation]] = lambda *_: []
+        self.more: Callable[[str, Calamity], list[Operation]] = lambda *_: []
         self.broken: set[tuple[str, str]] = set()
 
-    def preview(self, site: str, loss: Loss) -> Run:
-        if (site, loss.slug) in self.broken:
+    def preview(self, site: str, calamity: Calamity) -> Run:
+        if (site, calamity.slug) in self.broken:
             raise PreviewError("the vCenter hung up")
-        plan = foreseen(self.region, loss)["stacks"][site]
+        plan = foreseen(self.region, calamity)["stacks"][site]
         machines = created(self.region, site, list(plan.get("create", {}).get("machines", ())))
         situation = [Operation("update", SITUATION, "situation"), Operation("same", FOLDER, "other")]
-        return Run("pulumi preview", operations=[*situation, *machines, *self.more(site, loss)])
+        return Run("pulumi preview", operations=[*situation, *machines, *self.more(site, calamity)])
 
 
 @pytest.fixture
@@ -72,10 +72,10 @@ def book(tmp_path: Path) -> PlanBook:
 
 
 def played(engine: Engine, book: PlanBook) -> dict[str, Rehearsed]:
-    losses = list(single_losses(engine.region))
-    found = list(Rehearsal(engine.region, book, engine.preview).play(losses))
-    assert [each.loss for each in found] == losses
-    return {each.loss.slug: each for each in found}
+    calamities = list(single_calamities(engine.region))
+    found = list(Rehearsal(engine.region, book, engine.preview).play(calamities))
+    assert [each.calamity for each in found] == calamities
+    return {each.calamity.slug: each for each in found}
 
 
 def approve(book: PlanBook, found: Mapping[str, Rehearsed]) -> None:
@@ -100,7 +100,7 @@ def test_a_plan_is_verified_once_it_is_approved_and_until_the_engine_would_do_ot
     assert second["lost-bolsward"].why == "139 machines appear at leeuwarden"
     assert second["closed-harlingen-town-hall"].why == "no resource changes"
     rule = Operation("create", RULE, "harlingen-workplaces-broker")
-    engine.more = lambda site, loss: [rule] if (site, loss.slug) == ("leeuwarden", "lost-bolsward") else []
+    engine.more = lambda site, calamity: [rule] if (site, calamity.slug) == ("leeuwarden", "lost-bolsward") else []
     third = played(engine, book)
     assert {slug for slug, each in third.items() if each.status is not Status.VERIFIED} == {"lost-bolsward"}
     assert third["lost-bolsward"].status is Status.NEEDS_VERIFIED
@@ -113,9 +113,9 @@ def test_a_plan_is_verified_once_it_is_approved_and_until_the_engine_would_do_ot
 def test_what_would_change_on_a_normal_day_is_in_no_plan_and_is_told(engine: Engine, book: PlanBook) -> None:
     approve(book, played(engine, book))
     engine.more = lambda *_: [UNRELATED]
-    losses = list(single_losses(engine.region))
+    calamities = list(single_calamities(engine.region))
     rehearsal = Rehearsal(engine.region, book, engine.preview)
-    assert {each.status for each in rehearsal.play(losses)} == {Status.VERIFIED}
+    assert {each.status for each in rehearsal.play(calamities)} == {Status.VERIFIED}
     assert rehearsal.usual == {site: [UNRELATED] for site in engine.region.sites}
 
 
@@ -143,7 +143,9 @@ def test_an_engine_that_would_make_other_machines_than_the_placement_is_not_veri
     engine: Engine, book: PlanBook
 ) -> None:
     surplus = created(engine.region, "leeuwarden", ["harlingen-civil-affairs-database-1"])
-    engine.more = lambda site, loss: surplus if (site, loss.slug) == ("leeuwarden", "closed-balk-town-hall") else []
+    engine.more = lambda site, calamity: (
+        surplus if (site, calamity.slug) == ("leeuwarden", "closed-balk-town-hall") else []
+    )
     approve(book, played(engine, book))
     found = played(engine, book)
     assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {"closed-balk-town-hall"}
@@ -165,34 +167,36 @@ def test_a_plan_that_cannot_be_read_is_told_and_may_be_approved_anew(engine: Eng
 def test_a_lost_site_is_never_previewed_in_its_calamity(engine: Engine, book: PlanBook) -> None:
     asked, lock = set(), threading.Lock()
 
-    def preview(site: str, loss: Loss) -> Run:
+    def preview(site: str, calamity: Calamity) -> Run:
         with lock:
-            asked.add((site, loss.slug))
-        return engine.preview(site, loss)
+            asked.add((site, calamity.slug))
+        return engine.preview(site, calamity)
 
-    losses = list(single_losses(engine.region))
-    list(Rehearsal(engine.region, book, preview).play(losses))
-    expected = {(site, loss.slug) for loss in losses for site in engine.region.sites if site not in loss.sites}
+    calamities = list(single_calamities(engine.region))
+    list(Rehearsal(engine.region, book, preview).play(calamities))
+    expected = {
+        (site, calamity.slug) for calamity in calamities for site in engine.region.sites if site not in calamity.sites
+    }
     assert asked == expected | {(site, "") for site in engine.region.sites}
 
 
 def test_a_rehearsal_that_is_broken_off_ends_what_runs_and_begins_nothing_more(engine: Engine, book: PlanBook) -> None:
-    losses = list(single_losses(engine.region))
+    calamities = list(single_calamities(engine.region))
     interrupted = threading.Event()
-    asked: list[Loss] = []
+    asked: list[Calamity] = []
 
-    def preview(site: str, loss: Loss) -> Run:
-        asked.append(loss)
-        if loss not in (NOTHING, losses[0]):
+    def preview(site: str, calamity: Calamity) -> Run:
+        asked.append(calamity)
+        if calamity not in (NOTHING, calamities[0]):
             assert interrupted.wait(60), "nobody ended it"
-        return engine.preview(site, loss)
+        return engine.preview(site, calamity)
 
-    play = Rehearsal(engine.region, book, preview, interrupted.set).play(losses)
+    play = Rehearsal(engine.region, book, preview, interrupted.set).play(calamities)
     for _ in play:
         break
     play.close()  # type: ignore[attr-defined]
-    assert set(asked) < {NOTHING, *losses}
-    assert losses[-1] not in asked
+    assert set(asked) < {NOTHING, *calamities}
+    assert calamities[-1] not in asked
 
 
 def test_a_stack_is_told_without_what_differs_from_run_to_run() -> None:
@@ -227,9 +231,9 @@ def test_a_stack_is_told_without_what_differs_from_run_to_run() -> None:
 
 
 def test_every_placed_machine_is_told_as_the_model_tells_it(region: Region) -> None:
-    for loss in single_losses(region):
-        placement = place(region, loss.situation(region))
-        for site, plan in foreseen(region, loss)["stacks"].items():
+    for calamity in single_calamities(region):
+        placement = place(region, calamity.situation(region))
+        for site, plan in foreseen(region, calamity)["stacks"].items():
             names = [m.name for key in placement.runs_at(site) for m in region.workloads[key].machines]
             told = stack_plan(created(region, site, names))["create"]["machines"]
             assert plan.get("create", {}).get("machines", {}).items() <= told.items()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from uitwijk.commands.readiness.line import Line, Verdict, attention, ok
 from uitwijk.commands.readiness.room import room
 from uitwijk.continuity import place
-from uitwijk.continuity.loss import NOTHING, Loss
+from uitwijk.continuity.calamity import NOTHING, Calamity
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.spare import asked_of, host_failures, without_one
 from uitwijk.wording import count, listed, shortened
@@ -24,11 +24,11 @@ def malfunction_lines(region: Region) -> Iterator[Line]:
 def _host_line(region: Region, site: str) -> Line:
     """On a normal day, and while the site carries another one, too."""
     subject = f"if a host of {site} fails"
-    days = {"on a normal day": NOTHING, **{f"when {o} is lost": Loss((o,), ()) for o in region.sites if o != site}}
+    days = {"on a normal day": NOTHING, **{f"when {o} is lost": Calamity((o,), ()) for o in region.sites if o != site}}
     findings = [
-        (Verdict.ATTENTION if loss.sites else Verdict.FAIL, f"{day}, {why}", f"{day}, {remedy}")
-        for day, loss in days.items()
-        for why, remedy in _without_a_host(region, site, loss)
+        (Verdict.ATTENTION if calamity.sites else Verdict.FAIL, f"{day}, {why}", f"{day}, {remedy}")
+        for day, calamity in days.items()
+        for why, remedy in _without_a_host(region, site, calamity)
     ]
     if findings:
         verdicts, whys, remedies = zip(*findings, strict=True)
@@ -36,9 +36,9 @@ def _host_line(region: Region, site: str) -> Line:
     return ok(subject, f"whichever it is, everything still fits, {listed(days)}")
 
 
-def _without_a_host(region: Region, site: str, loss: Loss) -> Iterator[tuple[str, str]]:
+def _without_a_host(region: Region, site: str, calamity: Calamity) -> Iterator[tuple[str, str]]:
     """Why and remedy where the failure of some host sheds; the one that sheds most is named."""
-    keys = asked_of(place(region, loss.situation(region)), site)
+    keys = asked_of(place(region, calamity.situation(region)), site)
     shedding = {name: c.shed for name, c in host_failures(region, site, keys).items() if c.shed}
     if shedding:
         worst = max(shedding, key=lambda name: len(shedding[name]))

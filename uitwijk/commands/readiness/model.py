@@ -1,4 +1,4 @@
-"""What the catalogue and the situation alone tell: above all, whether every single loss can be borne."""
+"""What the catalogue and the situation alone tell: above all, whether every single calamity can be borne."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from uitwijk.commands.readiness.line import Line, attention, fail, ok
 from uitwijk.commands.readiness.room import room
 from uitwijk.continuity import place
+from uitwijk.continuity.calamity import single_calamities
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import single_losses
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.processes import judge_processes
 from uitwijk.continuity.proof import in_words
@@ -57,8 +57,8 @@ def declared_lines(region: Region, situation: Situation) -> Iterator[Line]:
 
 def loss_lines(region: Region) -> Iterator[Line]:
     """For every single calamity: capacity, numbers, the majority of the work, and seats against what was accepted."""
-    for loss in single_losses(region):
-        situation = loss.situation(region)
+    for calamity in single_calamities(region):
+        situation = calamity.situation(region)
         yield judged(f"if {in_words(situation)}", region, situation)
 
 

@@ -25,8 +25,8 @@ from uitwijk.commands.rehearse.sites import Tell, live_sites, simulated_sites
 from uitwijk.commands.status import ATTENTION, BAD, GOOD
 from uitwijk.console import output
 from uitwijk.continuity import load_region
+from uitwijk.continuity.calamity import Calamity, single_calamities
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import Loss, single_losses
 from uitwijk.continuity.region import Region
 from uitwijk.running.workspace import Workspace
 from uitwijk.wording import count
@@ -36,9 +36,7 @@ _SHOWN = 40
 """Lines of one difference that are shown."""
 
 
-def run(
-    workspace: Workspace, calamities: Sequence[str], *, live: bool, approve: bool, strict: bool, as_json: bool
-) -> int:
+def run(workspace: Workspace, named: Sequence[str], *, live: bool, approve: bool, strict: bool, as_json: bool) -> int:
     """Rehearses the named calamities, or all of them, and returns the exit code: 1 if `strict` and one is not verified.
 
     Raises:
@@ -48,20 +46,20 @@ def run(
         signal.signal(number, signal.default_int_handler)
     console = Console(stderr=True, highlight=False) if as_json else output()
     region = load_region(workspace.catalogue)
-    losses = _chosen(region, calamities)
+    calamities = _chosen(region, named)
     book = PlanBook(workspace.plans)
     begun = time.monotonic()
     played = []
-    for rehearsed in _play(workspace, region, losses, book, console, live=live):
+    for rehearsed in _play(workspace, region, calamities, book, console, live=live):
         played.append(rehearsed)
         _show(console, rehearsed)
-    surplus = [] if calamities else book.strangers(frozenset(loss.slug for loss in losses))
+    surplus = [] if named else book.strangers(frozenset(calamity.slug for calamity in calamities))
     _conclude(console, played, surplus, time.monotonic() - begun)
     pending = [r for r in played if r.plan is not None and not r.problem and r.status is not Status.VERIFIED]
     if approve or _agreed(pending, surplus, as_json):
         for rehearsed in pending:
             assert rehearsed.plan is not None, "only plans that are known are pending"
-            book.approve(rehearsed.loss.slug, rehearsed.plan)
+            book.approve(rehearsed.calamity.slug, rehearsed.plan)
         for file in surplus:
             file.unlink()
         if pending or surplus:
@@ -76,25 +74,31 @@ def run(
     return 1 if strict and bad else 0
 
 
-def _chosen(region: Region, calamities: Sequence[str]) -> list[Loss]:
-    known = {loss.slug: loss for loss in single_losses(region)}
-    if unknown := [name for name in calamities if name not in known]:
+def _chosen(region: Region, named: Sequence[str]) -> list[Calamity]:
+    known = {calamity.slug: calamity for calamity in single_calamities(region)}
+    if unknown := [name for name in named if name not in known]:
         allowed = ", ".join(known)
         raise UitwijkError([f"{name} is no single calamity of this region; there are: {allowed}" for name in unknown])
-    return [known[name] for name in dict.fromkeys(calamities)] or list(known.values())
+    return [known[name] for name in dict.fromkeys(named)] or list(known.values())
 
 
 def _play(
-    workspace: Workspace, region: Region, losses: Sequence[Loss], book: PlanBook, console: Console, *, live: bool
+    workspace: Workspace,
+    region: Region,
+    calamities: Sequence[Calamity],
+    book: PlanBook,
+    console: Console,
+    *,
+    live: bool,
 ) -> Iterator[Rehearsed]:
     stage = Path(tempfile.mkdtemp(prefix="uitwijk-rehearse-"))
     sites = live_sites if live else simulated_sites
     try:
         with _telling(console) as tell, sites(workspace, region, stage, tell) as stacks:
-            tell(f"previewing {count(len(losses), 'calamity', 'calamities')}, {AT_ONCE} stacks at a time")
+            tell(f"previewing {count(len(calamities), 'calamity', 'calamities')}, {AT_ONCE} stacks at a time")
             previews = Previews(region, stacks, workspace.catalogue, stage / "previews")
             rehearsal = Rehearsal(region, book, previews.run, previews.interrupt)
-            yield from rehearsal.play(losses)
+            yield from rehearsal.play(calamities)
             for site, operations in rehearsal.usual.items():
                 if operations:
                     console.print(
@@ -126,7 +130,7 @@ def _show(console: Console, rehearsed: Rehearsed) -> None:
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_column(width=max(len(status) for status in Status), no_wrap=True)
     row.add_column()
-    told = Text.assemble((rehearsed.loss.slug, "bold"), ": ", rehearsed.why)
+    told = Text.assemble((rehearsed.calamity.slug, "bold"), ": ", rehearsed.why)
     row.add_row(Text(rehearsed.status, style=_STYLES[rehearsed.status]), told)
     console.print(row)
     for line in rehearsed.difference[:_SHOWN]:

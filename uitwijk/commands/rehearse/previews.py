@@ -9,8 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from uitwijk.continuity.calamity import Calamity
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import Loss
 from uitwijk.continuity.region import Region
 from uitwijk.running.engine import Engine, Run, Stack
 
@@ -43,13 +43,13 @@ class Previews:
         self._changing = threading.Lock()
         self._interrupted = False
 
-    def run(self, site: str, loss: Loss) -> Run:
-        """`pulumi preview` of the stack of `site` in the situation of `loss`, which is marked hypothetical.
+    def run(self, site: str, calamity: Calamity) -> Run:
+        """`pulumi preview` of the stack of `site` in the situation of `calamity`, which is marked hypothetical.
 
         Raises:
             PreviewError: when the engine fails.
         """
-        folder = self._folder / (loss.slug or "normal") / site
+        folder = self._folder / (calamity.slug or "normal") / site
         folder.mkdir(parents=True)
         engine = Engine(self._stacks[site], folder)
         with self._changing:
@@ -57,7 +57,7 @@ class Previews:
                 raise PreviewError("interrupted")
             self._running.add(engine)
         try:
-            run = engine.preview(settings=self._settings(site, loss, folder), expect_failure=True)
+            run = engine.preview(settings=self._settings(site, calamity, folder), expect_failure=True)
         finally:
             with self._changing:
                 self._running.discard(engine)
@@ -73,9 +73,9 @@ class Previews:
         for engine in running:
             engine.interrupt()
 
-    def _settings(self, site: str, loss: Loss, folder: Path) -> Path:
+    def _settings(self, site: str, calamity: Calamity, folder: Path) -> Path:
         """The stack's own file, but for the situation."""
-        situation = loss.situation(self._region).model_copy(update={"hypothetical": True})
+        situation = calamity.situation(self._region).model_copy(update={"hypothetical": True})
         declared = folder / "situation.yaml"
         declared.write_text(yaml.safe_dump(situation.model_dump(mode="json")), encoding="utf-8")
         own = self._stacks[site].project / f"Pulumi.{site}.yaml"

@@ -10,14 +10,14 @@ from typing import Any
 from uitwijk.commands.rehearse.plan_book import PlanBook, Status, difference
 from uitwijk.commands.rehearse.previews import AT_ONCE, PreviewError
 from uitwijk.commands.rehearse.stack_plan import changes, stack_plan
+from uitwijk.continuity.calamity import NOTHING, Calamity
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import NOTHING, Loss
 from uitwijk.continuity.plan import MACHINES, foreseen
 from uitwijk.continuity.region import Region
 from uitwijk.running.engine import Operation, Run
 from uitwijk.wording import count, listed, shortened
 
-Preview = Callable[[str, Loss], Run]
+Preview = Callable[[str, Calamity], Run]
 """Previews the stack of a site in a calamity; raises PreviewError."""
 
 
@@ -25,7 +25,7 @@ Preview = Callable[[str, Loss], Run]
 class Rehearsed:
     """What came of one calamity."""
 
-    loss: Loss
+    calamity: Calamity
     plan: Mapping[str, Any] | None
     """As it would be carried out now; None: that is not known."""
     approved: Mapping[str, Any] | None
@@ -69,7 +69,7 @@ class Rehearsed:
     def to_dict(self) -> dict[str, Any]:
         """The outcome as plain data."""
         return {
-            "calamity": self.loss.slug,
+            "calamity": self.calamity.slug,
             "status": self.status.value,
             "why": self.why,
             "difference": self.difference,
@@ -103,21 +103,22 @@ class Rehearsal:
         self.usual: dict[str, list[Operation]] = {}
         """What a preview of a normal day would change, by site; it is left out of every plan."""
 
-    def play(self, losses: Sequence[Loss]) -> Iterator[Rehearsed]:
-        """Each calamity as soon as it is previewed, in the order of `losses`."""
+    def play(self, calamities: Sequence[Calamity]) -> Iterator[Rehearsed]:
+        """Each calamity as soon as it is previewed, in the order of `calamities`."""
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
-                yield from self._played(pool, losses)
+                yield from self._played(pool, calamities)
             except BaseException:
                 # Else the pool would first play all that is left.
                 pool.shutdown(wait=False, cancel_futures=True)
                 self._interrupt()
                 raise
 
-    def _played(self, pool: ThreadPoolExecutor, losses: Sequence[Loss]) -> Iterator[Rehearsed]:
+    def _played(self, pool: ThreadPoolExecutor, calamities: Sequence[Calamity]) -> Iterator[Rehearsed]:
         normal = {site: pool.submit(self._preview, site, NOTHING) for site in self._region.sites}
         running = [
-            (loss, {site: pool.submit(self._preview, site, loss) for site in self._living(loss)}) for loss in losses
+            (calamity, {site: pool.submit(self._preview, site, calamity) for site in self._living(calamity)})
+            for calamity in calamities
         ]
         problems: dict[str, str] = {}
         for site, future in normal.items():
@@ -125,30 +126,30 @@ class Rehearsal:
                 self.usual[site] = changes(future.result().operations)
             except PreviewError as error:
                 problems[site] = f"a normal day cannot be previewed at {site}: {error}"
-        for loss, runs in running:
-            yield self._judged(loss, runs, problems)
+        for calamity, runs in running:
+            yield self._judged(calamity, runs, problems)
 
-    def _living(self, loss: Loss) -> Sequence[str]:
-        return loss.situation(self._region).living
+    def _living(self, calamity: Calamity) -> Sequence[str]:
+        return calamity.situation(self._region).living
 
-    def _judged(self, loss: Loss, runs: Mapping[str, Future[Run]], problems: Mapping[str, str]) -> Rehearsed:
-        approved, unreadable = self._approved(loss)
+    def _judged(self, calamity: Calamity, runs: Mapping[str, Future[Run]], problems: Mapping[str, str]) -> Rehearsed:
+        approved, unreadable = self._approved(calamity)
         try:
             stacks = {}
             for site, future in runs.items():
                 run = future.result()
                 if site in problems:
-                    return Rehearsed(loss, None, approved, problems[site])
+                    return Rehearsed(calamity, None, approved, problems[site])
                 stacks[site] = stack_plan(run.operations, self.usual[site])
         except PreviewError as error:
-            return Rehearsed(loss, None, approved, f"the preview failed: {error}", unreadable)
-        expected = foreseen(self._region, loss)
+            return Rehearsed(calamity, None, approved, f"the preview failed: {error}", unreadable)
+        expected = foreseen(self._region, calamity)
         plan = {**expected, "stacks": stacks}
-        return Rehearsed(loss, plan, approved, "; ".join(_disagreements(expected["stacks"], stacks)), unreadable)
+        return Rehearsed(calamity, plan, approved, "; ".join(_disagreements(expected["stacks"], stacks)), unreadable)
 
-    def _approved(self, loss: Loss) -> tuple[Mapping[str, Any] | None, str]:
+    def _approved(self, calamity: Calamity) -> tuple[Mapping[str, Any] | None, str]:
         try:
-            return self._book.approved(loss.slug), ""
+            return self._book.approved(calamity.slug), ""
         except UitwijkError as error:
             return None, "; ".join(error.problems)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from uitwijk.continuity.calamity import NOTHING
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.loss import NOTHING
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import load_situation
 from uitwijk.observe.pulumi import Pulumi, PulumiError

@@ -1,4 +1,4 @@
-"""A loss: one calamity, as it would be declared when all else is normal."""
+"""A calamity, as it would be declared when all else is normal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uitwijk.continuity.situation import ClosedBuilding, SiteState, Situation
 
 
 @dataclass(frozen=True)
-class Loss:
+class Calamity:
     """A calamity that hits one site, one building, or one building with the site that it houses."""
 
     sites: tuple[str, ...]
@@ -45,16 +45,16 @@ class Loss:
         return self.declared(region).model_copy(update={"data": data})
 
 
-NOTHING = Loss((), ())
+NOTHING = Calamity((), ())
 """A normal day."""
 
 
-def single_losses(region: Region) -> Iterator[Loss]:
+def single_calamities(region: Region) -> Iterator[Calamity]:
     """Every single calamity: sites, then buildings, then buildings with the site that they house."""
     for site in region.sites:
-        yield Loss((site,), ())
+        yield Calamity((site,), ())
     for building in region.buildings:
-        yield Loss((), (building,))
+        yield Calamity((), (building,))
     for building, what in region.buildings.items():
         if what.houses:
-            yield Loss((what.houses,), (building,))
+            yield Calamity((what.houses,), (building,))
