@@ -127,7 +127,7 @@ clean:
 COMPILE := pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 requirements:
-	@$(COMPILE) --output-file requirements.txt requirements.in requirements-dev.in
+	@$(COMPILE) --output-file requirements.txt --extra drill --extra dev pyproject.toml
 	@$(COMPILE) --output-file requirements-mutants.txt requirements-mutants.in
 	@cd docs && $(COMPILE) --output-file requirements.txt requirements.in
 	@cd uitwijk/tools && $(COMPILE) --output-file go-requirements.txt go-requirements.in
