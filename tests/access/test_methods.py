@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from uitwijk.drill.privileges import methods_explained
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,5 @@ from uitwijk.evidence.record import Evidence
 def test_a_method_that_nobody_listed_fails_the_drill(tmp_path: Path, called: dict[str, int], passed: bool, told: str):
     with Evidence(tmp_path / "evidence", {}, "somebody") as evidence, evidence.scenario("S2", "a loss") as scenario:
         methods_explained(scenario, "bolsward", {"requests": {"methods": called}})
-        (check,) = scenario.record["checks"]
-    assert (check["verdict"], check["observed"]) == ("passed" if passed else "failed", told)
+        (check,) = scenario.report.checks
+    assert (check.verdict, check.observed) == ("passed" if passed else "failed", told)

@@ -13,7 +13,7 @@ from uitwijk.commands.readiness.exercised import drill_line
 from uitwijk.commands.readiness.line import Verdict
 from uitwijk.continuity import load_region
 from uitwijk.continuity.region import Region
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
 
 PLAYED = datetime.datetime(2026, 11, 27, 8, 12, tzinfo=datetime.UTC)
 ALL = ("S1-harlingen", "S2", "S3")

@@ -13,7 +13,7 @@ import pytest
 from tests.commands.conftest import Desk, Said
 from uitwijk.commands.lesson import today
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
 from uitwijk.lessons import lesson_file
 from uitwijk.lessons.lesson import load_lessons, to_report
 

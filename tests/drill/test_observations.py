@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.evidence.pieces import but
 from uitwijk.drill import observations
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.piece import Verdict
+from uitwijk.evidence.recorder import Evidence
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.work_report import (
+    ALL_NAMES,
+    Continuity,
+    JudgedCall,
+    MeasuredGap,
+    NameAnswer,
+    SoughtRecord,
+    StoppedProcess,
+    Transaction,
+    Trouble,
+)
 
 
 @pytest.fixture
@@ -20,59 +32,66 @@ def scenario(tmp_path: Path) -> Iterator[Scenario]:
 
 
 def verdicts(scenario: Scenario) -> list[str]:
-    return [check["verdict"] for check in scenario.record["checks"]]
+    return [check.verdict for check in scenario.report.checks]
 
 
 def observed(scenario: Scenario) -> str:
-    return "; ".join(str(check["observed"]) for check in scenario.record["checks"] if check["verdict"] == "failed")
+    return "; ".join(str(check.observed) for check in scenario.report.checks if check.failed)
 
 
-def line(why: str | None = None, **more: Any) -> dict[str, Any]:
-    return {"verdict": "failed" if why else "passed", "why": why, **more}
+def call(kind: str, why: str | None = None) -> JudgedCall:
+    return JudgedCall(number="+31517491200", kind=kind, verdict="failed" if why else "passed", why=why)
 
 
-NUMBER, EMERGENCY = line(kind="number"), line(kind="emergency")
+def transaction(what: str, why: str | None = None) -> Transaction:
+    return Transaction(what=what, building="balk", verdict="failed" if why else "passed", why=why)
+
+
+NUMBER, EMERGENCY = call("number"), call("emergency")
 
 
 def test_calls_that_are_answered_as_they_should_pass(scenario: Scenario):
-    observations.calls_answered(scenario, "during", [NUMBER, EMERGENCY, line(kind="outside")])
+    observations.calls_answered(scenario, "during", [NUMBER, EMERGENCY, call("outside")])
     assert verdicts(scenario) == ["passed", "passed"]
 
 
 @pytest.mark.parametrize(
     ("calls", "named"),
     [
-        ([line("+31517491200 was answered by workum", kind="number"), EMERGENCY], "was answered by workum"),
-        ([NUMBER, line("112 from balk told no location", kind="emergency")], "112 from balk told no location"),
-        ([NUMBER, EMERGENCY, line("a call from balk carried a location", kind="outside")], "carried a location"),
+        ([call("number", "+31517491200 was answered by workum"), EMERGENCY], "was answered by workum"),
+        ([NUMBER, call("emergency", "112 from balk told no location")], "112 from balk told no location"),
+        ([NUMBER, EMERGENCY, call("outside", "a call from balk carried a location")], "carried a location"),
         ([EMERGENCY], "no number was called"),
         ([NUMBER], "nobody called 112"),
     ],
     ids=["wrong municipality", "no location", "location for anybody", "no call", "no emergency"],
 )
-def test_one_wrong_call_fails_the_scenario_and_is_named(scenario: Scenario, calls: list[dict[str, Any]], named: str):
+def test_one_wrong_call_fails_the_scenario_and_is_named(scenario: Scenario, calls: list[JudgedCall], named: str):
     observations.calls_answered(scenario, "during", calls)
     assert "failed" in verdicts(scenario)
     assert named in observed(scenario)
 
 
-@pytest.mark.parametrize(("talks", "verdict"), [([line()], "passed"), ([line("broke off")], "failed"), ([], "failed")])
-def test_calls_in_progress_must_go_on_and_there_must_be_some(scenario: Scenario, talks: list[Any], verdict: str):
+@pytest.mark.parametrize(
+    ("talks", "verdict"),
+    [([call("in-progress")], "passed"), ([call("in-progress", "broke off")], "failed"), ([], "failed")],
+)
+def test_calls_in_progress_must_go_on_and_there_must_be_some(scenario: Scenario, talks: list[JudgedCall], verdict: str):
     observations.calls_went_on(scenario, talks)
     assert verdicts(scenario) == [verdict]
 
 
-def continuity(**stopped: str) -> dict[str, dict[str, Any]]:
+def continuity(**stopped: str) -> dict[str, Continuity]:
     processes = ["document-issue", "finance", "taxes"]
     return {
-        "harlingen": {
-            "continued": [process for process in processes if process not in stopped],
-            "stopped": {process: {"observed": why} for process, why in stopped.items()},
-        }
+        "harlingen": Continuity(
+            continued=[process for process in processes if process not in stopped],
+            stopped={process: StoppedProcess(observed=why) for process, why in stopped.items()},
+        )
     }
 
 
-def judged(scenario: Scenario, seen: dict[str, dict[str, Any]], expected: list[str], majority: list[str]) -> list[str]:
+def judged(scenario: Scenario, seen: dict[str, Continuity], expected: list[str], majority: list[str]) -> list[str]:
     observations.work_goes_on(scenario, "during", seen, {"harlingen": expected}, majority, ["document-issue"])
     return verdicts(scenario)
 
@@ -98,20 +117,22 @@ def test_the_majority_is_lost_with_one_urgent_process(scenario: Scenario):
 
 
 def test_half_of_the_processes_is_no_majority(scenario: Scenario):
-    seen = {"harlingen": {"continued": ["document-issue"], "stopped": {"taxes": {"observed": "no seat"}}}}
+    seen = {
+        "harlingen": Continuity(continued=["document-issue"], stopped={"taxes": StoppedProcess(observed="no seat")})
+    }
     assert judged(scenario, seen, ["taxes"], []) == ["passed", "passed"]
 
 
 @pytest.mark.parametrize(
     ("documents", "verdict"),
     [
-        ([line(what="document", building="balk")], "passed"),
-        ([line("it lies in workum", what="document", building="balk")], "failed"),
-        ([line(what="record", building="balk")], "failed"),
+        ([transaction("document")], "passed"),
+        ([transaction("document", "it lies in workum")], "failed"),
+        ([transaction("record")], "failed"),
     ],
     ids=["right queue", "wrong queue", "none issued"],
 )
-def test_documents_must_lie_where_the_counter_is(scenario: Scenario, documents: list[dict[str, Any]], verdict: str):
+def test_documents_must_lie_where_the_counter_is(scenario: Scenario, documents: list[Transaction], verdict: str):
     observations.documents_issued(scenario, "during", documents)
     assert verdicts(scenario) == [verdict]
 
@@ -119,23 +140,23 @@ def test_documents_must_lie_where_the_counter_is(scenario: Scenario, documents: 
 @pytest.mark.parametrize(
     ("tried", "verdict"),
     [
-        ([line(what="record"), line(what="forbidden")], "passed"),
-        ([line(what="record"), line("harlingen let bolsward in", what="forbidden")], "failed"),
-        ([line("does not answer", what="record"), line(what="forbidden")], "failed"),
-        ([line(what="record")], "failed"),
-        ([line(what="forbidden")], "failed"),
+        ([transaction("record"), transaction("forbidden")], "passed"),
+        ([transaction("record"), transaction("forbidden", "harlingen let bolsward in")], "failed"),
+        ([transaction("record", "does not answer"), transaction("forbidden")], "failed"),
+        ([transaction("record")], "failed"),
+        ([transaction("forbidden")], "failed"),
     ],
     ids=["apart", "let in", "own refused", "nobody refused", "nobody let in"],
 )
 def test_registers_are_apart_when_own_is_reached_and_others_are_not(
-    scenario: Scenario, tried: list[dict[str, Any]], verdict: str
+    scenario: Scenario, tried: list[Transaction], verdict: str
 ):
     observations.registers_apart(scenario, "during", tried)
     assert verdicts(scenario) == [verdict]
 
 
-def name(verdict: str, of: str = "all names") -> dict[str, Any]:
-    return {"name": of, "server": "ns-1", "address": "10.11.0.40", "expected": "10.12.0.40", "verdict": verdict}
+def name(verdict: Verdict, of: str = ALL_NAMES) -> NameAnswer:
+    return NameAnswer(name=of, server="ns-1", address="10.11.0.40", expected="10.12.0.40", verdict=verdict)
 
 
 def test_a_name_that_leads_elsewhere_is_named_with_the_server_that_said_it(scenario: Scenario):
@@ -156,9 +177,9 @@ def test_one_stale_answer_of_a_returning_site_fails(scenario: Scenario):
     assert observed(scenario) == "ns-1: harlingen-counter: 10.11.0.40"
 
 
-def gap(what: str, seconds: float | None, lag: float | None = None) -> dict[str, Any]:
-    known = {"what": what, "municipality": "harlingen", "seconds": seconds}
-    return known | {"ttl_seconds": 60 if what == "names" else None, "lag_seconds": lag}
+def gap(what: str, seconds: float | None, lag: float | None = None) -> MeasuredGap:
+    ttl = 60 if what == "names" else None
+    return MeasuredGap(what=what, municipality="harlingen", seconds=seconds, ttl_seconds=ttl, lag_seconds=lag)
 
 
 def test_gaps_that_ended_pass_and_one_that_did_not_is_named(scenario: Scenario):
@@ -179,8 +200,11 @@ def test_gaps_that_nobody_measured_fail(scenario: Scenario):
     assert verdicts(scenario) == ["failed", "failed"]
 
 
-def record(found: bool, verdict: str) -> dict[str, Any]:
-    return {"id": "r-1", "found": found, "age_seconds": None if found else 3.5, "verdict": verdict}
+def record(found: bool, verdict: Verdict) -> SoughtRecord:
+    known = SoughtRecord(
+        service="counter", municipality="harlingen", id="r-1", written="late", found=found, verdict=verdict
+    )
+    return known if found else but(known, age_seconds=3.5)
 
 
 @pytest.mark.parametrize(
@@ -193,19 +217,13 @@ def record(found: bool, verdict: str) -> dict[str, Any]:
     ],
     ids=["as replicated", "found though late", "lost though replicated", "none written"],
 )
-def test_records_are_judged_by_replication(scenario: Scenario, records: list[dict[str, Any]], verdict: str):
+def test_records_are_judged_by_replication(scenario: Scenario, records: list[SoughtRecord], verdict: str):
     observations.records_kept(scenario, "bolsward", "after the failover", records)
     assert verdicts(scenario) == [verdict]
 
 
 def test_a_guest_that_died_fails_the_scenario_and_is_named_with_its_own_words(scenario: Scenario):
-    trouble = {
-        "site": "bolsward",
-        "guest": "call-server-1",
-        "unit": "kamailio.service",
-        "what": "died",
-        "words": "oops",
-    }
+    trouble = Trouble(site="bolsward", guest="call-server-1", unit="kamailio.service", what="died", words="oops")
     observations.guests_unharmed(scenario, [trouble], 100.0)
     assert verdicts(scenario) == ["failed", "passed"]
     assert observed(scenario) == "call-server-1 at bolsward: kamailio.service died: oops"

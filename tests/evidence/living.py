@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol
+from typing import Protocol
 
+from tests.evidence.pieces import but
 from uitwijk.continuity import place
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.work_report import (
+    AnsweredBy,
+    Continuity,
+    GuestsReport,
+    JudgedCall,
+    MeasuredGap,
+    NameAnswer,
+    SoughtRecord,
+    StoppedProcess,
+    Transaction,
+    Trouble,
+)
 
 PHASES = ("before", "during", "after")
 DOMAIN = "uitwijk.example"
@@ -23,14 +36,14 @@ SHORTENED = {
     "packages: kamailio, knot": "in the template already",
     "systemctl restart systemd-resolved": "package not in the drill's template",
 }
-TROUBLE = {
-    "site": "bolsward",
-    "guest": "harlingen-telephony-call-server-1",
-    "unit": "kamailio.service",
-    "what": "did not start",
-    "words": "ERROR: <core> [core/udp_server.c:602]: udp_init(): bind on 10.11.18.10: Address already in use",
-}
-CONTROL_ROOM = {"municipality": "carrier", "building": "control-room"}
+TROUBLE = Trouble(
+    site="bolsward",
+    guest="harlingen-telephony-call-server-1",
+    unit="kamailio.service",
+    what="did not start",
+    words="ERROR: <core> [core/udp_server.c:602]: udp_init(): bind on 10.11.18.10: Address already in use",
+)
+CONTROL_ROOM = AnsweredBy(municipality="carrier", building="control-room")
 RELOCATED = "harlingen"
 STATION_OWNER = "head of civil affairs"
 
@@ -65,9 +78,17 @@ class Day:
             self.scenario.records(list(self._records()))
         self.scenario.continuity(dict(self._continuity()))
         living = {site: 61 for site in SITES if site != self.cut}
-        troubles = [TROUBLE | {"at": self._moment()}] if self.wrong else []
-        facts = {"living": living, "taking_part": 122, "idle": IDLE, "memory_mib": 931.4 * len(living)}
-        self.scenario.guests({**facts, "shortened": SHORTENED, "troubles": troubles})
+        troubles = [but(TROUBLE, at=self._moment())] if self.wrong else []
+        self.scenario.guests(
+            GuestsReport(
+                living=living,
+                taking_part=122,
+                idle=IDLE,
+                memory_mib=931.4 * len(living),
+                shortened=SHORTENED,
+                troubles=troubles,
+            )
+        )
 
     def _moment(self) -> str:
         self._spent += 1
@@ -77,14 +98,14 @@ class Day:
     def _home(self, municipality: str, placement: Placement) -> str:
         return next(iter(placement.to_dict()["seats"][municipality]["at"]), "iszf-office")
 
-    def _calls(self, when: str) -> Iterator[dict[str, Any]]:
+    def _calls(self, when: str) -> Iterator[JudgedCall]:
         placement = self.placements[when].to_dict()
         for key, number in placement["numbers"].items():
             who, _, first = key.partition("/")
             for building in number["rings_at"]:
-                by, why = {"municipality": who, "building": building}, None
+                by, why = AnsweredBy(municipality=who, building=building), None
                 if self.wrong and (when, who, building) == ("during", "harlingen", "lemmer-town-hall"):
-                    by, why = {**by, "municipality": "lemsterland"}, "a telephone of Lemsterland rang"
+                    by, why = but(by, municipality="lemsterland"), "a telephone of Lemsterland rang"
                 yield self._call(when, "number", who, first, building, by, 0.31, why=why)
         for building, one in self.region.buildings.items():
             if building not in closed(self.placements[when], self.region):
@@ -93,14 +114,14 @@ class Day:
         if when == "during" and not self.cut:
             for who in ("bolsward", "nijefurd"):
                 home = self._home(who, self.placements[when])
-                by = {"municipality": who, "building": home}
+                by = AnsweredBy(municipality=who, building=home)
                 yield self._call(when, "in-progress", who, "+31513000001", home, by, 42.0)
 
-    def _gap_calls(self) -> list[dict[str, Any]]:
+    def _gap_calls(self) -> list[JudgedCall]:
         first = next(key for key in self.placements["during"].to_dict()["numbers"] if key.startswith("harlingen"))
         number, home = first.partition("/")[2], self._home("harlingen", self.placements["during"])
         tries = [self._call("during", "gap", "harlingen", number, home, None, 1.0, why="no answer") for _ in range(3)]
-        by = {"municipality": "harlingen", "building": home}
+        by = AnsweredBy(municipality="harlingen", building=home)
         return [*tries, self._call("during", "gap", "harlingen", number, home, by, 0.4)]
 
     def _call(
@@ -110,29 +131,29 @@ class Day:
         municipality: str | None,
         number: str,
         building: str,
-        by: dict[str, str] | None,
+        by: AnsweredBy | None,
         seconds: float,
         *,
         location: str | None = None,
         why: str | None = None,
-    ) -> dict[str, Any]:
+    ) -> JudgedCall:
         site = next(site for site in reversed(SITES) if site != self.cut)
-        return {
-            "at": self._moment(),
-            "when": when,
-            "kind": kind,
-            "municipality": municipality,
-            "number": number,
-            "building": building,
-            "answered_by": by,
-            "via": f"iszf-session-border-controller-1.{site}",
-            "seconds": seconds,
-            "location": location,
-            "verdict": "failed" if why else "passed",
-            "why": why,
-        }
+        return JudgedCall(
+            at=self._moment(),
+            when=when,
+            kind=kind,
+            municipality=municipality,
+            number=number,
+            building=building,
+            answered_by=by,
+            via=f"iszf-session-border-controller-1.{site}",
+            seconds=seconds,
+            location=location,
+            verdict="failed" if why else "passed",
+            why=why,
+        )
 
-    def _transactions(self, when: str) -> Iterator[dict[str, Any]]:
+    def _transactions(self, when: str) -> Iterator[Transaction]:
         for who, judged in self.placements[when].to_dict()["processes"].items():
             building = self._home(who, self.placements[when])
             yield self._transaction(when, who, "civil-registration", building, "login", "workplaces", None)
@@ -149,74 +170,74 @@ class Day:
 
     def _transaction(
         self, when: str, who: str, process: str, building: str, what: str, service: str, number: str | None
-    ) -> dict[str, Any]:
+    ) -> Transaction:
         refused = what == "forbidden"
-        return {
-            "at": self._moment(),
-            "when": when,
-            "municipality": who,
-            "process": process,
-            "building": building,
-            "what": what,
-            "service": "civil-affairs" if refused else service,
-            "host": f"{service if refused else who}-{'civil-affairs' if refused else service}.{DOMAIN}",
-            "id": number,
-            "seconds": 0.03,
-            "verdict": "passed",
-            "why": None,
-        }
+        return Transaction(
+            at=self._moment(),
+            when=when,
+            municipality=who,
+            process=process,
+            building=building,
+            what=what,
+            service="civil-affairs" if refused else service,
+            host=f"{service if refused else who}-{'civil-affairs' if refused else service}.{DOMAIN}",
+            id=number,
+            seconds=0.03,
+            verdict="passed",
+            why=None,
+        )
 
-    def _names(self, when: str) -> Iterator[dict[str, Any]]:
+    def _names(self, when: str) -> Iterator[NameAnswer]:
         for site in SITES:
             if when != "during" or site != self.cut:
-                yield {
-                    "at": self._moment(),
-                    "when": when,
-                    "name": "223 names",
-                    "server": f"iszf-directory-server-1.{site}.{DOMAIN}",
-                    "address": "223 right",
-                    "expected": "223 right",
-                    "verdict": "passed",
-                }
+                yield NameAnswer(
+                    at=self._moment(),
+                    when=when,
+                    name="223 names",
+                    server=f"iszf-directory-server-1.{site}.{DOMAIN}",
+                    address="223 right",
+                    expected="223 right",
+                    verdict="passed",
+                )
 
-    def _gaps(self) -> Iterator[dict[str, Any]]:
+    def _gaps(self) -> Iterator[MeasuredGap]:
         for number, who in enumerate(self.region.municipalities):
-            yield {"what": "telephone", "municipality": who, "seconds": 2.1 + 0.7 * number, "ttl_seconds": None}
-            names = {"seconds": 31.0 + 2.4 * number, "ttl_seconds": 60, "lag_seconds": 0.6}
-            yield {"what": "names", "municipality": who} | names
+            yield MeasuredGap(what="telephone", municipality=who, seconds=2.1 + 0.7 * number)
+            seconds = 31.0 + 2.4 * number
+            yield MeasuredGap(what="names", municipality=who, seconds=seconds, ttl_seconds=60, lag_seconds=0.6)
 
-    def _records(self) -> Iterator[dict[str, Any]]:
+    def _records(self) -> Iterator[SoughtRecord]:
         for who in self.region.municipalities:
             for written, found, age in (("before", True, 14.0), ("late", False, 3.2), ("survivor", True, None)):
-                yield {
-                    "service": "civil-affairs",
-                    "municipality": who,
-                    "id": f"{written}-{who}",
-                    "written": written,
-                    "found": found,
-                    "age_seconds": age,
-                    "rpo_minutes": 15,
-                    "verdict": "passed",
-                }
+                yield SoughtRecord(
+                    service="civil-affairs",
+                    municipality=who,
+                    id=f"{written}-{who}",
+                    written=written,
+                    found=found,
+                    age_seconds=age,
+                    rpo_minutes=15,
+                    verdict="passed",
+                )
 
-    def _continuity(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _continuity(self) -> Iterator[tuple[str, Continuity]]:
         for who, judged in self.placements["during"].to_dict()["processes"].items():
             stopped = {
-                process: {
-                    "why": why,
-                    "observed": "nothing listens at the station's address" if "station" in why else None,
-                    "owner": STATION_OWNER if "station" in why else None,
-                }
+                process: StoppedProcess(
+                    why=why,
+                    observed="nothing listens at the station's address" if "station" in why else None,
+                    owner=STATION_OWNER if "station" in why else None,
+                )
                 for process, why in judged["stopped"].items()
             }
             told = "".join(f"; {self._stopped(process, one)}" for process, one in stopped.items())
             all_of_them = len(judged["continues"]) + len(stopped)
             sentence = f"{len(judged['continues'])} of {all_of_them} processes continued{told}"
-            yield who, {"continued": judged["continues"], "stopped": stopped, "sentence": sentence}
+            yield who, Continuity(continued=judged["continues"], stopped=stopped, sentence=sentence)
 
-    def _stopped(self, process: str, one: dict[str, Any]) -> str:
-        owner = f" (manual step, owner: {one['owner']})" if one["owner"] else ""
-        return f"{self.region.processes[process].name} stopped: {one['why']}{owner}"
+    def _stopped(self, process: str, one: StoppedProcess) -> str:
+        owner = f" (manual step, owner: {one.owner})" if one.owner else ""
+        return f"{self.region.processes[process].name} stopped: {one.why}{owner}"
 
 
 def closed(placement: Placement, region: Region) -> set[str]:

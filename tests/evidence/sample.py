@@ -11,13 +11,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.evidence.living import Live, live_with, without_guests
 from uitwijk.continuity import load_region, load_situation, place
 from uitwijk.continuity.declaration import Change, declare
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from tests.evidence.living import Live, live_with, without_guests
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.scenario_report import ChangedResource, LostMarker
 from uitwijk.lessons.lesson import Lesson
 
 ROOT = Path(__file__).parents[2]
@@ -211,7 +212,7 @@ def office_lost(evidence: Evidence, clock: Clock, live: Live) -> None:
         ):
             scenario.recovery(recovery_class, hours, seconds, machines)
         made = [
-            {"op": "create", "type": "vsphere:index/virtualMachine:VirtualMachine", "name": m.name}
+            ChangedResource(op="create", type="vsphere:index/virtualMachine:VirtualMachine", name=m.name)
             for m in REGION.machines.values()
             if not cold_elsewhere(REGION, m.workload, {"bolsward"})
         ]
@@ -223,7 +224,7 @@ def office_lost(evidence: Evidence, clock: Clock, live: Live) -> None:
         scenario.check("No request went to Bolsward after the cut", 0, 0, True)
         scenario.check("The second preview is empty", "no changes", "no changes", True)
         found = [f"marker-{number:02}" for number in range(1, 9)]
-        scenario.data_loss("bolsward", found, [{"marker": "marker-09", "age_seconds": 3.2}])
+        scenario.data_loss("bolsward", found, [LostMarker(marker="marker-09", age_seconds=3.2)])
 
 
 def office_returns(evidence: Evidence, clock: Clock, *, broken: bool) -> None:

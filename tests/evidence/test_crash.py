@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 EXERCISE = """
 import sys, time
 from pathlib import Path
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
 
 with Evidence(Path(sys.argv[1]), {}, "duty officer") as evidence:
     with evidence.scenario("S2", "Bolsward is lost", planned=["Take over", "Failback"]) as scenario:

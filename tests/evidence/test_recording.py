@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from tests.evidence.sample import LESSONS, NORMAL, REGION, Clock
+from uitwijk.continuity import place
 from uitwijk.continuity.errors import UitwijkError
-from tests.evidence.sample import LESSONS, Clock
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
+from uitwijk.evidence.scenario_report import ChangedResource, LostMarker
 
 SCENARIO_KEYS = {"key", "name", "verdict", "steps", "checks", "lessons", "not_executed"}
 
@@ -113,7 +115,7 @@ def test_what_made_it_fail_is_told_line_by_line(evidence: Evidence) -> None:
                 step.result = "failed: nobody answered"
         with evidence.scenario("S3", "Leeuwarden is lost"):
             pass
-    assert evidence.failures == [
+    assert evidence.report.failures == [
         "S1-harlingen: No machine is touched: expected [], observed []",
         "S2: Call: failed: nobody answered",
         "S3: nothing was checked",
@@ -168,8 +170,8 @@ def test_ctrl_c_leaves_a_failed_interrupted_scenario_with_the_steps_not_executed
     assert found["scenarios"][0]["interrupted"]
     assert found["scenarios"][0]["steps"][0]["result"] == "failed: stopped by the operator"
     assert found["scenarios"][0]["not_executed"] == [
-        {"step": "Failback", "why": "no time left"},
-        {"step": "Check the machines", "why": "the scenario was broken off before it"},
+        {"step": "Failback", "why": "no time left", "owner": None},
+        {"step": "Check the machines", "why": "the scenario was broken off before it", "owner": None},
     ]
 
 
@@ -212,18 +214,19 @@ def test_values_become_plain_data(evidence: Evidence, folder: Path) -> None:
 
 
 def test_recovery_and_changes_and_data_keep_their_figures(evidence: Evidence, folder: Path) -> None:
+    placement = place(REGION, NORMAL).to_dict()
     with evidence, evidence.scenario("S2", "Bolsward is lost") as scenario:
         scenario.recovery("R1", 4, None, 78)
-        scenario.changes("leeuwarden", {"create": 1}, [{"op": "create", "type": "t", "name": "n"}])
-        scenario.data_loss("bolsward", ["m1"], [{"marker": "m2", "age_seconds": 3.5}])
-        scenario.placement("before", {"epoch": 1})
+        scenario.changes("leeuwarden", {"create": 1}, [ChangedResource(op="create", type="t", name="n")])
+        scenario.data_loss("bolsward", ["m1"], [LostMarker(marker="m2", age_seconds=3.5)])
+        scenario.placement("before", placement)
     found = report(folder)["scenarios"][0]
     assert found["recovery"] == [{"class": "R1", "target_hours": 4, "seconds": None, "machines": 78}]
     assert found["changes"][0]["resources"] == [{"op": "create", "type": "t", "name": "n"}]
     assert found["data_loss"] == [
         {"dataset": "bolsward", "found": ["m1"], "lost": [{"marker": "m2", "age_seconds": 3.5}]}
     ]
-    assert found["placements"] == {"before": {"epoch": 1}}
+    assert found["placements"] == {"before": placement}
 
 
 def test_a_placement_needs_a_known_phase(evidence: Evidence) -> None:

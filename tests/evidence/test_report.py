@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from uitwijk.continuity.errors import UitwijkError
 from tests.evidence.page import Page
+from tests.evidence.pieces import saying
 from tests.evidence.sample import LESSONS, play
-from uitwijk.evidence.record import Evidence
+from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill.report.command import render, report_command
+from uitwijk.evidence.recorder import Evidence
+from uitwijk.evidence.scenario_report import ChangedResource
 
 MINIMAL = {
     "verdict": "passed",
@@ -149,13 +151,6 @@ def test_times_are_named_as_what_they_are(page: Page) -> None:
     assert "Engine time on simulated vCenters, not a recovery time." in page.text
 
 
-def test_times_at_real_sites_are_named_as_that(page_of: Callable[[object], Page]) -> None:
-    page = page_of(MINIMAL | {"site_kind": "real"})
-    assert "on real vCenters" in page.text.partition("Began")[0]
-    assert "Engine time on real vCenters: until machines are powered on" in page.text
-    assert "simulated" not in page.text
-
-
 def test_failures_are_told_before_anything_that_passed(page: Page) -> None:
     assert page.text.index("What needs attention") < page.text.index("checks that passed")
     assert "✕ Check failed The address of harlingen-civil-affairs-database-1 follows its name" in page.text
@@ -191,7 +186,7 @@ def test_text_from_the_record_is_never_markup(tmp_path: Path) -> None:
             step.result = evil
         scenario.check(evil, evil, [evil], False)
         scenario.not_executed(evil, evil)
-        scenario.changes(evil, {evil: 1}, [{"op": evil, "type": evil, "name": evil}])
+        scenario.changes(evil, {evil: 1}, [saying(ChangedResource, evil)])
         scenario.placement("before", {"workloads": {evil: evil}})
         scenario.placement(
             "during", {"workloads": {evil: None}, "shed": [evil], "manual_steps": [{"owner": evil, "step": evil}]}

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from uitwijk.continuity.errors import UitwijkError
 from tests.evidence.sample import Clock
 from uitwijk.__main__ import run
-from uitwijk.evidence.record import Evidence
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.evidence.recorder import Evidence
 from uitwijk.evidence.seal import broken, seal_of
 
 

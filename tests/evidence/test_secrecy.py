@@ -10,18 +10,13 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.evidence.pieces import saying, tell_all_work
 from tests.evidence.sample import PASSWORD, play
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
+from uitwijk.evidence.scenario_report import ChangedResource, LostMarker
 from uitwijk.evidence.secrecy import Scrubber
 from uitwijk.lessons.lesson import Lesson
 
-WORK = {
-    "transactions": ("at", "what", "id", "service", "municipality", "host", "process", "verdict", "why"),
-    "names": ("at", "name", "server", "address", "expected", "verdict"),
-    "gaps": ("what", "municipality"),
-    "records": ("id", "municipality", "service", "found", "written", "verdict"),
-    "calls": ("at", "number", "verdict", "why"),
-}
 ODD = 'p"ss/wörd\\+=1'
 
 
@@ -44,17 +39,12 @@ def play_with_the_password_everywhere(folder: Path) -> None:
         evidence.event("log in", PASSWORD, PASSWORD, PASSWORD)
         with evidence.scenario(f"S1-{PASSWORD}", PASSWORD, planned=[PASSWORD]) as scenario:
             scenario.check(PASSWORD, {PASSWORD: [PASSWORD]}, (PASSWORD, {PASSWORD}), True)
-            scenario.placement("before", {PASSWORD: PASSWORD})
-            scenario.changes(PASSWORD, {PASSWORD: 1}, [{"op": PASSWORD, "type": PASSWORD, "name": PASSWORD}])
-            scenario.data_loss(PASSWORD, [PASSWORD], [{"marker": PASSWORD, "age_seconds": 1}])
+            scenario.placement("before", {"workloads": {PASSWORD: PASSWORD}})
+            scenario.changes(PASSWORD, {PASSWORD: 1}, [saying(ChangedResource, PASSWORD)])
+            scenario.data_loss(PASSWORD, [PASSWORD], [saying(LostMarker, PASSWORD, age_seconds=1)])
             scenario.recovery(PASSWORD, 1, 1.0, 1)
             scenario.machines_only(PASSWORD)
-            for say, keys in WORK.items():
-                who = {"answered_by": {"municipality": PASSWORD, "building": PASSWORD}}
-                getattr(scenario, say)([dict.fromkeys(keys, PASSWORD) | {"seconds": 1.0} | who])
-            scenario.continuity({PASSWORD: {"continued": [PASSWORD], "stopped": {}, "sentence": PASSWORD}})
-            trouble = dict.fromkeys(("at", "site", "guest", "unit", "what", "words"), PASSWORD)
-            scenario.guests({"living": {PASSWORD: 1}, "idle": {PASSWORD: PASSWORD}, "troubles": [trouble]})
+            tell_all_work(scenario, PASSWORD)
             evidence.log_file("up.log").write_text(f"password={PASSWORD}")
             with scenario.step(PASSWORD, PASSWORD):
                 raise RuntimeError(f"cannot log in as {PASSWORD}")

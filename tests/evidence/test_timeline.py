@@ -9,21 +9,23 @@ from typing import Any
 import pytest
 
 from tests.evidence.sample import Clock, play
-from uitwijk.evidence.record import Evidence
-from uitwijk.drill.report.data import ScenarioData, read
 from uitwijk.drill.report.scenario_happenings import happenings
-from uitwijk.drill.report.timeline import LEFT, RIGHT, draw, duration
+from uitwijk.drill.report.timeline import LEFT, RIGHT, draw
+from uitwijk.evidence.recorder import Evidence
+from uitwijk.evidence.report import read
+from uitwijk.evidence.scenario_report import ScenarioReport
+from uitwijk.wording import duration
 
 
 @pytest.fixture(scope="module")
-def scenarios(tmp_path_factory: pytest.TempPathFactory) -> list[ScenarioData]:
+def scenarios(tmp_path_factory: pytest.TempPathFactory) -> list[ScenarioReport]:
     """Those of the sample that is broken off, each kind of step among them."""
     folder = tmp_path_factory.mktemp("exercise") / "evidence"
     play(folder, broken=True)
     return read(folder).scenarios
 
 
-def test_everything_that_is_drawn_is_said_with_the_same_figures(scenarios: list[ScenarioData]) -> None:
+def test_everything_that_is_drawn_is_said_with_the_same_figures(scenarios: list[ScenarioReport]) -> None:
     for scenario in scenarios:
         drawing = draw(scenario)
         assert drawing is not None
@@ -40,7 +42,7 @@ def test_everything_that_is_drawn_is_said_with_the_same_figures(scenarios: list[
         assert ("Failback begins" in moments) == (drawing.failback_x is not None)
 
 
-def test_it_is_told_in_the_order_in_which_it_came_and_what_never_came_last(scenarios: list[ScenarioData]) -> None:
+def test_it_is_told_in_the_order_in_which_it_came_and_what_never_came_last(scenarios: list[ScenarioReport]) -> None:
     for scenario in scenarios:
         times = [one.at for one in happenings(scenario)]
         came = [at for at in times if at]
@@ -49,7 +51,7 @@ def test_it_is_told_in_the_order_in_which_it_came_and_what_never_came_last(scena
     assert happenings(scenarios[-1])[-1].name == "Never powered on: class R1, 53 machines"
 
 
-def test_the_declaration_stands_before_the_step_that_begins_with_it(scenarios: list[ScenarioData]) -> None:
+def test_the_declaration_stands_before_the_step_that_begins_with_it(scenarios: list[ScenarioReport]) -> None:
     names = [one.name for one in happenings(scenarios[0])]
     assert names[:2] == ["The calamity is declared", "1. Declare the town hall closed"]
 
@@ -72,7 +74,7 @@ def played(folder: Path) -> dict[str, Any]:
 
 
 def test_a_step_is_named_by_what_it_ran_or_by_the_checks_in_it(tmp_path: Path) -> None:
-    scenario = ScenarioData.model_validate(played(tmp_path / "evidence"))
+    scenario = ScenarioReport.model_validate(played(tmp_path / "evidence"))
     drawing = draw(scenario)
     assert drawing is not None
     assert [row.kind for row in drawing.steps] == ["other", "declaration", "engine", "check", "engine"]
@@ -86,13 +88,13 @@ def test_a_step_is_named_by_what_it_ran_or_by_the_checks_in_it(tmp_path: Path) -
 
 
 def test_failback_is_marked_where_it_began(tmp_path: Path) -> None:
-    drawing = draw(ScenarioData.model_validate(played(tmp_path / "evidence")))
+    drawing = draw(ScenarioReport.model_validate(played(tmp_path / "evidence")))
     assert drawing is not None
     assert drawing.failback_x == drawing.steps[-1].x == round(LEFT + (RIGHT - LEFT) * 4 / 5, 1)
 
 
 def test_evidence_that_does_not_tell_where_checks_were_made_has_no_steps_of_that_kind(tmp_path: Path) -> None:
     without = {key: value for key, value in played(tmp_path / "evidence").items() if key not in ("checked_in",)}
-    drawing = draw(ScenarioData.model_validate(without))
+    drawing = draw(ScenarioReport.model_validate(without))
     assert drawing is not None
     assert [row.kind for row in drawing.steps] == ["other", "declaration", "engine", "other", "engine"]

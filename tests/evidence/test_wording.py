@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import uitwijk
-from uitwijk.drill.report.data import ScenarioData
-from uitwijk.drill.report.timeline import LEFT, RIGHT, draw, duration
-from uitwijk.wording import CUT, DisplayNames, difference, listed, telephone, value
+from uitwijk.drill.report.timeline import LEFT, RIGHT, draw
+from uitwijk.evidence.scenario_report import ScenarioReport
+from uitwijk.wording import CUT, DisplayNames, difference, duration, listed, telephone, value
 
 STYLE = (Path(uitwijk.__file__).parent / "drill" / "report" / "templates" / "report.css.j2").read_text()
 SCHEMES = [
@@ -98,9 +98,9 @@ def test_what_has_no_display_name_is_said_in_words() -> None:
     assert names.workload("nuenen-gerwen/counter") == "Counter (Nuenen gerwen)"
 
 
-def scenario(*steps: tuple[str, str | None, str | None], **more: Any) -> ScenarioData:
+def scenario(*steps: tuple[str, str | None, str | None], **more: Any) -> ScenarioReport:
     """A scenario with steps of (command, begin, end)."""
-    return ScenarioData.model_validate(
+    return ScenarioReport.model_validate(
         {
             "key": "S2",
             "name": "Bolsward is lost",

@@ -8,57 +8,70 @@ from typing import Any
 
 import pytest
 
+from tests.evidence.pieces import but
 from tests.evidence.sample import Clock
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
+from uitwijk.evidence.report import read
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.work_report import (
+    AnsweredBy,
+    Continuity,
+    GuestsReport,
+    JudgedCall,
+    MeasuredGap,
+    NameAnswer,
+    SoughtRecord,
+    Transaction,
+    Trouble,
+)
 
 AT = "2026-11-27T08:11:58.000Z"
-CALL = {
-    "at": AT,
-    "when": "during",
-    "kind": "number",
-    "municipality": "harlingen",
-    "number": "+31517491200",
-    "building": "wommels-town-hall",
-    "answered_by": {"municipality": "harlingen", "building": "wommels-town-hall"},
-    "via": "bolsward-border-1",
-    "seconds": 0.4,
-    "location": None,
-    "verdict": "passed",
-    "why": None,
-}
-TRANSACTION = {
-    "at": AT,
-    "when": "during",
-    "municipality": "harlingen",
-    "process": "document-issue",
-    "building": "wommels-town-hall",
-    "what": "document",
-    "service": "counter",
-    "host": "harlingen-counter-1.uitwijk.example",
-    "id": "D-7",
-    "seconds": 0.21,
-    "verdict": "failed",
-    "why": "document-printer.wommels-town-hall does not answer",
-}
-NAME = {
-    "at": AT,
-    "when": "during",
-    "name": "harlingen-counter-1",
-    "server": "bolsward-dns-1",
-    "address": "10.12.8.11",
-    "expected": "10.11.8.11",
-    "verdict": "failed",
-}
-TROUBLE = {
-    "at": AT,
-    "site": "bolsward",
-    "guest": "harlingen-call-server-bolsward",
-    "unit": "kamailio.service",
-    "what": "died",
-    "words": "udp_init: Address already in use",
-}
-GUESTS = {"living": {"bolsward": 61}, "taking_part": 62, "idle": {}, "memory_mib": 900.5, "shortened": {}}
+CALL = JudgedCall(
+    at=AT,
+    when="during",
+    kind="number",
+    municipality="harlingen",
+    number="+31517491200",
+    building="wommels-town-hall",
+    answered_by=AnsweredBy(municipality="harlingen", building="wommels-town-hall"),
+    via="bolsward-border-1",
+    seconds=0.4,
+    location=None,
+    verdict="passed",
+    why=None,
+)
+TRANSACTION = Transaction(
+    at=AT,
+    when="during",
+    municipality="harlingen",
+    process="document-issue",
+    building="wommels-town-hall",
+    what="document",
+    service="counter",
+    host="harlingen-counter-1.uitwijk.example",
+    id="D-7",
+    seconds=0.21,
+    verdict="failed",
+    why="document-printer.wommels-town-hall does not answer",
+)
+NAME = NameAnswer(
+    at=AT,
+    when="during",
+    name="harlingen-counter-1",
+    server="bolsward-dns-1",
+    address="10.12.8.11",
+    expected="10.11.8.11",
+    verdict="failed",
+)
+TROUBLE = Trouble(
+    at=AT,
+    site="bolsward",
+    guest="harlingen-call-server-bolsward",
+    unit="kamailio.service",
+    what="died",
+    words="udp_init: Address already in use",
+)
+GUESTS = GuestsReport(living={"bolsward": 61}, taking_part=62, idle={}, memory_mib=900.5, shortened={})
 
 
 @pytest.fixture
@@ -96,18 +109,18 @@ def test_a_scenario_without_living_guests_says_so_and_why(scenario: Scenario, fo
 
 
 def test_all_that_is_observed_is_kept_as_it_was_given(scenario: Scenario, folder: Path) -> None:
-    gap = {"what": "names", "municipality": "harlingen", "seconds": None, "ttl_seconds": 60}
-    record = {
-        "service": "civil-affairs",
-        "municipality": "harlingen",
-        "id": "r-1",
-        "written": "late",
-        "found": False,
-        "age_seconds": 2.5,
-        "rpo_minutes": 15,
-        "verdict": "passed",
-    }
-    judged = {"continued": ["finance"], "stopped": {}, "sentence": "1 of 1 processes continued"}
+    gap = MeasuredGap(what="names", municipality="harlingen", seconds=None, ttl_seconds=60)
+    record = SoughtRecord(
+        service="civil-affairs",
+        municipality="harlingen",
+        id="r-1",
+        written="late",
+        found=False,
+        age_seconds=2.5,
+        rpo_minutes=15,
+        verdict="passed",
+    )
+    judged = Continuity(continued=["finance"], stopped={}, sentence="1 of 1 processes continued")
     scenario.calls([CALL])
     scenario.calls([CALL])
     scenario.transactions([TRANSACTION])
@@ -115,17 +128,17 @@ def test_all_that_is_observed_is_kept_as_it_was_given(scenario: Scenario, folder
     scenario.gaps([gap])
     scenario.records([record])
     scenario.continuity({"harlingen": judged})
-    scenario.guests({**GUESTS, "troubles": [TROUBLE]})
-    found = recorded(folder)
-    assert found["calls"] == [CALL, CALL]
-    assert found["transactions"] == [TRANSACTION]
-    assert (found["names"], found["gaps"], found["records"]) == ([NAME], [gap], [record])
-    assert found["continuity"] == {"harlingen": judged}
-    assert found["guests"] == {**GUESTS, "troubles": [TROUBLE]}
+    scenario.guests(but(GUESTS, troubles=[TROUBLE]))
+    found = read(folder).scenarios[0]
+    assert found.calls == [CALL, CALL]
+    assert found.transactions == [TRANSACTION]
+    assert (found.names, found.gaps, found.records) == ([NAME], [gap], [record])
+    assert found.continuity == {"harlingen": judged}
+    assert found.guests == but(GUESTS, troubles=[TROUBLE])
 
 
 def test_each_call_and_transaction_is_an_event_at_its_own_time(scenario: Scenario, folder: Path) -> None:
-    unanswered = CALL | {"answered_by": None, "verdict": "failed", "why": "nobody answered in 10 s", "seconds": None}
+    unanswered = but(CALL, answered_by=None, verdict="failed", why="nobody answered in 10 s", seconds=None)
     scenario.calls([CALL, unanswered])
     scenario.transactions([TRANSACTION])
     called = events(folder, "call")
@@ -149,14 +162,14 @@ def test_a_batch_rewrites_the_report_once(
 ) -> None:
     saved: list[int] = []
     save = evidence.save
-    monkeypatch.setattr(evidence, "save", lambda: (saved.append(len(scenario.record["calls"])), save()))
-    scenario.calls(dict(CALL) for _ in range(200))
+    monkeypatch.setattr(evidence, "save", lambda: (saved.append(len(scenario.report.calls)), save()))
+    scenario.calls(CALL for _ in range(200))
     assert saved == [200]
 
 
 def test_a_trouble_is_told_once_in_its_own_words(scenario: Scenario, folder: Path) -> None:
-    scenario.guests({**GUESTS, "troubles": [TROUBLE]})
-    scenario.guests({**GUESTS, "troubles": [TROUBLE, TROUBLE | {"guest": "lemsterland-call-server-bolsward"}]})
+    scenario.guests(but(GUESTS, troubles=[TROUBLE]))
+    scenario.guests(but(GUESTS, troubles=[TROUBLE, but(TROUBLE, guest="lemsterland-call-server-bolsward")]))
     assert [(event["object"], event["result"], event["time"]) for event in events(folder, "find trouble")] == [
         (
             f"S1-harlingen: {name}-call-server-bolsward at bolsward",
@@ -169,7 +182,7 @@ def test_a_trouble_is_told_once_in_its_own_words(scenario: Scenario, folder: Pat
 
 def test_a_call_that_failed_leaves_the_verdict_to_the_checks(scenario: Scenario) -> None:
     with scenario:
-        scenario.calls([CALL | {"verdict": "failed"}])
+        scenario.calls([but(CALL, verdict="failed")])
         scenario.transactions([TRANSACTION])
         scenario.names([NAME])
         scenario.check("The numbers of Harlingen ring where its people sit", "yes", "yes", True)

@@ -9,29 +9,31 @@ from typing import Any
 
 import pytest
 
-from uitwijk.continuity import place
 from tests.evidence.living import CONTROL_ROOM, TROUBLE
 from tests.evidence.page import Page
+from tests.evidence.pieces import but, tell_all_work
 from tests.evidence.sample import NORMAL, REGION, play
-from tests.evidence.test_work import AT, CALL, GUESTS, NAME, TRANSACTION
+from tests.evidence.test_work import CALL, GUESTS, NAME, TRANSACTION
 from tests.evidence.test_work import TROUBLE as DEAD
-from uitwijk.evidence.record import Evidence
-from uitwijk.evidence.scenario import Scenario
+from uitwijk.continuity import place
 from uitwijk.drill.report.command import render
+from uitwijk.evidence.recorder import Evidence
+from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.work_report import Continuity, MeasuredGap, SoughtRecord, StoppedProcess
 from uitwijk.wording import telephone
 
 WORK = ("guests", "machines_only", "calls", "transactions", "names", "gaps", "records", "continuity")
 CIVIL_AFFAIRS = REGION.services["civil-affairs"].name
-RECORD = {
-    "service": "civil-affairs",
-    "municipality": "harlingen",
-    "id": "r-1",
-    "written": "late",
-    "found": False,
-    "age_seconds": 3.2,
-    "rpo_minutes": 15,
-    "verdict": "passed",
-}
+RECORD = SoughtRecord(
+    service="civil-affairs",
+    municipality="harlingen",
+    id="r-1",
+    written="late",
+    found=False,
+    age_seconds=3.2,
+    rpo_minutes=15,
+    verdict="passed",
+)
 Tell = Callable[[Scenario], None]
 
 
@@ -136,9 +138,9 @@ def test_a_stopped_process_has_a_note_with_its_reason_what_was_observed_and_who_
 def test_a_process_that_stops_against_the_placement_is_marked_as_that(page_with: Callable[[Tell], Page]) -> None:
     def tell(scenario: Scenario) -> None:
         scenario.placement("during", place(REGION, NORMAL).to_dict())
-        stopped = {"finance": {"why": "databases do not answer", "observed": None, "owner": None}}
+        stopped = {"finance": StoppedProcess(why="databases do not answer")}
         sentence = "1 of 2 processes continued"
-        scenario.continuity({"nijefurd": {"continued": ["taxes"], "stopped": stopped, "sentence": sentence}})
+        scenario.continuity({"nijefurd": Continuity(continued=["taxes"], stopped=stopped, sentence=sentence)})
 
     page = page_with(tell)
     assert "✕stopped, not foreseen1Finance and personnel, Nijefurd: databases do not answer" in page.text
@@ -158,11 +160,11 @@ def test_a_call_that_the_wrong_municipality_answers_is_told_with_what_was_expect
 
 
 def test_a_guest_in_trouble_is_named_with_its_own_words(page: Page) -> None:
-    named = f"✕ {TROUBLE['guest']}: kamailio.service did not start Where Bolsward"
+    named = f"✕ {TROUBLE.guest}: kamailio.service did not start Where Bolsward"
     assert named in work_of(page)
-    assert f"Its words {TROUBLE['words']}" in work_of(page)
+    assert f"Its words {TROUBLE.words}" in work_of(page)
     attention = page.text.partition("What needs attention")[2].partition("The work")[0]
-    assert f"✕ Guest in trouble {TROUBLE['guest']} at Bolsward: kamailio.service did not start" in attention
+    assert f"✕ Guest in trouble {TROUBLE.guest} at Bolsward: kamailio.service did not start" in attention
 
 
 def test_every_call_and_transaction_is_on_the_page_with_its_time(page: Page, scenarios: list[dict[str, Any]]) -> None:
@@ -198,15 +200,15 @@ def test_the_location_of_each_building_that_called_112_is_told(page: Page) -> No
 
 
 def test_a_112_call_without_its_location_is_marked(page_with: Callable[[Tell], Page]) -> None:
-    call = CALL | {"kind": "emergency", "number": "112", "answered_by": None, "location": None, "verdict": "failed"}
-    page = page_with(lambda scenario: scenario.calls([call | {"municipality": None, "why": "no PIDF-LO"}]))
+    call = but(CALL, kind="emergency", number="112", answered_by=None, location=None, verdict="failed")
+    page = page_with(lambda scenario: scenario.calls([but(call, municipality=None, why="no PIDF-LO")]))
     assert "✕ Call to 112 from Town hall of Littenseradiel, Wommels, during the calamity" in page.text
     assert "Expected the location of Town hall of Littenseradiel, Wommels Observed nobody; no location" in page.text
 
 
 def test_a_call_to_somebody_else_that_tells_where_it_comes_from_is_marked(page_with: Callable[[Tell], Page]) -> None:
-    call = CALL | {"kind": "outside", "number": "+99900000000", "location": "NL, Wommels", "verdict": "failed"}
-    page = page_with(lambda scenario: scenario.calls([call | {"answered_by": CONTROL_ROOM, "why": "a location"}]))
+    call = but(CALL, kind="outside", number="+99900000000", location="NL, Wommels", verdict="failed")
+    page = page_with(lambda scenario: scenario.calls([but(call, answered_by=CONTROL_ROOM, why="a location")]))
     assert (
         f"✕ Call to {telephone('+99900000000')} from Town hall of Littenseradiel, Wommels, during the calamity"
         in page.text
@@ -221,9 +223,9 @@ def test_gaps_are_told_as_what_they_are(page: Page) -> None:
 
 def test_a_gap_that_lasts_too_long_or_never_ends_is_marked(page_with: Callable[[Tell], Page]) -> None:
     def tell(scenario: Scenario) -> None:
-        gap = {"municipality": "harlingen", "ttl_seconds": None}
-        scenario.gaps([gap | {"what": "telephone", "seconds": 4.0}, gap | {"what": "telephone", "seconds": None}])
-        scenario.gaps([gap | {"what": "names", "seconds": 99.0, "ttl_seconds": 60, "lag_seconds": 74.0}])
+        gap = MeasuredGap(what="telephone", municipality="harlingen", seconds=4.0)
+        scenario.gaps([gap, but(gap, seconds=None)])
+        scenario.gaps([but(gap, what="names", seconds=99.0, ttl_seconds=60, lag_seconds=74.0)])
         scenario.calls([CALL])
 
     page = page_with(tell)
@@ -233,7 +235,7 @@ def test_a_gap_that_lasts_too_long_or_never_ends_is_marked(page_with: Callable[[
 
 
 def test_calls_that_measure_a_gap_are_no_failed_calls(page_with: Callable[[Tell], Page]) -> None:
-    tried = CALL | {"kind": "gap", "answered_by": None, "verdict": "failed", "why": "no answer"}
+    tried = but(CALL, kind="gap", answered_by=None, verdict="failed", why="no answer")
     page = page_with(lambda scenario: scenario.calls([tried, tried, CALL]))
     assert "1 of 1 call answered as they should be." in page.text
     assert "Call failed" not in page.text
@@ -241,7 +243,7 @@ def test_calls_that_measure_a_gap_are_no_failed_calls(page_with: Callable[[Tell]
 
 def test_a_call_in_a_gap_that_the_wrong_people_answer_is_a_failed_one(page_with: Callable[[Tell], Page]) -> None:
     by = {"municipality": "lemsterland", "building": "lemmer-town-hall"}
-    tried = CALL | {"kind": "gap", "answered_by": by, "verdict": "failed", "why": "not theirs"}
+    tried = but(CALL, kind="gap", answered_by=by, verdict="failed", why="not theirs")
     assert "✕ Call failed" in page_with(lambda scenario: scenario.calls([tried])).text
 
 
@@ -262,7 +264,7 @@ def test_of_many_faults_the_first_are_told_and_the_others_counted(page_with: Cal
 
 
 def test_a_wrong_name_is_told_with_the_server_that_gave_it(page_with: Callable[[Tell], Page]) -> None:
-    page = page_with(lambda scenario: scenario.names([NAME, NAME | {"name": "222 names", "verdict": "passed"}]))
+    page = page_with(lambda scenario: scenario.names([NAME, but(NAME, name="222 names", verdict="passed")]))
     assert "✕ harlingen-counter-1 at bolsward-dns-1, during the calamity Expected 10.11.8.11 Observed 10.12.8.11" in (
         page.text
     )
@@ -280,7 +282,7 @@ def test_late_records_are_told_with_their_age_against_the_rpo(page: Page) -> Non
 
 
 def test_a_record_that_should_have_been_found_is_a_fault(page_with: Callable[[Tell], Page]) -> None:
-    lost = RECORD | {"written": "before", "verdict": "failed", "age_seconds": 1200.0}
+    lost = but(RECORD, written="before", verdict="failed", age_seconds=1200.0)
     page = page_with(lambda scenario: scenario.records([lost]))
     title = f"✕ Record r-1 of Harlingen in {CIVIL_AFFAIRS}"
     assert f"{title} Written before the last replication, 20 min 00 s old when the site was lost" in page.text
@@ -291,8 +293,8 @@ def test_a_record_that_should_have_been_found_is_a_fault(page_with: Callable[[Te
 def test_a_record_that_is_sought_twice_counts_once_and_is_lost_if_one_look_does_not_find_it(
     page_with: Callable[[Tell], Page],
 ) -> None:
-    kept = RECORD | {"written": "before", "found": True, "id": "r-2"}
-    looks = [kept, kept, RECORD, RECORD, kept | {"id": "r-3"}, kept | {"id": "r-3", "found": False}]
+    kept = but(RECORD, written="before", found=True, id="r-2")
+    looks = [kept, kept, RECORD, RECORD, but(kept, id="r-3"), but(kept, id="r-3", found=False)]
     page = page_with(lambda scenario: scenario.records(looks))
     assert "Written before the last replication 1 of 2 1 3.2 s 15 min" in page.text
     assert "Written after the last replication 0 of 1 1 3.2 s 15 min" in page.text
@@ -300,14 +302,14 @@ def test_a_record_that_is_sought_twice_counts_once_and_is_lost_if_one_look_does_
 
 
 def test_a_visit_that_the_situation_makes_vain_is_no_fault(page_with: Callable[[Tell], Page]) -> None:
-    visit = TRANSACTION | {"what": "station", "verdict": "passed", "why": "the building is closed"}
+    visit = but(TRANSACTION, what="station", verdict="passed", why="the building is closed")
     page = page_with(lambda scenario: scenario.transactions([visit]))
     assert "✓ as foreseen: the building is closed" in page.text
     assert "✕" not in page.text
 
 
 def test_a_call_that_was_never_made_has_no_time(page_with: Callable[[Tell], Page]) -> None:
-    never = CALL | {"kind": "gap", "at": "", "answered_by": None, "seconds": None, "verdict": "failed"}
+    never = but(CALL, kind="gap", at="", answered_by=None, seconds=None, verdict="failed")
     page = page_with(lambda scenario: scenario.calls([never]))
     assert "at an unknown time during +31 517 491 200" in page.text
 
@@ -349,7 +351,7 @@ def test_a_day_without_faults_alarms_nobody(tmp_path: Path) -> None:
 
 
 def test_a_trouble_that_the_drill_lets_pass_is_still_told(page_with: Callable[[Tell], Page]) -> None:
-    page = page_with(lambda scenario: scenario.guests(GUESTS | {"troubles": [DEAD]}))
+    page = page_with(lambda scenario: scenario.guests(but(GUESTS, troubles=[DEAD])))
     assert "Guest in trouble harlingen-call-server-bolsward at Bolsward: kamailio.service died" in page.text
     assert "udp_init: Address already in use" in page.text
     assert "✕" not in page.text
@@ -360,9 +362,9 @@ def test_work_that_holds_a_secret_shows_the_mask(tmp_path: Path) -> None:
     with Evidence(tmp_path / "evidence", {}, "duty officer") as evidence:
         evidence.forbid([secret])
         with evidence.scenario("S2", "The office is lost") as scenario:
-            scenario.calls([CALL | {"why": f"403 for {secret}"}])
-            scenario.transactions([TRANSACTION | {"why": f"logged in as {secret}"}])
-            scenario.guests(GUESTS | {"troubles": [DEAD | {"words": f"password={secret}"}]})
+            scenario.calls([but(CALL, why=f"403 for {secret}")])
+            scenario.transactions([but(TRANSACTION, why=f"logged in as {secret}")])
+            scenario.guests(but(GUESTS, troubles=[but(DEAD, words=f"password={secret}")]))
     text = render(tmp_path / "evidence").read_text(encoding="utf-8")
     assert secret not in text
     assert secret not in (tmp_path / "evidence" / "events.jsonl").read_text(encoding="utf-8")
@@ -371,31 +373,9 @@ def test_work_that_holds_a_secret_shows_the_mask(tmp_path: Path) -> None:
 
 def test_what_guests_and_people_say_is_never_markup(tmp_path: Path) -> None:
     evil = "<script>alert(1)</script>\"'><i onclick=x>`"
-    by = {"municipality": evil, "building": evil}
     with Evidence(tmp_path / "evidence", {}, "duty officer") as evidence:
         with evidence.scenario("S2", "The office is lost") as scenario:
-            texts = ("municipality", "number", "building", "via", "location", "why", "when")
-            scenario.calls(
-                [
-                    dict.fromkeys(texts, evil)
-                    | {"kind": kind, "answered_by": by, "seconds": 1.0, "at": AT}
-                    | {"verdict": "failed"}
-                    for kind in ("number", "emergency", evil)
-                ]
-            )
-            texts = ("municipality", "process", "building", "what", "service", "host", "id", "why", "when")
-            scenario.transactions([dict.fromkeys(texts, evil) | {"seconds": 1.0, "verdict": "failed", "at": AT}])
-            named = dict.fromkeys(("name", "server", "address", "expected"), evil)
-            scenario.names([named | {"at": AT, "verdict": "failed"}])
-            scenario.gaps([{"what": "telephone", "municipality": evil, "seconds": 1.0, "ttl_seconds": 60}])
-            scenario.records([RECORD | {"service": evil, "municipality": evil, "id": evil, "written": evil}])
-            stopped = {evil: {"why": evil, "observed": evil, "owner": evil}}
-            scenario.continuity({evil: {"continued": [evil * 2], "stopped": stopped, "sentence": evil}})
-            trouble = dict.fromkeys(("site", "guest", "unit", "what", "words"), evil) | {"at": AT}
-            scenario.guests(
-                {"living": {evil: 1}, "taking_part": 1, "idle": {evil: evil}, "memory_mib": 1.0}
-                | {"troubles": [trouble], "shortened": {evil: evil}}
-            )
+            tell_all_work(scenario, evil)
         with evidence.scenario("S3", "Leeuwarden is lost") as scenario:
             scenario.machines_only(evil)
     page = Page(render(tmp_path / "evidence").read_text(encoding="utf-8"))

@@ -14,7 +14,7 @@ from rich.text import Text
 from uitwijk import utc
 from uitwijk.commands.status import ATTENTION, GOOD
 from uitwijk.console import output
-from uitwijk.drill.report.data import read
+from uitwijk.evidence.report import read
 from uitwijk.lessons.lesson import Lesson, State, load_lessons, still_open
 from uitwijk.lessons.lesson_file import add_lesson, close_lesson
 from uitwijk.running.workspace import Workspace

@@ -8,7 +8,8 @@ from typing import Any
 
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.report.scenario_facts import OPERATIONS
-from uitwijk.evidence.scenario import Scenario, Step
+from uitwijk.evidence.scenario import OpenStep, Scenario
+from uitwijk.evidence.scenario_report import ChangedResource
 from uitwijk.running.engine import Operation, Run
 
 
@@ -20,7 +21,7 @@ class Acts:
         self.scenario = scenario
 
     @contextlib.contextmanager
-    def step(self, name: str, command: str | None = None) -> Iterator[Step]:
+    def step(self, name: str, command: str | None = None) -> Iterator[OpenStep]:
         """One step, shown while it runs and recorded with its result."""
         progress = self.exercise.progress
         progress.step(name)
@@ -29,9 +30,9 @@ class Acts:
             with step:
                 yield step
         except BaseException:
-            progress.ended(name, step.record["result"], good=False)
+            progress.ended(name, step.report.result, good=False)
             raise
-        progress.ended(name, step.record["result"])
+        progress.ended(name, step.report.result)
 
     def declare(self, *words: str, reason: str) -> None:
         """`uitwijk declare …`, as its own step."""
@@ -93,5 +94,5 @@ def _told(run: Run, words: Mapping[str, str]) -> str:
     return f"{', '.join(counts) or 'nothing to do'} in {run.seconds:.1f} s"
 
 
-def _resource(operation: Operation) -> dict[str, str]:
-    return {"op": operation.op, "type": operation.type.rsplit(":", 1)[1], "name": operation.name}
+def _resource(operation: Operation) -> ChangedResource:
+    return ChangedResource(op=operation.op, type=operation.type.rsplit(":", 1)[1], name=operation.name)

@@ -28,10 +28,10 @@ from uitwijk.drill.life import Life
 from uitwijk.drill.progress import Progress
 from uitwijk.drill.relocation import STEPS, relocate
 from uitwijk.drill.report.command import render
-from uitwijk.drill.report.data import reports
 from uitwijk.drill.revision import checkout
 from uitwijk.drill.site_loss import Milestones, SiteLoss
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
+from uitwijk.evidence.report import reports
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.seal import seal_of
 from uitwijk.lessons.lesson import Lesson, load_lessons, to_report
@@ -121,7 +121,7 @@ def drill(
 def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
     report = render(directory)
     word = "[green]passed[/green]" if evidence.passed else "[red]failed[/red]"
-    for failure in evidence.failures:
+    for failure in evidence.report.failures:
         console.print(Text.assemble(("✗ ", "red"), failure))
     console.print(f"The drill {word}. Report: {_shown(report)}", highlight=False)
     console.print(f"Seal of the evidence, for the minutes: {seal_of(directory)}", highlight=False, soft_wrap=True)

@@ -18,7 +18,7 @@ from uitwijk.continuity import load_region, load_situation
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.situation import Situation
 from uitwijk.drill.progress import Progress
-from uitwijk.evidence.record import Evidence
+from uitwijk.evidence.recorder import Evidence
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.running.engine import Engine, Run, side_by_side
 from uitwijk.running.toolchain import Toolchain

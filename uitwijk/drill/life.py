@@ -13,7 +13,7 @@ from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
 from uitwijk.drill.expectations import Expectations, ExpectedMachine
-from uitwijk.drill.guests.guests import Guests, Trouble, Watched
+from uitwijk.drill.guests.guests import Guests, Watched
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.guests.template import Template
 from uitwijk.drill.players import work
@@ -25,6 +25,7 @@ from uitwijk.drill.players.pairs import every_pair
 from uitwijk.drill.players.people import Account, give_accounts
 from uitwijk.drill.players.telephony import Telephony
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.work_report import NUMBER, Continuity, GuestsReport, JudgedCall, Trouble
 from uitwijk.running.engine import Engine
 from uitwijk.simulated.vcenter import USER
 
@@ -198,17 +199,17 @@ class Life:
 
     def conclude(self, scenario: Scenario) -> None:
         """Writes down which guests lived, and what went wrong with any since the scenario before."""
-        troubles = [vars(trouble) for trouble in self.guests.troubles()]
+        troubles = self.guests.troubles()
         new, self._told = troubles[self._told :], len(troubles)
         scenario.guests(
-            {
-                "living": {site: len(self.guests.living(site)) for site in self._exercise.vcenters},
-                "taking_part": len(self.guests.taking_part),
-                "idle": self.guests.idle,
-                "memory_mib": round(self._memory),
-                "troubles": new,
-                "shortened": self.guests.skipped,
-            }
+            GuestsReport(
+                living={site: len(self.guests.living(site)) for site in self._exercise.vcenters},
+                taking_part=len(self.guests.taking_part),
+                idle=dict(self.guests.idle),
+                memory_mib=round(self._memory),
+                troubles=list(new),
+                shortened=dict(self.guests.skipped),
+            )
         )
         observations.guests_unharmed(scenario, new, self._memory)
 
@@ -230,12 +231,12 @@ def _telephone_secrets(engine: Engine, site: str) -> dict[str, str]:
     return found
 
 
-def _unanswered(calls: Sequence[Mapping[str, Any]], municipalities: Mapping[str, Any]) -> dict[str, str | None]:
+def _unanswered(calls: Sequence[JudgedCall], municipalities: Mapping[str, Any]) -> dict[str, str | None]:
     """Why calls to a municipality's numbers were not answered as they should; None: they were."""
     found: dict[str, str | None] = {}
     for municipality in municipalities:
-        own = [call for call in calls if call["kind"] == "number" and call["municipality"] == municipality]
-        why = next((call["why"] for call in own if call["verdict"] != "passed"), None)
+        own = [call for call in calls if call.kind == NUMBER and call.municipality == municipality]
+        why = next((call.why for call in own if call.verdict != "passed"), None)
         found[municipality] = why if own else "its numbers do not ring"
     return found
 
@@ -248,9 +249,9 @@ def _majority(status: Mapping[str, Any]) -> list[str]:
     return [who for who, each in status["processes"].items() if each["majority"]]
 
 
-def _told(continuity: Mapping[str, Mapping[str, Any]], calls: int) -> str:
+def _told(continuity: Mapping[str, Continuity], calls: int) -> str:
     """One line for the terminal: who does not do all of the work, and everybody else."""
-    partly = [f"{who}: {each['sentence']}" for who, each in continuity.items() if each["stopped"]]
+    partly = [f"{who}: {each.sentence}" for who, each in continuity.items() if each.stopped]
     whole = len(continuity) - len(partly)
     rest = f"{whole} municipalities: all processes" if whole else ""
     return "; ".join(filter(None, [*partly, rest, f"{calls} calls"]))

@@ -16,6 +16,7 @@ from uitwijk.drill.players.records import Records, Written
 from uitwijk.drill.players.telephony.gap import Gap
 from uitwijk.drill.players.telephony.held import Held
 from uitwijk.drill.players.telephony.judged import Judge
+from uitwijk.evidence.work_report import NAMES, TELEPHONE, MeasuredGap
 
 _ANSWER_SECONDS = 60.0
 """How long a municipality may be out of reach by telephone before the drill says that it never came back."""
@@ -162,23 +163,22 @@ class LossObserver:
                 judge.gap(account, answers[who][0] if who in answers else None)
                 for who, account in life.telephony.telephones.first.items()
             )
-            gaps: list[dict[str, Any]] = [
-                {
-                    "what": "telephone",
-                    "municipality": municipality,
-                    "seconds": round(answers[municipality][1], 1) if municipality in answers else None,
-                    "ttl_seconds": None,
-                }
+            gaps = [
+                MeasuredGap(
+                    what=TELEPHONE,
+                    municipality=municipality,
+                    seconds=round(answers[municipality][1], 1) if municipality in answers else None,
+                )
                 for municipality in life.region.municipalities
             ]
             for gap in names.stop():
-                machines = {name.split(".")[0] for name in urgent_front_ends(life.region, gap["municipality"])}
+                machines = {name.split(".")[0] for name in urgent_front_ends(life.region, gap.municipality)}
                 last = max(powered_on[machine] for machine in machines & powered_on.keys())
-                after = gap["seconds"] and gap["seconds"] - (last - self._cut_at).total_seconds()
-                gaps.append(gap | {"lag_seconds": after and round(max(after, 0.0), 1)})
+                after = gap.seconds and gap.seconds - (last - self._cut_at).total_seconds()
+                gaps.append(gap.model_copy(update={"lag_seconds": after and round(max(after, 0.0), 1)}))
             self._acts.scenario.gaps(gaps)
             observations.gaps_measured(self._acts.scenario, gaps)
-            step.result = "; ".join(_longest(gaps, what) for what in ("telephone", "names"))
+            step.result = "; ".join(_longest(gaps, what) for what in (TELEPHONE, NAMES))
 
     def comes_back(self) -> None:
         """The site's vCenter answers again; its guests' network is still cut."""
@@ -228,6 +228,6 @@ class LossObserver:
         observations.records_kept(self._acts.scenario, self._lost, when, lines)
 
 
-def _longest(gaps: Sequence[Mapping[str, Any]], what: str) -> str:
-    seconds = [gap["seconds"] for gap in gaps if gap["what"] == what and gap["seconds"] is not None]
+def _longest(gaps: Sequence[MeasuredGap], what: str) -> str:
+    seconds = [gap.seconds for gap in gaps if gap.what == what and gap.seconds is not None]
     return f"{what} back after at most {max(seconds):.1f} s" if seconds else f"{what} never came back"

@@ -20,6 +20,7 @@ from uitwijk.drill.markers import Markers
 from uitwijk.drill.observers import LossObserver
 from uitwijk.drill.privileges import methods_explained
 from uitwijk.evidence.scenario import Scenario
+from uitwijk.evidence.scenario_report import LostMarker
 from uitwijk.observe.inventory import Inventory
 from uitwijk.running.engine import Run
 
@@ -130,8 +131,7 @@ class SiteLoss:
         lost, survivor, expected = self._lost, self._survivor, self._expected
         vcenter = exercise.vcenters[survivor]
         mark = vcenter.mark()
-        scenario.declared()
-        declared_at = datetime.fromisoformat(scenario.record["declared"])
+        declared_at = scenario.declared()
         closed = [word for building in expected.closed for word in ("closed", building)]
         acts.declare("lost", lost, *closed, reason=f"drill: {lost} is lost")
         before_promotion = exercise.status()
@@ -208,7 +208,7 @@ class SiteLoss:
             f"in {len(with_late)} disks",
             not with_late,
         )
-        self._scenario.data_loss(self._lost, [BEFORE], [{"marker": LATE, "age_seconds": age}])
+        self._scenario.data_loss(self._lost, [BEFORE], [LostMarker(marker=LATE, age_seconds=age)])
         self._markers.write(self._folder(self._survivor), SURVIVOR)
 
     def _recovery_times(self, powered_on: Mapping[str, datetime], declared_at: datetime) -> None:

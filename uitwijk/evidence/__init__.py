@@ -1,1 +1,1 @@
-"""What a drill leaves: its record, checked for secrets and sealed."""
+"""What a drill leaves: `*_report.py` are its pieces, written and read alike; the others record and seal them."""

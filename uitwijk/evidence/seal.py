@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.evidence.event import EVENTS, Event
 from uitwijk.files import write_atomically
 
-EVENTS = "events.jsonl"
 SEAL = "seal.json"
 _RENDERED = "report.html"
 """Made from the other files, as often as one likes."""
@@ -29,22 +29,11 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def chained(event: dict[str, Any], previous: str) -> str:
-    """The line for an event, without its line end.
-
-    Args:
-        previous: digest of the line before it.
-    """
-    return json.dumps({**event, "previous": previous}, ensure_ascii=False)
-
-
 def chain_anew(path: Path) -> str:
     """Chains the lines of a file again, for text in them was replaced; returns the digest of the last one."""
     previous, lines = BEGINNING, []
     for line in _lines(path.read_bytes()):
-        event = json.loads(line)
-        event.pop("previous", None)
-        lines.append(chained(event, previous))
+        lines.append(Event.model_validate_json(line).model_copy(update={"previous": previous}).line())
         previous = digest(lines[-1].encode())
     write_atomically(path, "".join(f"{line}\n" for line in lines))
     return previous

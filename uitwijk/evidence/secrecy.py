@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import quote
+
+from pydantic import BaseModel
 
 from uitwijk.files import write_atomically
 
 MASK = "[secret]"
 _SHORTEST = 4
+_Value = TypeVar("_Value")
 
 
 class Scrubber:
@@ -38,6 +43,22 @@ class Scrubber:
         for form in self._forbidden:
             text = text.replace(form, MASK)
         return text
+
+    def scrub_all(self, value: _Value) -> _Value:
+        """`value`, a piece of evidence or plain data, without what is forbidden in any of its texts."""
+        scrubbed: _Value = self._scrubbed(value)
+        return scrubbed
+
+    def _scrubbed(self, value: Any) -> Any:
+        if isinstance(value, str) and not isinstance(value, Enum):
+            return self.scrub(value)
+        if isinstance(value, BaseModel):
+            return value.model_copy(update={name: self._scrubbed(item) for name, item in value})
+        if isinstance(value, Mapping):
+            return {self._scrubbed(key): self._scrubbed(item) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return type(value)(map(self._scrubbed, value))
+        return value
 
     def scrub_file(self, path: Path) -> None:
         """Rewrite the file at `path` if it holds anything forbidden; bytes that are no text stay as they are."""

@@ -64,7 +64,7 @@ class Stage:
         """Until every living machine has announced its name."""
         names = ExpectedNames(self.region, self.loopback, dict.fromkeys(MACHINES, SITE))
         lines = names.observe("before", [SITE], patience_seconds=30)
-        assert {line["verdict"] for line in lines} == {"passed"}, lines
+        assert {line.verdict for line in lines} == {"passed"}, lines
 
     def work(self, *closed: str) -> Observed:
         """Everybody's work, with some buildings closed."""
@@ -107,7 +107,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory, template: Template) -> Itera
 
 def stopped(observed: Observed, municipality: str) -> dict[str, str]:
     """Why processes were seen to stop."""
-    return {process: how["observed"] for process, how in observed.continuity[municipality]["stopped"].items()}
+    return {process: how.observed for process, how in observed.continuity[municipality].stopped.items()}
 
 
 def test_work_goes_on_where_machines_live_and_stops_where_they_do_not(stage: Stage) -> None:
@@ -120,8 +120,8 @@ def test_work_goes_on_where_machines_live_and_stops_where_they_do_not(stage: Sta
 
 def test_documents_come_out_where_the_counter_is_now(stage: Stage) -> None:
     observed = stage.work("harlingen-town-hall")
-    documents = {one["municipality"]: one for one in observed.transactions if one["what"] == "document"}
-    assert {who: (one["building"], one["verdict"]) for who, one in documents.items()} == {
+    documents = {one.municipality: one for one in observed.transactions if one.what == "document"}
+    assert {who: (one.building, one.verdict) for who, one in documents.items()} == {
         "harlingen": ("iszf-office", "passed"),
         "nijefurd": ("workum-town-hall", "passed"),
     }
@@ -134,8 +134,8 @@ def test_documents_come_out_where_the_counter_is_now(stage: Stage) -> None:
 def test_clerks_reach_their_own_register_and_no_other(stage: Stage, closed: tuple[str, ...]) -> None:
     now = placed(stage.region, *closed)
     found = every_pair(stage.region, stage.loopback, stage.accounts, when="during", placement=now)
-    assert [one for one in found if one["verdict"] != "passed"] == []
-    assert sum(one["what"] == "forbidden" for one in found) == 8, "two in sessions, four past them, two at brokers"
+    assert [one for one in found if one.verdict != "passed"] == []
+    assert sum(one.what == "forbidden" for one in found) == 8, "two in sessions, four past them, two at brokers"
 
 
 def test_a_front_end_without_its_database_says_so_until_that_lives_again(stage: Stage) -> None:
@@ -173,9 +173,9 @@ def test_a_store_on_the_replica_has_what_replication_carried(stage: Stage) -> No
     stage.boot(store.name, fresh=True, disks_at="leeuwarden")
     records.write("survivor", now)
     documents = {
-        line["written"]: (line["found"], line["verdict"])
+        line.written: (line.found, line.verdict)
         for line in records.ask(now, {"before", "survivor"})
-        if line["service"] == "documents"
+        if line.service == "documents"
     }
     assert documents == {"before": (True, "passed"), "late": (False, "passed"), "survivor": (True, "passed")}
 
@@ -197,5 +197,5 @@ def test_names_lead_to_a_machine_once_it_lives_and_never_to_where_it_does_not(st
     patience = threading.Event()
     while gap.open:
         patience.wait(0.1)
-    assert {line["ttl_seconds"] for line in gap.stop()} == {60}
-    assert [line["verdict"] for line in stale.stop()] == ["passed", "passed"]
+    assert {line.ttl_seconds for line in gap.stop()} == {60}
+    assert [line.verdict for line in stale.stop()] == ["passed", "passed"]

@@ -13,6 +13,7 @@ from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.names import ExpectedNames, GapWatcher, StaleWatcher, urgent_front_ends
 from uitwijk.drill.players.resolver import Resolver, name_servers
+from uitwijk.evidence.work_report import MeasuredGap
 
 MOVED = "harlingen-counter-application-1"
 
@@ -37,10 +38,10 @@ def test_every_server_is_asked_for_every_name_that_is_announced_to_it(
 ) -> None:
     assert world.runs
     found = ExpectedNames(region, loopback, cold(region)).observe("before", region.sites)
-    assert [(line["verdict"], line["address"] == line["expected"]) for line in found] == [("passed", True)] * 8
-    assert len({line["server"] for line in found}) == 8
-    iszf = next(line for line in found if line["server"].startswith("iszf-directory-server-1.bolsward"))
-    assert int(iszf["expected"].split()[0]) > 100
+    assert [(line.verdict, line.address == line.expected) for line in found] == [("passed", True)] * 8
+    assert len({line.server for line in found}) == 8
+    iszf = next(line for line in found if line.server.startswith("iszf-directory-server-1.bolsward"))
+    assert int(iszf.expected.split()[0]) > 100
 
 
 def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
@@ -48,9 +49,9 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
 ) -> None:
     world.announce(MOVED, "leeuwarden")
     names = ExpectedNames(region, loopback, cold(region))
-    wrong = [line for line in names.observe("before", ["bolsward"], 0) if line["name"] != "all names"]
+    wrong = [line for line in names.observe("before", ["bolsward"], 0) if line.name != "all names"]
     address = loopback.address(Standing(region, "leeuwarden", region.machines[MOVED]).address.ip)
-    assert {(line["name"], line["address"], line["verdict"]) for line in wrong} == {
+    assert {(line.name, line.address, line.verdict) for line in wrong} == {
         (f"{MOVED}.uitwijk.example", address, "failed")
     }
     assert len(wrong) == 2, "both servers of the partnership at the site"
@@ -59,12 +60,12 @@ def test_a_name_that_leads_elsewhere_is_told_with_server_and_address(
 def test_a_name_that_is_announced_late_is_waited_for(region: Region, loopback: Loopback, world: World) -> None:
     runs = {MOVED: "leeuwarden"}
     names = ExpectedNames(region, loopback, runs)
-    assert [line["verdict"] for line in names.observe("during", ["leeuwarden"], 0)].count("failed") == 4
+    assert [line.verdict for line in names.observe("during", ["leeuwarden"], 0)].count("failed") == 4
     late = threading.Timer(0.3, world.announce, (MOVED, "leeuwarden"))
     late.start()
     found = names.observe("during", ["leeuwarden"], patience_seconds=30)
     late.join()
-    assert {line["verdict"] for line in found} == {"passed"}
+    assert {line.verdict for line in found} == {"passed"}
 
 
 def test_a_name_server_that_does_not_answer_fails(region: Region, loopback: Loopback, world: World) -> None:
@@ -72,9 +73,9 @@ def test_a_name_server_that_does_not_answer_fails(region: Region, loopback: Loop
     world.silent = {silent}
     runs = {"iszf-finance-application-1": "bolsward", "leeuwarden-finance-application-1": "leeuwarden"}
     found = ExpectedNames(region, loopback, runs).observe("before", ["leeuwarden"], 0)
-    failed = [line for line in found if line["verdict"] == "failed"]
-    assert {line["server"] for line in failed} == {silent}
-    assert [line["address"] for line in failed] == ["no answer", "0 as expected"]
+    failed = [line for line in found if line.verdict == "failed"]
+    assert {line.server for line in failed} == {silent}
+    assert [line.address for line in failed] == ["no answer", "0 as expected"]
 
 
 def test_the_gap_ends_when_every_urgent_name_leads_to_the_survivor_at_every_server(
@@ -94,15 +95,10 @@ def test_the_gap_ends_when_every_urgent_name_leads_to_the_survivor_at_every_serv
     for machine in urgent:
         world.announce(machine, "leeuwarden")
     eventually(lambda: watcher.open == {"nijefurd"})
-    lines = {line["municipality"]: line for line in watcher.stop(0)}
-    assert 0 <= lines["harlingen"]["seconds"] <= round(time.monotonic() - begun, 1)
-    assert lines["harlingen"]["ttl_seconds"] == 60
-    assert lines["nijefurd"] == {
-        "what": "names",
-        "municipality": "nijefurd",
-        "seconds": None,
-        "ttl_seconds": None,
-    }
+    lines = {line.municipality: line for line in watcher.stop(0)}
+    assert 0 <= lines["harlingen"].seconds <= round(time.monotonic() - begun, 1)
+    assert lines["harlingen"].ttl_seconds == 60
+    assert lines["nijefurd"] == MeasuredGap(what="names", municipality="nijefurd", seconds=None)
 
 
 def test_one_server_that_lags_behind_keeps_the_gap_open(region: Region, loopback: Loopback, world: World) -> None:
@@ -116,7 +112,7 @@ def test_one_server_that_lags_behind_keeps_the_gap_open(region: Region, loopback
     eventually(lambda: watcher.rounds > 1)
     assert watcher.open == {"harlingen"}
     world.silent = set()
-    assert [line["seconds"] is None for line in watcher.stop(30)] == [False]
+    assert [line.seconds is None for line in watcher.stop(30)] == [False]
 
 
 def test_a_stale_name_at_a_returning_site_is_a_failure(region: Region, loopback: Loopback, world: World) -> None:
@@ -125,11 +121,11 @@ def test_a_stale_name_at_a_returning_site_is_a_failure(region: Region, loopback:
     watcher = StaleWatcher(ExpectedNames(region, loopback, at_leeuwarden(region)), "bolsward")
     watcher.start()
     eventually(lambda: watcher.rounds > 0)
-    failed = [line for line in watcher.stop() if line["verdict"] == "failed"]
+    failed = [line for line in watcher.stop() if line.verdict == "failed"]
     old = loopback.address(Standing(region, "bolsward", region.machines[MOVED]).address.ip)
-    stale = [line for line in failed if line["name"] != "all names"]
-    assert {(line["name"], line["address"]) for line in stale} == {(f"{MOVED}.uitwijk.example", old)}
-    assert {line["server"].split(".")[0] for line in failed} == {"iszf-directory-server-1", "iszf-directory-server-2"}
+    stale = [line for line in failed if line.name != "all names"]
+    assert {(line.name, line.address) for line in stale} == {(f"{MOVED}.uitwijk.example", old)}
+    assert {line.server.split(".")[0] for line in failed} == {"iszf-directory-server-1", "iszf-directory-server-2"}
 
 
 def test_a_returning_site_may_know_no_name_but_must_answer(region: Region, loopback: Loopback, world: World) -> None:
@@ -141,7 +137,7 @@ def test_a_returning_site_may_know_no_name_but_must_answer(region: Region, loopb
     watcher = StaleWatcher(ExpectedNames(region, loopback, at_leeuwarden(region)), "bolsward")
     watcher.start()
     eventually(lambda: watcher.rounds > 0)
-    verdicts = {line["server"]: line["verdict"] for line in watcher.stop(3)}
+    verdicts = {line.server: line.verdict for line in watcher.stop(3)}
     assert verdicts.pop(silent.name) == "failed"
     assert set(verdicts.values()) == {"passed"}
 

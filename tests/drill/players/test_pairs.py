@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import product
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.pairs import every_pair
 from uitwijk.drill.players.people import RECORDS, Account, append
+from uitwijk.evidence.work_report import Transaction
 
 
 @pytest.mark.parametrize("closed", [(), ("harlingen-town-hall",), ("bolsward-town-hall", "balk-town-hall")])
@@ -23,22 +23,22 @@ def test_a_clerk_reaches_the_own_register_and_no_other_wherever_it_sits(
     assert world.runs
     now = placed(region, *closed)
     found = every_pair(region, loopback, accounts, when="during", placement=now)
-    assert [one for one in found if one["verdict"] != "passed"] == []
-    read = {(one["municipality"], one["host"]) for one in found if one["what"] == "record"}
+    assert [one for one in found if one.verdict != "passed"] == []
+    read = {(one.municipality, one.host) for one in found if one.what == "record"}
     register = "{}-civil-affairs-application-1.uitwijk.example".format
     assert read == {(who, register(who)) for who in region.municipalities}
     # In a session, past it, and at the other's broker.
     pairs = product(region.municipalities, region.municipalities)
-    asked = [(one["municipality"], one["id"].split("-person-")[0]) for one in found if one["what"] == "forbidden"]
+    asked = [(one.municipality, one.id.split("-person-")[0]) for one in found if one.what == "forbidden"]
     assert sorted(asked) == sorted(pair for pair in pairs for _ in range(1 if pair[0] == pair[1] else 3))
     sitting = {(who, building) for who in region.municipalities for building in now["seats"][who]["at"]}
-    assert {(one["municipality"], one["building"]) for one in found if one["what"] == "record"} == sitting
-    assert all(one["building"] not in closed for one in found)
+    assert {(one.municipality, one.building) for one in found if one.what == "record"} == sitting
+    assert all(one.building not in closed for one in found)
 
 
-def faults(found: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+def faults(found: list[Transaction]) -> set[tuple[str, str, str]]:
     """Who, where, and why, of what did not end as it should."""
-    return {(one["municipality"], one["host"].split(".")[0], one["why"]) for one in found if one["verdict"] != "passed"}
+    return {(one.municipality, one.host.split(".")[0], one.why) for one in found if one.verdict != "passed"}
 
 
 def test_a_register_that_lets_others_in_fails_loudly(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
 import pytest
 
@@ -16,6 +15,7 @@ from uitwijk.drill.players import records as records_module
 from uitwijk.drill.players.people import Account
 from uitwijk.drill.players.records import Records
 from uitwijk.drill.players.services import kept_by
+from uitwijk.evidence.work_report import SoughtRecord
 
 
 @pytest.fixture
@@ -32,10 +32,10 @@ def lose_late_ones(world: World) -> None:
             del kept[number]
 
 
-def verdicts(lines: list[dict[str, Any]]) -> dict[str, set[tuple[bool, str]]]:
+def verdicts(lines: list[SoughtRecord]) -> dict[str, set[tuple[bool, str]]]:
     """Whether records were found, and whether that is right, by when they were written."""
     return {
-        written: {(line["found"], line["verdict"]) for line in lines if line["written"] == written}
+        written: {(line.found, line.verdict) for line in lines if line.written == written}
         for written in ("before", "late", "survivor")
     }
 
@@ -59,8 +59,8 @@ def test_late_records_are_counted_as_lost_with_their_age(records: Records, regio
     lose_late_ones(world)
     lines = records.ask(now, {"before"})
     assert verdicts(lines) == {"before": {(True, "passed")}, "late": {(False, "passed")}, "survivor": set()}
-    assert all(0 <= line["age_seconds"] < 60 * line["rpo_minutes"] for line in lines)
-    assert {line["service"]: line["rpo_minutes"] for line in lines}["civil-affairs"] == 5
+    assert all(0 <= line.age_seconds < 60 * line.rpo_minutes for line in lines)
+    assert {line.service: line.rpo_minutes for line in lines}["civil-affairs"] == 5
 
 
 def test_a_lost_record_older_than_the_rpo_is_a_failure(
@@ -72,7 +72,7 @@ def test_a_lost_record_older_than_the_rpo_is_a_failure(
     monkeypatch.setattr(records_module.time, "monotonic", lambda: moment)
     records.lost()
     lose_late_ones(world)
-    failed = {line["service"]: line["verdict"] for line in records.ask(now, ())}
+    failed = {line.service: line.verdict for line in records.ask(now, ())}
     assert (failed["civil-affairs"], failed["documents"]) == ("failed", "passed")  # 5 and 15 minutes
 
 
@@ -81,7 +81,7 @@ def test_a_record_that_should_be_there_and_is_not_is_a_failure(records: Records,
     records.write("before", now)
     records.lost()
     world.records["harlingen-documents-files-1"].clear()
-    failed = [(line["service"], line["found"]) for line in records.ask(now, {"before"}) if line["verdict"] != "passed"]
+    failed = [(line.service, line.found) for line in records.ask(now, {"before"}) if line.verdict != "passed"]
     assert failed == [("documents", False)]
 
 
@@ -98,7 +98,7 @@ def test_what_the_survivor_wrote_has_no_age_at_the_loss(records: Records, region
     records.write("survivor", now)
     lines = records.ask(now, {"before", "survivor"})
     assert verdicts(lines)["survivor"] == {(True, "passed")}
-    assert {line["age_seconds"] for line in lines} == {None}
+    assert {line.age_seconds for line in lines} == {None}
 
 
 def test_a_store_that_does_not_answer_has_not_lost_its_records(records: Records, region: Region, world: World) -> None:
@@ -106,8 +106,8 @@ def test_a_store_that_does_not_answer_has_not_lost_its_records(records: Records,
     records.write("late", now)
     records.lost()
     world.down = {"harlingen-documents-files-1"}
-    lines = {(line["municipality"], line["service"]): line for line in records.ask(now, ())}
-    assert lines["harlingen", "documents"]["verdict"] == "failed"
+    lines = {(line.municipality, line.service): line for line in records.ask(now, ())}
+    assert lines["harlingen", "documents"].verdict == "failed"
 
 
 def test_what_cannot_be_written_is_told(records: Records, region: Region, world: World) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import pytest
 
@@ -14,6 +13,7 @@ from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.buildings import Buildings
 from uitwijk.drill.players.people import RECORDS, Account
 from uitwijk.drill.players.work import Observed, observe
+from uitwijk.evidence.work_report import Transaction
 
 Work = Callable[..., Observed]
 
@@ -35,28 +35,26 @@ def work(
     return once
 
 
-def stopped(observed: Observed, municipality: str) -> dict[str, str]:
+def stopped(observed: Observed, municipality: str) -> dict[str, str | None]:
     """Why processes were seen to stop."""
-    return {process: how["observed"] for process, how in observed.continuity[municipality]["stopped"].items()}
+    return {process: how.observed for process, how in observed.continuity[municipality].stopped.items()}
 
 
-def failures(observed: Observed) -> list[dict[str, Any]]:
+def failures(observed: Observed) -> list[Transaction]:
     """Transactions that did not end as they should."""
-    return [one for one in observed.transactions if one["verdict"] != "passed"]
+    return [one for one in observed.transactions if one.verdict != "passed"]
 
 
 def test_on_a_normal_day_every_process_of_every_municipality_goes_on(work: Work, region: Region) -> None:
     observed = work()
-    assert {who: how["sentence"] for who, how in observed.continuity.items()} == dict.fromkeys(
+    assert {who: how.sentence for who, how in observed.continuity.items()} == dict.fromkeys(
         region.municipalities, "14 of 14 processes continued"
     )
     assert failures(observed) == []
 
 
 def test_each_service_that_several_processes_use_is_asked_once(work: Work) -> None:
-    asked = [
-        (one["municipality"], one["service"], one["building"]) for one in work().transactions if one["what"] == "record"
-    ]
+    asked = [(one.municipality, one.service, one.building) for one in work().transactions if one.what == "record"]
     assert sorted(set(asked)) == sorted(asked)
     assert ("harlingen", "civil-affairs", "harlingen-town-hall") in asked
 
@@ -68,10 +66,8 @@ def test_a_front_end_without_its_database_says_so_and_its_processes_stop(work: W
     civil_affairs = ("civil-affairs-counter", "document-issue", "civil-registration", "travel-documents")
     assert stopped(observed, "harlingen") == dict.fromkeys(civil_affairs, why)
     assert stopped(observed, "bolsward") == {}
-    assert observed.continuity["harlingen"]["sentence"].startswith(
-        "10 of 14 processes continued; Civil affairs counter"
-    )
-    assert {one["why"] for one in failures(observed)} == {why}
+    assert observed.continuity["harlingen"].sentence.startswith("10 of 14 processes continued; Civil affairs counter")
+    assert {one.why for one in failures(observed)} == {why}
 
 
 def test_a_shared_database_that_is_down_stops_every_member_and_nobody_else(work: Work, world: World) -> None:
@@ -85,7 +81,7 @@ def test_a_shared_database_that_is_down_stops_every_member_and_nobody_else(work:
 
 def test_travel_documents_stop_with_the_town_hall_and_somebody_owns_what_is_to_be_done(work: Work) -> None:
     observed = work("harlingen-town-hall")
-    assert observed.continuity["harlingen"]["sentence"] == (
+    assert observed.continuity["harlingen"].sentence == (
         "13 of 14 processes continued; Travel documents stopped: the station is in harlingen-town-hall, "
         "which is closed (manual step, owner: head of civil affairs)"
     )
@@ -97,13 +93,11 @@ def test_travel_documents_stop_with_the_town_hall_and_somebody_owns_what_is_to_b
 
 def test_clerks_work_from_the_building_where_they_sit_now(work: Work, buildings: Buildings) -> None:
     observed = work("harlingen-town-hall")
-    issued = next(
-        one for one in observed.transactions if one["what"] == "document" and one["municipality"] == "harlingen"
-    )
-    assert issued["building"] == "iszf-office"
+    issued = next(one for one in observed.transactions if one.what == "document" and one.municipality == "harlingen")
+    assert issued.building == "iszf-office"
     assert len(buildings.queues["iszf-office"]) == 1
     assert buildings.queues["harlingen-town-hall"] == ()
-    assert {one["building"] for one in observed.transactions if one["municipality"] == "harlingen"}.isdisjoint(
+    assert {one.building for one in observed.transactions if one.municipality == "harlingen"}.isdisjoint(
         {"harlingen-town-hall"}
     )
 
@@ -120,7 +114,7 @@ def test_seats_that_run_out_stop_the_least_urgent_work_first(work: Work) -> None
 
 def test_a_municipality_without_any_seat_only_has_what_citizens_do_themselves(work: Work, region: Region) -> None:
     observed = work(*region.buildings)
-    assert observed.continuity["bolsward"]["continued"] == ["e-services"]
+    assert observed.continuity["bolsward"].continued == ["e-services"]
     assert stopped(observed, "bolsward")["taxes"] == "needs 3 seats, 0 left"
 
 
@@ -157,7 +151,7 @@ def test_the_second_broker_and_the_second_web_server_take_over(work: Work, world
     world.down = {"bolsward-workplaces-broker-1", "iszf-e-services-web-1"}
     observed = work()
     assert stopped(observed, "bolsward") == {}
-    hosts = {one["host"] for one in observed.transactions if one["municipality"] == "bolsward"}
+    hosts = {one.host for one in observed.transactions if one.municipality == "bolsward"}
     assert {"bolsward-workplaces-broker-2.uitwijk.example", "iszf-e-services-web-2.uitwijk.example"} <= hosts
 
 
@@ -165,7 +159,7 @@ def test_without_brokers_no_clerk_works_but_citizens_help_themselves(work: Work,
     world.down = {"bolsward-workplaces-broker-1", "bolsward-workplaces-broker-2"}
     observed = work()
     why = "bolsward-workplaces-broker-2.uitwijk.example does not answer"
-    assert observed.continuity["bolsward"]["continued"] == ["e-services"]
+    assert observed.continuity["bolsward"].continued == ["e-services"]
     assert set(stopped(observed, "bolsward").values()) == {why}
 
 
@@ -174,7 +168,7 @@ def test_a_clerk_without_an_account_is_refused(work: Work, world: World, region:
     store = region.stores("harlingen/workplaces")[0]
     (world.disk("bolsward", store, "profiles") / RECORDS).write_text("", encoding="utf-8")
     observed = work()
-    assert observed.continuity["harlingen"]["continued"] == ["e-services"]
+    assert observed.continuity["harlingen"].continued == ["e-services"]
     assert set(stopped(observed, "harlingen").values()) == {"clerk-harlingen is not known here"}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from uitwijk.commands.readiness.line import Line, attention, ok
 from uitwijk.continuity.region import Region
-from uitwijk.drill.report.data import ReportData, reports
+from uitwijk.evidence.report import Report, reports
 from uitwijk.evidence.shape import shape
 from uitwijk.wording import count
 
@@ -38,6 +38,6 @@ def drill_line(region: Region, evidence: Path, now: datetime.datetime) -> Line:
     return ok(subject, f"{passed}, with the machines of today")
 
 
-def _is_whole(report: ReportData) -> bool:
+def _is_whole(report: Report) -> bool:
     played = {scenario.key[:2] for scenario in report.scenarios}
     return report.verdict == "passed" and played.issuperset(_SCENARIOS)

@@ -29,7 +29,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -43,32 +42,13 @@ from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.guests.taking_part import idle_kinds, machines_taking_part
 from uitwijk.drill.guests.template import Template
 from uitwijk.drill.guests.watched import Watched
+from uitwijk.evidence.work_report import Trouble
 from uitwijk.running import children
 
 __all__ = ["Guests", "Trouble", "Watched"]
 
 _ANSWER_SECONDS = 120.0
 _LIVING = "lives"
-
-
-@dataclass(frozen=True)
-class Trouble:
-    """A guest's unit did not start, or died."""
-
-    site: str
-    guest: str
-    unit: str
-    """systemd's name of it; `runcmd` for a command of cloud-init, `boot` for the machine itself."""
-    what: str
-    """What happened, to be read after the unit's name."""
-    words: str
-    """Its own last words; empty if it said nothing."""
-    at: str
-    """When it was noticed: UTC, ISO 8601."""
-
-    def __str__(self) -> str:
-        where = ": ".join(word for word in (self.site, self.guest) if word)
-        return f"{where}: {self.unit} {self.what}{f' ({self.words})' if self.words else ''}"
 
 
 class Guests:
@@ -292,6 +272,6 @@ class Guests:
             return None
 
     def _note(self, site: str, guest: str, unit: str, what: str, words: str) -> Trouble:
-        trouble = Trouble(site, guest, unit, what, words, utc.stamp())
+        trouble = Trouble(site=site, guest=guest, unit=unit, what=what, words=words, at=utc.now())
         self._troubles.append(trouble)
         return trouble

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from uitwijk import utc
 from uitwijk.continuity.region import Region
@@ -14,6 +13,7 @@ from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.resolver import Answer, NameServer, ask, name_servers
 from uitwijk.drill.players.services import brokers, front_ends, used, workplaces
+from uitwijk.evidence.work_report import ALL_NAMES, NAMES, MeasuredGap, NameAnswer
 
 PATIENCE_SECONDS = 30.0
 """For names that are not right yet, and name servers that do not answer yet: machines announce theirs while they start,
@@ -58,7 +58,7 @@ class ExpectedNames:
 
     def observe(
         self, when: str, sites: Collection[str], patience_seconds: float = PATIENCE_SECONDS
-    ) -> list[dict[str, Any]]:
+    ) -> list[NameAnswer]:
         """Asks each name server of the living sites for every name: wrong answers, and one line for each server.
 
         Args:
@@ -75,7 +75,7 @@ class ExpectedNames:
             if not wrong or time.monotonic() >= deadline:
                 break
             time.sleep(_TICK_SECONDS)
-        found: list[dict[str, Any]] = []
+        found: list[NameAnswer] = []
         for server, expected in told.items():
             astray = [name for where, name in wrong if where == server]
             found += [_line(when, name, server, answers[server, name], expected[name]) for name in astray]
@@ -84,30 +84,29 @@ class ExpectedNames:
         return found
 
 
-def _line(when: str, name: str, server: NameServer, answer: Answer, expected: str) -> dict[str, Any]:
+def _line(when: str, name: str, server: NameServer, answer: Answer, expected: str) -> NameAnswer:
     seen = (answer.address or "no address") if answer.heard else _NOBODY
-    verdict = "passed" if seen == expected else "failed"
-    return {
-        "at": utc.stamp(),
-        "when": when,
-        "name": name,
-        "server": server.name,
-        "address": seen,
-        "expected": expected,
-        "verdict": verdict,
-    }
+    return NameAnswer(
+        at=utc.now(),
+        when=when,
+        name=name,
+        server=server.name,
+        address=seen,
+        expected=expected,
+        verdict="passed" if seen == expected else "failed",
+    )
 
 
-def _summary(when: str, server: NameServer, seen: str, expected: str, passed: bool) -> dict[str, Any]:
-    return {
-        "at": utc.stamp(),
-        "when": when,
-        "name": "all names",
-        "server": server.name,
-        "address": seen,
-        "expected": expected,
-        "verdict": "passed" if passed else "failed",
-    }
+def _summary(when: str, server: NameServer, seen: str, expected: str, passed: bool) -> NameAnswer:
+    return NameAnswer(
+        at=utc.now(),
+        when=when,
+        name=ALL_NAMES,
+        server=server.name,
+        address=seen,
+        expected=expected,
+        verdict="passed" if passed else "failed",
+    )
 
 
 def urgent_front_ends(region: Region, municipality: str) -> tuple[str, ...]:
@@ -196,7 +195,7 @@ class GapWatcher(_Watcher):
         """The municipalities whose names do not lead there yet."""
         return frozenset(municipality for municipality, waiting in self._waiting.items() if waiting.pairs)
 
-    def stop(self, patience_seconds: float = PATIENCE_SECONDS) -> list[dict[str, Any]]:
+    def stop(self, patience_seconds: float = PATIENCE_SECONDS) -> list[MeasuredGap]:
         """Ends the watch: a line for each municipality with such names; seconds are None where they never led there.
 
         Args:
@@ -207,7 +206,7 @@ class GapWatcher(_Watcher):
             time.sleep(_TICK_SECONDS)
         self._stop()
         return [
-            {"what": "names", "municipality": municipality, "seconds": waiting.seconds, "ttl_seconds": waiting.ttl}
+            MeasuredGap(what=NAMES, municipality=municipality, seconds=waiting.seconds, ttl_seconds=waiting.ttl)
             for municipality, waiting in self._waiting.items()
         ]
 
@@ -241,10 +240,10 @@ class StaleWatcher(_Watcher):
         self._when = when
         self._expected = {server: told for server in names.servers([site]) if (told := names.told_by(server))}
         self._heard = dict.fromkeys(self._expected, 0)
-        self._wrong: dict[tuple[NameServer, str], dict[str, Any]] = {}
+        self._wrong: dict[tuple[NameServer, str], NameAnswer] = {}
         self._whole = threading.Event()
 
-    def stop(self, patience_seconds: float = PATIENCE_SECONDS) -> list[dict[str, Any]]:
+    def stop(self, patience_seconds: float = PATIENCE_SECONDS) -> list[NameAnswer]:
         """Ends the watch: the stale answers, and one line for each server.
 
         Args:

@@ -15,6 +15,7 @@ from uitwijk.drill.players.resolver import Resolver, name_servers
 from uitwijk.drill.players.services import front_ends, used, workplaces
 from uitwijk.drill.players.transactions import What, transaction
 from uitwijk.drill.players.web import Reply
+from uitwijk.evidence.work_report import Transaction
 
 REGISTRATION = "civil-registration"
 """The process that keeps the persons register (BRP)."""
@@ -34,7 +35,7 @@ class _Register:
 
 def every_pair(
     region: Region, loopback: Loopback, accounts: Mapping[str, Account], *, when: str, placement: Mapping[str, Any]
-) -> list[dict[str, Any]]:
+) -> list[Transaction]:
     """Has a clerk of each municipality ask for a record in the persons register of each municipality.
 
     In a session: its own, yes, from every building where its staff sit; every other, no. From the seat, past the
@@ -57,7 +58,7 @@ def every_pair(
         if (register := _register(region, municipality, when)) is not None
     }
 
-    def tries(municipality: str) -> list[dict[str, Any]]:
+    def tries(municipality: str) -> list[Transaction]:
         clerk, *elsewhere = everybody[municipality]
         own = registers.get(municipality)
         others = [
@@ -82,14 +83,14 @@ def _register(region: Region, municipality: str, when: str) -> _Register | None:
     return None
 
 
-def _write(clerk: Clerk, register: _Register, when: str) -> dict[str, Any]:
+def _write(clerk: Clerk, register: _Register, when: str) -> Transaction:
     """Puts a record into the own register, for everybody to ask for."""
     record = {"municipality": clerk.organisation, "number": register.number}
     reply = clerk.ask("PUT", register.host, f"/records/{register.number}", record)
     return _told(clerk, register, when, "record", reply, reply.why)
 
 
-def _read(clerk: Clerk, register: _Register, host: str, when: str) -> dict[str, Any]:
+def _read(clerk: Clerk, register: _Register, host: str, when: str) -> Transaction:
     """Reads the record in the own register."""
     reply = clerk.ask("GET", host, f"/records/{register.number}")
     return _told(clerk, register, when, "record", reply, reply.why)
@@ -103,7 +104,7 @@ def _tries(
     register: _Register,
     own: _Register | None,
     when: str,
-) -> list[dict[str, Any]]:
+) -> list[Transaction]:
     path = f"/records/{register.number}"
     # Whoever means harm may ask the other's name servers.
     resolver = Resolver(name_servers(region, loopback, [other]), clerk.source)
@@ -121,7 +122,7 @@ def _tries(
     return tried
 
 
-def _refused(clerk: Clerk, register: _Register, when: str, reply: Reply, status: int) -> dict[str, Any]:
+def _refused(clerk: Clerk, register: _Register, when: str, reply: Reply, status: int) -> Transaction:
     """Judges a reply that must be a refusal."""
     why = None
     if reply.status is not None and reply.why is None:
@@ -131,7 +132,7 @@ def _refused(clerk: Clerk, register: _Register, when: str, reply: Reply, status:
     return _told(clerk, register, when, "forbidden", reply, why)
 
 
-def _told(clerk: Clerk, register: _Register, when: str, what: What, reply: Reply, why: str | None) -> dict[str, Any]:
+def _told(clerk: Clerk, register: _Register, when: str, what: What, reply: Reply, why: str | None) -> Transaction:
     return transaction(
         when=when,
         municipality=clerk.organisation,

@@ -14,6 +14,7 @@ from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.people import Account, Citizen, Clerk, Person, ask_first
 from uitwijk.drill.players.services import front_ends, kept_by
 from uitwijk.drill.players.web import Reply
+from uitwijk.evidence.work_report import SoughtRecord
 
 Written = Literal["before", "late", "survivor"]
 """Before the last replication, after it, or at the survivor once the site was lost."""
@@ -74,7 +75,7 @@ class Records:
         """The site is lost, now: from here counts how old a record was."""
         self._lost_at = time.monotonic()
 
-    def ask(self, placement: Mapping[str, Any], found: Collection[Written]) -> list[dict[str, Any]]:
+    def ask(self, placement: Mapping[str, Any], found: Collection[Written]) -> list[SoughtRecord]:
         """Asks for every record that was written, and judges: found or lost, within the service's RPO or not.
 
         Args:
@@ -84,7 +85,7 @@ class Records:
                 failure, too.
         """
 
-        def one(municipality: str) -> list[dict[str, Any]]:
+        def one(municipality: str) -> list[SoughtRecord]:
             users = self._users(municipality, placement)
             return [
                 self._judge(record, self._ask(record, users[record.service]), record.written in found)
@@ -125,19 +126,19 @@ class Records:
         hosts = self._hosts(record.municipality, record.service)
         return ask_first(person, hosts, "GET", f"/records/{record.number}")[1]
 
-    def _judge(self, record: _Record, reply: Reply, expected: bool) -> dict[str, Any]:
+    def _judge(self, record: _Record, reply: Reply, expected: bool) -> SoughtRecord:
         there = reply.why is None and reply.said.get("number") == record.number
         gone = reply.status == _NOT_FOUND
         minutes = self._region.services[record.service].rpo_minutes
         age = None if self._lost_at is None or record.at > self._lost_at else round(self._lost_at - record.at, 1)
         right = there if expected else gone and age is not None and age <= minutes * 60
-        return {
-            "service": record.service,
-            "municipality": record.municipality,
-            "id": record.number,
-            "written": record.written,
-            "found": there,
-            "age_seconds": age,
-            "rpo_minutes": minutes,
-            "verdict": "passed" if right and record.why is None else "failed",
-        }
+        return SoughtRecord(
+            service=record.service,
+            municipality=record.municipality,
+            id=record.number,
+            written=record.written,
+            found=there,
+            age_seconds=age,
+            rpo_minutes=minutes,
+            verdict="passed" if right and record.why is None else "failed",
+        )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from uitwijk import utc
+from uitwijk.evidence.work_report import Transaction
 
 What = Literal["record", "document", "station", "login", "forbidden", "citizen"]
 
@@ -22,8 +23,8 @@ def transaction(
     seconds: float,
     why: str | None,
     foreseen: bool = False,
-) -> dict[str, Any]:
-    """The record of one transaction, which ended now.
+) -> Transaction:
+    """One transaction, which ended now.
 
     Args:
         when: before, during or after.
@@ -38,17 +39,17 @@ def transaction(
         why: why it was of no use; None: it was.
         foreseen: whether it could not be of use, for the situation stops the process.
     """
-    return {
-        "at": utc.stamp(),
-        "when": when,
-        "municipality": municipality,
-        "process": process,
-        "building": building,
-        "what": what,
-        "service": service,
-        "host": host,
-        "id": number,
-        "seconds": round(seconds, 3),
-        "verdict": "passed" if why is None or foreseen else "failed",
-        "why": why,
-    }
+    return Transaction(
+        at=utc.now(),
+        when=when,
+        municipality=municipality,
+        process=process,
+        building=building,
+        what=what,
+        service=service,
+        host=host,
+        id=number,
+        seconds=round(seconds, 3),
+        verdict="passed" if why is None or foreseen else "failed",
+        why=why,
+    )

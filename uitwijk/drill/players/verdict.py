@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from uitwijk.continuity.region import Region
+from uitwijk.evidence.work_report import Continuity, StoppedProcess
 
 
-def judged(
-    region: Region, municipality: str, observed: Mapping[str, str], placement: Mapping[str, Any]
-) -> dict[str, Any]:
+def judged(region: Region, municipality: str, observed: Mapping[str, str], placement: Mapping[str, Any]) -> Continuity:
     """What continued and what did not, as the evidence keeps it.
 
     Args:
@@ -19,16 +18,16 @@ def judged(
     """
     told = placement["processes"][municipality]["stopped"]
     stopped = {
-        process: {
-            "why": told.get(process, observed[process]),
-            "observed": observed[process],
-            "owner": owner(region, municipality, process, placement),
-        }
+        process: StoppedProcess(
+            why=told.get(process, observed[process]),
+            observed=observed[process],
+            owner=owner(region, municipality, process, placement),
+        )
         for process in region.processes
         if process in observed
     }
     continued = [process for process in region.processes if process not in observed]
-    return {"continued": continued, "stopped": stopped, "sentence": sentence(region, stopped)}
+    return Continuity(continued=continued, stopped=stopped, sentence=sentence(region, stopped))
 
 
 def owner(region: Region, municipality: str, process: str, placement: Mapping[str, Any]) -> str | None:
@@ -44,15 +43,15 @@ def owner(region: Region, municipality: str, process: str, placement: Mapping[st
     return None
 
 
-def sentence(region: Region, stopped: Mapping[str, Mapping[str, Any]]) -> str:
+def sentence(region: Region, stopped: Mapping[str, StoppedProcess]) -> str:
     """For people: how many processes continued, and why each of the others stopped.
 
     Args:
-        stopped: by process, in the catalogue's order: `why` and `owner`.
+        stopped: by process, in the catalogue's order.
     """
     total = len(region.processes)
     words = [f"{total - len(stopped)} of {total} processes continued"]
     for process, how in stopped.items():
-        by_hand = f" (manual step, owner: {how['owner']})" if how["owner"] else ""
-        words.append(f"{region.processes[process].name} stopped: {how['why']}{by_hand}")
+        by_hand = f" (manual step, owner: {how.owner})" if how.owner else ""
+        words.append(f"{region.processes[process].name} stopped: {how.why}{by_hand}")
     return "; ".join(words)

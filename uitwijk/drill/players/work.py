@@ -18,6 +18,7 @@ from uitwijk.drill.players.services import front_ends, outermost, staffed, used,
 from uitwijk.drill.players.transactions import What, transaction
 from uitwijk.drill.players.verdict import judged
 from uitwijk.drill.players.web import nameless, silence
+from uitwijk.evidence.work_report import Continuity, Transaction
 
 _SIDE_BY_SIDE = 4
 """Municipalities that work at the same time."""
@@ -27,9 +28,9 @@ _SIDE_BY_SIDE = 4
 class Observed:
     """What came of the work of all municipalities in one phase; both as the evidence keeps it."""
 
-    transactions: list[dict[str, Any]]
-    continuity: dict[str, dict[str, Any]]
-    """By municipality: `continued`, `stopped` (by process: why, observed, owner), `sentence`."""
+    transactions: list[Transaction]
+    continuity: dict[str, Continuity]
+    """By municipality."""
 
 
 def observe(
@@ -80,7 +81,7 @@ class _Municipality:
     seats: Seats
     foreseen: frozenset[str]
     """Processes that the situation stops."""
-    transactions: list[dict[str, Any]] = field(default_factory=list)
+    transactions: list[Transaction] = field(default_factory=list)
     stopped: dict[str, str] = field(default_factory=dict)
     """Why, by process."""
     _logins: dict[str, str | None] = field(default_factory=dict)

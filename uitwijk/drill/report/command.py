@@ -10,16 +10,18 @@ import jinja2
 
 from uitwijk.console import output, print_error
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.drill.report.data import read
 from uitwijk.drill.report.facts import ReportFacts
 from uitwijk.drill.report.timeline import GLYPH, KINDS, TOP, WIDTH
 from uitwijk.drill.report.work_faults import answer, place
 from uitwijk.drill.report.work_tallies import WRITTEN
+from uitwijk.evidence.report import read
 from uitwijk.evidence.seal import broken, seal_of
 from uitwijk.files import write_atomically
 from uitwijk.wording import clock, count, difference, duration, listed, telephone, value
 
 _PAGE = "report.html"
+_ENGINE_TIME = "Engine time on simulated vCenters, not a recovery time."
+"""What the measured times are."""
 _GEOMETRY = {"GLYPH": GLYPH, "TOP": TOP, "WIDTH": WIDTH}
 
 
@@ -89,7 +91,13 @@ def _environment() -> jinja2.Environment:
         "time": time,
         "value": value,
     }
-    environment.globals |= {"answer": answer, "difference": difference, "place": place, "written": WRITTEN}
+    environment.globals |= {
+        "ENGINE_TIME": _ENGINE_TIME,
+        "answer": answer,
+        "difference": difference,
+        "place": place,
+        "written": WRITTEN,
+    }
     return environment
 
 

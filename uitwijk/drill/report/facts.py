@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from uitwijk.drill.report.attention import Attention, attention
-from uitwijk.drill.report.data import LessonData, ReportData
 from uitwijk.drill.report.scenario_facts import ScenarioFacts
+from uitwijk.evidence.report import Report
+from uitwijk.evidence.scenario_report import LessonReport
 from uitwijk.lessons.lesson import State
 from uitwijk.wording import DisplayNames
 
@@ -12,7 +13,7 @@ from uitwijk.wording import DisplayNames
 class ReportFacts:
     """The whole exercise, with what follows from its record."""
 
-    def __init__(self, data: ReportData) -> None:
+    def __init__(self, data: Report) -> None:
         self.data = data
         self.names = DisplayNames(data.names)
         self.scenarios = [ScenarioFacts(scenario, self.names) for scenario in data.scenarios]
@@ -33,13 +34,6 @@ class ReportFacts:
     def outcomes(self) -> bool:
         """Whether it was observed in any scenario what became of the work."""
         return any(scenario.work_done.outcome for scenario in self.scenarios)
-
-    @property
-    def times(self) -> str:
-        """What the measured times are."""
-        if self.data.site_kind == "simulated":
-            return "Engine time on simulated vCenters, not a recovery time."
-        return "Engine time on real vCenters: until machines are powered on, without their boot and the work of people."
 
     @property
     def verdict(self) -> str:
@@ -70,7 +64,7 @@ class ReportFacts:
         return (ended - self.data.started).total_seconds() if ended else None
 
 
-def _lessons(data: ReportData) -> list[LessonData]:
+def _lessons(data: Report) -> list[LessonReport]:
     """All lessons, each once: evidence of other tools may have them in its scenarios only."""
     found = [*data.lessons, *(lesson for scenario in data.scenarios for lesson in scenario.lessons)]
     return list({(lesson.id, lesson.text, lesson.owner): lesson for lesson in found}.values())

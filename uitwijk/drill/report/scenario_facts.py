@@ -6,21 +6,15 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import get_args
 
-from uitwijk.drill.report.data import (
-    ChangesData,
-    CheckData,
-    ManualStepData,
-    NumberData,
-    PlacementData,
-    ProcessesData,
-    ScenarioData,
-    StepData,
-)
 from uitwijk.drill.report.phases import Cell, PlaceRow
 from uitwijk.drill.report.scenario_happenings import Happening, happenings
 from uitwijk.drill.report.timeline import Timeline, draw
 from uitwijk.drill.report.work_facts import WorkFacts
+from uitwijk.evidence.piece import Phase
+from uitwijk.evidence.placement_report import ManualStepReport, NumberReport, PlacementReport, ProcessesReport
+from uitwijk.evidence.scenario_report import Check, ScenarioReport, StackChanges, Step
 from uitwijk.wording import DisplayNames, count, listed
 
 OPERATIONS = {"create": "created", "replace": "replaced", "update": "updated", "delete": "deleted", "same": "unchanged"}
@@ -41,7 +35,7 @@ class NumberRow:
 class ScenarioFacts:
     """One scenario, with what follows from its record."""
 
-    data: ScenarioData
+    data: ScenarioReport
     names: DisplayNames
 
     @cached_property
@@ -57,15 +51,19 @@ class ScenarioFacts:
         return happenings(self.data)
 
     @cached_property
-    def phases(self) -> dict[str, PlacementData]:
-        """The recorded placements by phase."""
-        places = self.data.placements
-        found = {"before": places.before, "during": places.during, "after": places.after}
-        return {phase: placement for phase, placement in found.items() if placement is not None}
+    def phases(self) -> dict[Phase, PlacementReport]:
+        """The recorded placements by phase, in the phases' order."""
+        return {phase: self.data.placements[phase] for phase in get_args(Phase) if phase in self.data.placements}
 
     @property
-    def during(self) -> PlacementData | None:
-        return self.data.placements.during
+    def before(self) -> PlacementReport | None:
+        """The placement before the calamity."""
+        return self.phases.get("before")
+
+    @property
+    def during(self) -> PlacementReport | None:
+        """The placement during the calamity."""
+        return self.phases.get("during")
 
     @property
     def shed(self) -> list[str]:
@@ -73,15 +71,15 @@ class ScenarioFacts:
         return [self.names.workload(key) for key in self.during.shed] if self.during else []
 
     @property
-    def failed_checks(self) -> list[CheckData]:
-        return [check for check in self.data.checks if check.verdict == "failed"]
+    def failed_checks(self) -> list[Check]:
+        return [check for check in self.data.checks if check.failed]
 
     @property
-    def passed_checks(self) -> list[CheckData]:
-        return [check for check in self.data.checks if check.verdict == "passed"]
+    def passed_checks(self) -> list[Check]:
+        return [check for check in self.data.checks if not check.failed]
 
     @property
-    def failed_steps(self) -> list[StepData]:
+    def failed_steps(self) -> list[Step]:
         return [step for step in self.data.steps if step.failed]
 
     @property
@@ -95,12 +93,12 @@ class ScenarioFacts:
     @cached_property
     def happened(self) -> tuple[str, ...]:
         """In sentences: what moved, who moved, what stood still, and how it ended."""
-        before, during, after = self.data.placements.before, self.during, self.data.placements.after
+        before, during, after = self.before, self.during, self.phases.get("after")
         if before is None or during is None:
             return ()
         return tuple((*self._moves(before, during), *_seating(before, during), *self._end(before, during, after)))
 
-    def _end(self, before: PlacementData, during: PlacementData, after: PlacementData | None) -> Iterator[str]:
+    def _end(self, before: PlacementReport, during: PlacementReport, after: PlacementReport | None) -> Iterator[str]:
         if after is None or after.workloads == during.workloads:
             return
         if after.workloads == before.workloads:
@@ -108,7 +106,7 @@ class ScenarioFacts:
         else:
             yield from (f"Afterwards {sentence}" for sentence in self._moves(during, after))
 
-    def _moves(self, earlier: PlacementData, later: PlacementData) -> Iterator[str]:
+    def _moves(self, earlier: PlacementReport, later: PlacementReport) -> Iterator[str]:
         moves = Counter(
             (whence, later.workloads.get(key))
             for key, whence in earlier.workloads.items()
@@ -135,7 +133,7 @@ class ScenarioFacts:
             self._row(who, [self._work(who, placement) for placement in self.phases.values()]) for who in organisations
         ]
 
-    def _work(self, who: str, placement: PlacementData) -> tuple[tuple[str, ...], bool]:
+    def _work(self, who: str, placement: PlacementReport) -> tuple[tuple[str, ...], bool]:
         sites = Counter(where for key, where in placement.workloads.items() if key.partition("/")[0] == who)
         lines = tuple(f"{self.names.site(site)}: {number}" for site, number in sites.items() if site is not None)
         return (*lines, *((f"not running: {sites[None]}",) if sites[None] else ())), bool(sites[None])
@@ -149,7 +147,7 @@ class ScenarioFacts:
             for who in organisations
         ]
 
-    def _people(self, who: str, placement: PlacementData) -> tuple[tuple[str, ...], bool]:
+    def _people(self, who: str, placement: PlacementReport) -> tuple[tuple[str, ...], bool]:
         seats = placement.seats.get(who)
         if seats is None:
             return (), False
@@ -162,7 +160,7 @@ class ScenarioFacts:
         return PlaceRow(self.names.of("organisations", who), cells)
 
     @cached_property
-    def stopped(self) -> dict[str, ProcessesData]:
+    def stopped(self) -> dict[str, ProcessesReport]:
         """The processes of each municipality where one stops, by name."""
         found = self.during.processes if self.during else {}
         return {self.names.of("organisations", who): item for who, item in found.items() if item.stopped}
@@ -187,7 +185,7 @@ class ScenarioFacts:
         """The number blocks that rang elsewhere than before, or not at all."""
         if self.during is None:
             return []
-        before = self.data.placements.before
+        before = self.before
         return [
             self._number(key, number)
             for key, number in self.during.numbers.items()
@@ -195,7 +193,7 @@ class ScenarioFacts:
             or (before is not None and key in before.numbers and before.numbers[key].rings_at != number.rings_at)
         ]
 
-    def _number(self, key: str, number: NumberData) -> NumberRow:
+    def _number(self, key: str, number: NumberReport) -> NumberRow:
         who, _, first = key.partition("/")
         return NumberRow(
             self.names.of("organisations", who),
@@ -205,12 +203,12 @@ class ScenarioFacts:
         )
 
     @property
-    def left_to_people(self) -> list[ManualStepData]:
+    def left_to_people(self) -> list[ManualStepReport]:
         """The manual steps of the calamity of which the record does not say whether they were done."""
         told = {left.step for left in self.data.not_executed}
         return [manual for manual in (self.during.manual_steps if self.during else []) if manual.step not in told]
 
-    def hot(self, placement: PlacementData) -> str:
+    def hot(self, placement: PlacementReport) -> str:
         """Where the hot workloads ran, with how many of them."""
         return listed(f"{self.names.site(site)} ({len(keys)})" for site, keys in placement.hot.items())
 
@@ -220,7 +218,7 @@ class ScenarioFacts:
         done = (operation for changes in self.data.changes for operation in changes.counts)
         return OPERATIONS | {operation: operation for operation in done if operation not in OPERATIONS}
 
-    def resources(self, changes: ChangesData) -> dict[str, dict[str, list[str]]]:
+    def resources(self, changes: StackChanges) -> dict[str, dict[str, list[str]]]:
         """The changed resources' names by operation and type."""
         grouped: dict[str, dict[str, list[str]]] = {}
         for item in changes.resources:
@@ -234,12 +232,12 @@ class ScenarioFacts:
         why = self.data.interrupted_by or "by an error"
         return "; ".join([why, *(f"in the step “{step.name}”" for step in self.failed_steps if self.broke_off(step))])
 
-    def broke_off(self, step: StepData) -> bool:
+    def broke_off(self, step: Step) -> bool:
         """Whether what broke the scenario off is what `step` failed of."""
         return self.data.interrupted and step.result == f"failed: {self.data.interrupted_by}"
 
 
-def _seating(before: PlacementData, during: PlacementData) -> Iterator[str]:
+def _seating(before: PlacementReport, during: PlacementReport) -> Iterator[str]:
     moved = sum(
         max(people - before.seats[who].at.get(building, 0), 0)
         for who, seats in during.seats.items()

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from uitwijk.drill.report.data import CheckData, ScenarioData, StepData
 from uitwijk.drill.report.timeline import KINDS, kind
+from uitwijk.evidence.scenario_report import Check, ScenarioReport, Step
 from uitwijk.wording import count, duration
 
 
@@ -19,7 +19,7 @@ class Happening:
     """None: it never came."""
     name: str
     result: str
-    step: StepData | None = None
+    step: Step | None = None
     kind: str = ""
     """The word for what the step was."""
     checks: str = ""
@@ -27,14 +27,14 @@ class Happening:
     failed: bool = False
 
 
-def happenings(scenario: ScenarioData) -> list[Happening]:
+def happenings(scenario: ScenarioReport) -> list[Happening]:
     """Everything that the timeline of `scenario` draws, in its order; what never came is last."""
     found = [*_moments(scenario), *_steps(scenario)]
     never = datetime.max.replace(tzinfo=UTC)
     return sorted(found, key=lambda one: one.at or never)
 
 
-def _moments(scenario: ScenarioData) -> Iterator[Happening]:
+def _moments(scenario: ScenarioReport) -> Iterator[Happening]:
     if scenario.declared:
         yield Happening(scenario.declared, "The calamity is declared", "the clock of the recovery starts")
     if scenario.failback:
@@ -48,7 +48,7 @@ def _moments(scenario: ScenarioData) -> Iterator[Happening]:
             yield Happening(at, f"Powered on: {machines}", f"{duration(item.seconds)} after the declaration")
 
 
-def _steps(scenario: ScenarioData) -> Iterator[Happening]:
+def _steps(scenario: ScenarioReport) -> Iterator[Happening]:
     for number, step in enumerate(scenario.steps, start=1):
         yield Happening(
             step.started,
@@ -61,8 +61,8 @@ def _steps(scenario: ScenarioData) -> Iterator[Happening]:
         )
 
 
-def _ended(checks: list[CheckData]) -> str:
-    failed = sum(check.verdict == "failed" for check in checks)
+def _ended(checks: list[Check]) -> str:
+    failed = sum(check.failed for check in checks)
     if failed:
         return f"{failed} of {count(len(checks), 'check')} failed"
     return f"{count(len(checks), 'check')} passed" if checks else ""

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 from datetime import datetime
 
-from uitwijk.drill.report.data import ScenarioData, StepData
+from uitwijk.evidence.scenario_report import ScenarioReport, Step
 from uitwijk.wording import clock, duration
 
 WIDTH = 960
@@ -67,7 +67,7 @@ class Timeline:
     failback_x: float | None
 
 
-def draw(scenario: ScenarioData) -> Timeline | None:
+def draw(scenario: ScenarioReport) -> Timeline | None:
     """The timeline of `scenario`; None if it has no steps."""
     began = scenario.began
     if began is None or not scenario.steps:
@@ -108,7 +108,7 @@ def draw(scenario: ScenarioData) -> Timeline | None:
     )
 
 
-def kind(scenario: ScenarioData, number: int) -> str:
+def kind(scenario: ScenarioReport, number: int) -> str:
     """What a step of `scenario` was, one of `KINDS`; the first step is number 1."""
     command = scenario.steps[number - 1].command or ""
     if "pulumi " in command:
@@ -118,7 +118,7 @@ def kind(scenario: ScenarioData, number: int) -> str:
     return "check" if scenario.checks_of(number) else "other"
 
 
-def _step_row(step: StepData, number: int, what: str, began: datetime, length: float, scale: float, y: float) -> Row:
+def _step_row(step: Step, number: int, what: str, began: datetime, length: float, scale: float, y: float) -> Row:
     start = (step.started - began).total_seconds()
     seconds = length - start if step.seconds is None else step.seconds
     return Row(

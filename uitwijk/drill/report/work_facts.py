@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from uitwijk.drill.report.data import PlacementData
 from uitwijk.drill.report.phases import PlaceRow
-from uitwijk.drill.report.work_data import TELEPHONE, GapData, GuestsData, StoppedData, WorkData
 from uitwijk.drill.report.work_faults import Fault, faults
 from uitwijk.drill.report.work_tallies import (
     EmergencyRow,
@@ -21,6 +19,8 @@ from uitwijk.drill.report.work_tallies import (
     records,
     tallies,
 )
+from uitwijk.evidence.placement_report import PlacementReport
+from uitwijk.evidence.work_report import TELEPHONE, GuestsReport, MeasuredGap, StoppedProcess, WorkReport
 from uitwijk.wording import DisplayNames, count, duration, listed
 
 _MOST_STOPPED = 3
@@ -34,7 +34,7 @@ class Note:
     number: int
     process: str
     municipalities: tuple[str, ...]
-    stopped: StoppedData
+    stopped: StoppedProcess
     planned: bool
     """Whether the situation's placement says so, too."""
 
@@ -64,7 +64,7 @@ class GapRow:
     """How long one municipality was without telephone and without names."""
 
     municipality: str
-    gaps: dict[str, GapData]
+    gaps: dict[str, MeasuredGap]
     """The longest of each kind."""
 
 
@@ -72,8 +72,8 @@ class GapRow:
 class WorkFacts:
     """What was observed of the work, with what follows from it."""
 
-    data: WorkData
-    during: PlacementData | None
+    data: WorkReport
+    during: PlacementReport | None
     names: DisplayNames
 
     @property
@@ -99,7 +99,7 @@ class WorkFacts:
     @cached_property
     def notes(self) -> list[Note]:
         """Each reason why a process stopped, once."""
-        found: dict[tuple[str, StoppedData, bool], list[str]] = {}
+        found: dict[tuple[str, StoppedProcess, bool], list[str]] = {}
         for process in self.processes:
             for who, judged in self.data.continuity.items():
                 if process in judged.stopped:
@@ -186,7 +186,7 @@ class WorkFacts:
     @cached_property
     def gaps(self) -> list[GapRow]:
         """The longest gaps of each municipality."""
-        found: dict[str, dict[str, GapData]] = {}
+        found: dict[str, dict[str, MeasuredGap]] = {}
         for gap in self.data.gaps:
             known = found.setdefault(gap.municipality, {})
             if gap.what not in known or _longer(gap, known[gap.what]):
@@ -248,13 +248,13 @@ class WorkFacts:
         return list(together.items())
 
 
-def _longer(one: GapData, other: GapData) -> bool:
+def _longer(one: MeasuredGap, other: MeasuredGap) -> bool:
     if one.seconds is None or other.seconds is None:
         return other.seconds is not None
     return one.seconds > other.seconds
 
 
-def _lived(guests: GuestsData, names: DisplayNames) -> str:
+def _lived(guests: GuestsReport, names: DisplayNames) -> str:
     living = {names.site(site): number for site, number in guests.living.items() if number}
     lived = count(sum(living.values()), "guest") + " lived" if living else "No guest lived"
     if len(living) == 1:

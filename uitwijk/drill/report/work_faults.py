@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from uitwijk.drill.report.work_data import (
+from uitwijk.drill.report.work_tallies import WRITTEN
+from uitwijk.evidence.work_report import (
     EMERGENCY,
     OUTSIDE,
-    AnswerData,
-    CallData,
-    NameData,
-    RecordData,
-    TransactionData,
-    WorkData,
+    AnsweredBy,
+    JudgedCall,
+    NameAnswer,
+    SoughtRecord,
+    Transaction,
+    WorkReport,
 )
-from uitwijk.drill.report.work_tallies import WRITTEN
 from uitwijk.wording import DisplayNames, duration, telephone
 
 
@@ -30,7 +30,7 @@ class Fault:
     """Labels, each with what there is to say."""
 
 
-def faults(data: WorkData, names: DisplayNames) -> Iterator[Fault]:
+def faults(data: WorkReport, names: DisplayNames) -> Iterator[Fault]:
     """Everything that failed."""
     for call in data.calls:
         if call.failed:
@@ -42,7 +42,7 @@ def faults(data: WorkData, names: DisplayNames) -> Iterator[Fault]:
         if name.failed:
             yield _name(name)
     for record in data.records:
-        if record.verdict == "failed":
+        if record.failed:
             yield _record(record, names)
 
 
@@ -53,12 +53,12 @@ def place(names: DisplayNames, municipality: str | None, building: str | None) -
     return ", in ".join(filter(None, (who, where))) or "nowhere known"
 
 
-def answer(names: DisplayNames, by: AnswerData | None) -> str:
+def answer(names: DisplayNames, by: AnsweredBy | None) -> str:
     """Who answered a call, and where."""
     return place(names, by.municipality, by.building) if by else "nobody"
 
 
-def _call(call: CallData, names: DisplayNames) -> Fault:
+def _call(call: JudgedCall, names: DisplayNames) -> Fault:
     title = f"Call to {telephone(call.number)}"
     if call.kind in (EMERGENCY, OUTSIDE):
         where = place(names, None, call.building)
@@ -79,7 +79,7 @@ def _call(call: CallData, names: DisplayNames) -> Fault:
     )
 
 
-def _transaction(one: TransactionData, names: DisplayNames) -> Fault:
+def _transaction(one: Transaction, names: DisplayNames) -> Fault:
     service = names.of("services", one.service) if one.service else ""
     return _fault(
         "transaction",
@@ -92,7 +92,7 @@ def _transaction(one: TransactionData, names: DisplayNames) -> Fault:
     )
 
 
-def _name(name: NameData) -> Fault:
+def _name(name: NameAnswer) -> Fault:
     return _fault(
         "name",
         f"{name.name} at {name.server}",
@@ -103,7 +103,7 @@ def _name(name: NameData) -> Fault:
     )
 
 
-def _record(record: RecordData, names: DisplayNames) -> Fault:
+def _record(record: SoughtRecord, names: DisplayNames) -> Fault:
     age = f", {duration(record.age_seconds)} old when the site was lost" if record.age_seconds is not None else ""
     return _fault(
         "record",

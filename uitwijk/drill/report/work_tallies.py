@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from uitwijk.drill.report.phases import Cell, PlaceRow
-from uitwijk.drill.report.work_data import (
+from uitwijk.evidence.work_report import (
     AFTER,
     BEFORE,
     DURING,
@@ -14,10 +14,10 @@ from uitwijk.drill.report.work_data import (
     GAP,
     NUMBER,
     OUTSIDE,
-    CallData,
+    JudgedCall,
     Observation,
-    RecordData,
-    WorkData,
+    SoughtRecord,
+    WorkReport,
 )
 from uitwijk.wording import DisplayNames, count, listed
 
@@ -80,7 +80,7 @@ class RecordRow:
     failed: bool
 
 
-def phases(data: WorkData) -> list[str]:
+def phases(data: WorkReport) -> list[str]:
     """The phases in which something was tried, in their order."""
     found = dict.fromkeys(item.when for item in (*data.calls, *data.transactions))
     return [when for when in (BEFORE, DURING, AFTER) if when in found] + [
@@ -88,7 +88,7 @@ def phases(data: WorkData) -> list[str]:
     ]
 
 
-def tallies(data: WorkData) -> list[Tally]:
+def tallies(data: WorkReport) -> list[Tally]:
     """One row for each kind of call and transaction, but for the calls that measure a gap."""
     calls, transactions = counted(data.calls), data.transactions
     return [
@@ -102,17 +102,17 @@ def tallies(data: WorkData) -> list[Tally]:
     ]
 
 
-def counted(calls: Sequence[CallData]) -> list[CallData]:
+def counted(calls: Sequence[JudgedCall]) -> list[JudgedCall]:
     """The calls that should have been answered; those made until the first is answered measure a gap."""
     return [call for call in calls if call.kind != GAP]
 
 
-def _kinds(calls: Sequence[CallData]) -> list[str]:
+def _kinds(calls: Sequence[JudgedCall]) -> list[str]:
     return list(dict.fromkeys(call.kind for call in calls))
 
 
 def _tallies(
-    labels: dict[str, str], found: dict[str, Sequence[Observation]], data: WorkData, calls: bool
+    labels: dict[str, str], found: dict[str, Sequence[Observation]], data: WorkReport, calls: bool
 ) -> Iterator[Tally]:
     order = [kind for kind in labels if kind in found] + [kind for kind in found if kind not in labels]
     for kind in order:
@@ -121,12 +121,12 @@ def _tallies(
         yield Tally(labels.get(kind, kind.replace("-", " ").capitalize()), calls, cells)
 
 
-def answer_phases(data: WorkData) -> list[str]:
+def answer_phases(data: WorkReport) -> list[str]:
     """The phases in which the municipalities' numbers were called."""
     return [phase for phase in phases(data) if any((c.kind, c.when) == (NUMBER, phase) for c in data.calls)]
 
 
-def answers(data: WorkData, names: DisplayNames) -> list[PlaceRow]:
+def answers(data: WorkReport, names: DisplayNames) -> list[PlaceRow]:
     """In which buildings the numbers of each municipality were answered, phase by phase."""
     calls = [call for call in data.calls if call.kind == NUMBER and call.municipality]
     when, rows = answer_phases(data), []
@@ -138,7 +138,7 @@ def answers(data: WorkData, names: DisplayNames) -> list[PlaceRow]:
     return rows
 
 
-def _answered(calls: list[CallData], names: DisplayNames) -> tuple[tuple[str, ...], bool]:
+def _answered(calls: list[JudgedCall], names: DisplayNames) -> tuple[tuple[str, ...], bool]:
     where = dict.fromkeys(
         call.answered_by.building
         for call in calls
@@ -149,7 +149,7 @@ def _answered(calls: list[CallData], names: DisplayNames) -> tuple[tuple[str, ..
     return (*lines, *((f"✕ {count(failed, 'call')} failed",) if failed else ())), bool(failed)
 
 
-def emergencies(data: WorkData, names: DisplayNames) -> list[EmergencyRow]:
+def emergencies(data: WorkReport, names: DisplayNames) -> list[EmergencyRow]:
     """The location that 112 calls from each building gave."""
     calls = [call for call in data.calls if call.kind == EMERGENCY]
     rows = []
@@ -166,14 +166,14 @@ def emergencies(data: WorkData, names: DisplayNames) -> list[EmergencyRow]:
     return rows
 
 
-def records(data: WorkData) -> list[RecordRow]:
+def records(data: WorkReport) -> list[RecordRow]:
     """What became of the records, by when they were written."""
     found = dict.fromkeys(record.written for record in data.records)
     order = [key for key in WRITTEN if key in found] + [key for key in found if key not in WRITTEN]
     return [_records(key, [record for record in data.records if record.written == key]) for key in order]
 
 
-def _records(written: str, looks: list[RecordData]) -> RecordRow:
+def _records(written: str, looks: list[SoughtRecord]) -> RecordRow:
     """Of several looks for the same record, one that does not find it is enough to call it lost."""
     lost = {look.id: look.age_seconds for look in looks if not look.found}
     sought = {look.id for look in looks}
@@ -185,5 +185,5 @@ def _records(written: str, looks: list[RecordData]) -> RecordRow:
         len(sought),
         max(ages, default=None),
         min(allowed, default=None),
-        any(look.verdict == "failed" for look in looks),
+        any(look.failed for look in looks),
     )

@@ -6,7 +6,6 @@ import contextlib
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -15,20 +14,21 @@ from uitwijk.drill.players.telephony import Telephony
 from uitwijk.drill.players.telephony.call_servers import CallServers
 from uitwijk.drill.players.telephony.desks import Account, Desk, accounts
 from uitwijk.drill.players.telephony.sipp import Sipp, credentials
+from uitwijk.evidence.work_report import AnsweredBy, JudgedCall
 
 pytestmark = pytest.mark.timeout(300)
 HARLINGEN = Desk("harlingen", "harlingen-town-hall")
 NIJEFURD = Desk("nijefurd", "workum-town-hall")
 
 
-def called(people: Telephony, numbers: Numbers, kind: str = "number") -> list[dict[str, Any]]:
+def called(people: Telephony, numbers: Numbers, kind: str = "number") -> list[JudgedCall]:
     """The calls of one kind of a round."""
-    return [call for call in people.round("during", numbers) if call["kind"] == kind]
+    return [call for call in people.round("during", numbers) if call.kind == kind]
 
 
-def failed(calls: list[dict[str, Any]]) -> list[str]:
+def failed(calls: list[JudgedCall]) -> list[str]:
     """Why calls failed."""
-    return [call["why"] for call in calls if call["verdict"] != "passed"]
+    return [call.why for call in calls if call.verdict != "passed"]
 
 
 def test_every_number_is_answered_in_every_building_where_its_municipality_sits(
@@ -39,8 +39,8 @@ def test_every_number_is_answered_in_every_building_where_its_municipality_sits(
     people.telephones.sit(numbers)
     calls = called(people, numbers)
     assert failed(calls) == []
-    where = {(call["municipality"], call["building"]) for call in calls}
-    assert len(calls) == len({call["number"] for call in calls}) == len(where) + 1, "Nijefurd has two number blocks"
+    where = {(call.municipality, call.building) for call in calls}
+    assert len(calls) == len({call.number for call in calls}) == len(where) + 1, "Nijefurd has two number blocks"
     assert sum(municipality == "harlingen" for municipality, _ in where) > 1
     assert ("harlingen", "harlingen-town-hall") not in where
 
@@ -65,7 +65,7 @@ def test_whichever_site_is_lost_the_gap_is_measured_and_then_the_other_site_serv
         assert {login.site for login in logins if login.outcome == "done"} == set(exchange.region.sites) - {lost}
         calls = called(people, numbers)
         assert failed(calls) == []
-        assert all(lost not in call["via"] for call in calls)
+        assert all(lost not in call.via for call in calls)
     finally:
         exchange.boot(lost)
     assert {login.outcome for login in people.telephones.register()} == {"done"}
@@ -168,8 +168,8 @@ def test_a_call_in_progress_goes_on_when_another_building_closes(exchange: Excha
     assert failed(called(people, exchange.numbers("harlingen-town-hall"))) == []
     assert held.asked(1)
     record = people.talk("during", held)
-    assert (record["kind"], record["verdict"], record["why"]) == ("in-progress", "passed", None)
-    assert record["answered_by"] == {"municipality": "nijefurd", "building": "workum-town-hall"}
+    assert (record.kind, record.verdict, record.why) == ("in-progress", "passed", None)
+    assert record.answered_by == AnsweredBy(municipality="nijefurd", building="workum-town-hall")
 
 
 def test_a_call_in_progress_breaks_off_when_its_own_building_closes(exchange: Exchange, people: Telephony) -> None:
@@ -178,5 +178,5 @@ def test_a_call_in_progress_breaks_off_when_its_own_building_closes(exchange: Ex
     assert held.asked(1)
     people.telephones.building_closed("harlingen-town-hall")
     record = people.talk("during", held)
-    assert record["verdict"] == "failed"
-    assert "the call in progress to +31517491200" in record["why"]
+    assert record.verdict == "failed"
+    assert "the call in progress to +31517491200" in record.why

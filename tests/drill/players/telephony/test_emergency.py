@@ -23,12 +23,12 @@ def test_112_carries_the_location_of_every_open_building_and_other_calls_carry_n
     people.telephones.building_closed(closed)
     people.telephones.sit(exchange.numbers(closed))
     calls = people.round("during", exchange.numbers(closed))
-    emergencies = {call["building"]: call["location"] for call in calls if call["kind"] == "emergency"}
+    emergencies = {call.building: call.location for call in calls if call.kind == "emergency"}
     assert emergencies == {slug: told for slug, told in locations(exchange).items() if slug != closed}
-    outside = [call for call in calls if call["kind"] == "outside"]
+    outside = [call for call in calls if call.kind == "outside"]
     assert len(outside) == len(emergencies)
-    assert {call["location"] for call in outside} == {None}
-    assert [call["why"] for call in calls if call["verdict"] != "passed"] == []
+    assert {call.location for call in outside} == {None}
+    assert [call.why for call in calls if call.verdict != "passed"] == []
 
 
 @pytest.mark.parametrize("lost", ["bolsward", "leeuwarden"])
@@ -55,7 +55,7 @@ def test_a_building_that_the_call_servers_have_wrong_fails_and_names_both_places
     people.telephones.sit(exchange.numbers())
     monkeypatch.setitem(exchange.region.buildings, "workum-town-hall", moved)  # type: ignore[arg-type]
     calls = people.round("during", exchange.numbers())
-    assert [call["why"] for call in calls if call["verdict"] != "passed"] == [
+    assert [call.why for call in calls if call.verdict != "passed"] == [
         f'112 from workum-town-hall told the control room "{building.emergency_location}"; '
         'it should be "NL, Fryslân, Workum, new town hall"'
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from uitwijk.drill.players.telephony.events import END, read_events
+from uitwijk.utc import stamp
 
 RINGS = "2026-11-25\t14:05:00.250000\t1795615500.250000;rings;call-1;+31517491200\n"
 REACHED = f"2026-11-25\t14:05:01.000000\t1795615501.000000;reached;call-2\nINVITE sip:112@x SIP/2.0\n\nv=0\n{END}\n"
@@ -14,7 +15,7 @@ def events(folder: Path, text: str) -> list[tuple[str, str, str, str, str]]:
     """Everything that a log says."""
     log = folder / "log"
     log.write_text(text, encoding="utf-8")
-    return [(event.at, event.what, event.call_id, event.detail, event.message) for event in read_events(log)]
+    return [(stamp(event.at), event.what, event.call_id, event.detail, event.message) for event in read_events(log)]
 
 
 def test_events_have_their_time_and_a_message_is_kept_whole(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from uitwijk.drill.players.telephony.judged import Judge
 HALL = Desk("harlingen", "harlingen-town-hall")
 OTHER = Desk("nijefurd", "workum-town-hall")
 ACCOUNT = Account("+31517491200", "+31517491200", HALL)
-AT = "2026-11-25T14:05:00.000Z"
+AT = datetime.datetime(2026, 11, 25, 14, 5, tzinfo=datetime.UTC)
 HERE = "NL, Fryslân, Harlingen, town hall, main entrance"
 
 
@@ -46,14 +47,14 @@ def test_a_number_is_answered_where_it_should_and_rings_nowhere_else(
 ) -> None:
     record = judge.number(ACCOUNT, call(answered_by), rang)
     whose = "+31517491200, which should be answered by harlingen in harlingen-town-hall, "
-    assert record["why"] == (why and whose + why)
-    assert record["verdict"] == ("failed" if why else "passed")
-    assert (record["when"], record["kind"], record["building"]) == ("during", "number", "harlingen-town-hall")
+    assert record.why == (why and whose + why)
+    assert record.verdict == ("failed" if why else "passed")
+    assert (record.when, record.kind, record.building) == ("during", "number", "harlingen-town-hall")
 
 
 def test_a_refused_login_is_told_with_the_number_that_is_not_answered(judge: Judge) -> None:
     refused = ["the telephone was refused the login with +31517491200", "… with +31515993200"]
-    assert judge.number(ACCOUNT, call(None), (), refused)["why"].endswith(f"; {refused[0]}")
+    assert judge.number(ACCOUNT, call(None), (), refused).why.endswith(f"; {refused[0]}")
 
 
 @pytest.mark.parametrize(
@@ -69,27 +70,27 @@ def test_112_tells_where_it_comes_from_and_nothing_else(
     judge: Judge, location: str | None, fault: str | None, why: str | None
 ) -> None:
     record = judge.emergency(HALL, call(CONTROL_ROOM, location=location, fault=fault))
-    assert record["verdict"] == ("failed" if why else "passed")
-    assert (why or "") in (record["why"] or "")
-    assert record["location"] == location
+    assert record.verdict == ("failed" if why else "passed")
+    assert (why or "") in (record.why or "")
+    assert record.location == location
 
 
 def test_another_call_to_the_outside_tells_no_location(judge: Judge) -> None:
-    assert judge.outside(HALL, call(CONTROL_ROOM))["verdict"] == "passed"
-    assert judge.outside(HALL, call(CONTROL_ROOM, location=HERE))["verdict"] == "failed"
-    assert judge.outside(HALL, call(CONTROL_ROOM, fault="points to no bodies"))["verdict"] == "failed"
-    assert judge.outside(HALL, call(None))["verdict"] == "failed"
+    assert judge.outside(HALL, call(CONTROL_ROOM)).verdict == "passed"
+    assert judge.outside(HALL, call(CONTROL_ROOM, location=HERE)).verdict == "failed"
+    assert judge.outside(HALL, call(CONTROL_ROOM, fault="points to no bodies")).verdict == "failed"
+    assert judge.outside(HALL, call(None)).verdict == "failed"
 
 
 @pytest.mark.parametrize(
     ("ended_at", "broken_at", "verdict"), [(AT, None, "passed"), (AT, AT, "failed"), (None, None, "failed")]
 )
 def test_a_call_in_progress_goes_on_until_the_caller_ends_it(
-    judge: Judge, ended_at: str | None, broken_at: str | None, verdict: str
+    judge: Judge, ended_at: datetime.datetime | None, broken_at: datetime.datetime | None, verdict: str
 ) -> None:
-    assert judge.talk(ACCOUNT, Talk(call(), ended_at, 3, broken_at))["verdict"] == verdict
+    assert judge.talk(ACCOUNT, Talk(call(), ended_at, 3, broken_at)).verdict == verdict
 
 
 def test_a_gap_without_an_end_fails(judge: Judge) -> None:
-    assert judge.gap(ACCOUNT, call())["verdict"] == "passed"
-    assert judge.gap(ACCOUNT, None)["verdict"] == "failed"
+    assert judge.gap(ACCOUNT, call()).verdict == "passed"
+    assert judge.gap(ACCOUNT, None).verdict == "failed"

@@ -67,17 +67,17 @@ def test_a_telephone_that_dies_is_told(exchange: Exchange, people: Telephony, tm
     address = exchange.loopback.address("10.13.3.103")
     (victim,) = [pid for pid in sipps(tmp_path) if address in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]
     os.kill(victim, signal.SIGKILL)
-    record = next(call for call in people.round("during", exchange.numbers()) if call["municipality"] == "harlingen")
-    assert record["verdict"] == "failed"
-    assert "nobody answered in time; the telephone of harlingen in harlingen-town-hall is gone" in record["why"]
+    record = next(call for call in people.round("during", exchange.numbers()) if call.municipality == "harlingen")
+    assert record.verdict == "failed"
+    assert "nobody answered in time; the telephone of harlingen in harlingen-town-hall is gone" in record.why
 
 
 def test_border_controllers_without_the_carriers_password_reach_nobody(exchange: Exchange, tmp_path: Path) -> None:
     with opened(exchange, tmp_path, carrier_password="another") as people:
         people.telephones.sit(exchange.numbers())
-        calls = [call for call in people.round("during", exchange.numbers()) if call["kind"] == "outside"]
+        calls = [call for call in people.round("during", exchange.numbers()) if call.kind == "outside"]
     assert len(calls) == len(exchange.region.buildings)
-    assert all(call["why"].endswith("was not answered: 403, it was refused") for call in calls)
+    assert all(call.why.endswith("was not answered: 403, it was refused") for call in calls)
 
 
 def test_no_secret_is_in_a_command_line_or_in_a_file_that_others_read_or_that_stays(

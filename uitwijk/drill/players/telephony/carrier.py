@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from uitwijk import utc
 from uitwijk.continuity.catalogue import Kind
@@ -38,8 +39,8 @@ class Call:
     """A call, and what came of it."""
 
     number: str
-    at: str
-    """When it began: UTC, RFC 3339."""
+    at: datetime
+    """When it began."""
     began: float
     """The same on the clock of `time.monotonic`."""
     call_ids: tuple[str, ...] = ()
@@ -75,7 +76,7 @@ class Reached:
 
 def called(number: str) -> Call:
     """A call that begins now."""
-    return Call(number, utc.stamp(), time.monotonic())
+    return Call(number, utc.now(), time.monotonic())
 
 
 def followed(call: Call, call_id: str, via: str, events: Sequence[Event]) -> Call:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from uitwijk import utc
-
 END = "-- end of message --"
 """Closes a message that a scenario has written down whole."""
 
@@ -26,9 +24,9 @@ class Event:
     """The whole SIP message, where a scenario keeps it."""
 
     @property
-    def at(self) -> str:
-        """When: UTC, RFC 3339."""
-        return utc.stamp(datetime.fromtimestamp(self.moment, UTC))
+    def at(self) -> datetime:
+        """When, in UTC."""
+        return datetime.fromtimestamp(self.moment, UTC)
 
     @property
     def monotonic(self) -> float:

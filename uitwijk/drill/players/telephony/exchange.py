@@ -21,6 +21,7 @@ from uitwijk.drill.players.telephony.held import Held, hold
 from uitwijk.drill.players.telephony.judged import Judge
 from uitwijk.drill.players.telephony.sipp import Sipp
 from uitwijk.drill.players.telephony.telephones import Telephones
+from uitwijk.evidence.work_report import JudgedCall
 
 
 class Telephony:
@@ -95,7 +96,7 @@ class Telephony:
                 return hold(self._sipp, self.carrier, account)
         raise UitwijkError(f"{municipality}: no telephone is logged in with its numbers; tell who sits where first")
 
-    def talk(self, when: str, held: Held) -> dict[str, Any]:
+    def talk(self, when: str, held: Held) -> JudgedCall:
         """Ends a call in progress, and says how it went, as `Scenario.calls` takes it, with its verdict."""
         return Judge(self._region, when).talk(held.account, held.end())
 
@@ -106,7 +107,7 @@ class Telephony:
         """
         return Gap(self.carrier, list(self.telephones.first.values()), since)
 
-    def round(self, when: str, numbers: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    def round(self, when: str, numbers: Mapping[str, Mapping[str, Any]]) -> list[JudgedCall]:
         """Calls every number block in every building, 112 from every open building, and one number outside.
 
         Args:
@@ -119,7 +120,7 @@ class Telephony:
         judge = Judge(self._region, when)
         return [*self._numbers(judge, accounts(self._region, numbers)), *self._from_inside(judge)]
 
-    def _numbers(self, judge: Judge, called: Sequence[Account]) -> list[dict[str, Any]]:
+    def _numbers(self, judge: Judge, called: Sequence[Account]) -> list[JudgedCall]:
         calls = self.carrier.calls([account.number for account in called])
         rings = self.telephones.rings()
         refused = self.telephones.refused
@@ -128,7 +129,7 @@ class Telephony:
             for account, call in zip(called, calls, strict=True)
         ]
 
-    def _from_inside(self, judge: Judge) -> list[dict[str, Any]]:
+    def _from_inside(self, judge: Judge) -> list[JudgedCall]:
         return [
             judge.outside(caller, call) if call.number == OUTSIDE else judge.emergency(caller, call)
             for caller, call in self._outside.all()

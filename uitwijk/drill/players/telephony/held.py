@@ -6,6 +6,7 @@ import contextlib
 import socket
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from uitwijk.drill.players.telephony.carrier import (
     ANSWER_SECONDS,
@@ -32,11 +33,11 @@ class Talk:
     """How a call in progress went."""
 
     call: Call
-    ended_at: str | None
-    """When the other end confirmed that it is over: UTC, RFC 3339; None: it did not."""
+    ended_at: datetime | None
+    """When the other end confirmed that it is over; None: it did not."""
     questions: int
     """How often the other was asked whether it was there, and said so."""
-    broken_at: str | None
+    broken_at: datetime | None
     """When it first did not answer, or hung up."""
 
     @property
@@ -139,5 +140,5 @@ def hold(sipp: Sipp, carrier: Carrier, account: Account) -> Held:
     return Held(account, call, None, carrier.address)
 
 
-def _first(events: list[Event], *what: str) -> str | None:
+def _first(events: list[Event], *what: str) -> datetime | None:
     return next((event.at for event in events if event.what in what), None)

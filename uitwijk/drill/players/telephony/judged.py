@@ -1,14 +1,15 @@
-"""Calls as a scenario's record keeps them, each with its verdict and, when it failed, with a sentence that says why."""
+"""Calls as the evidence keeps them, each with its verdict and, when it failed, with a sentence that says why."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
 
+from uitwijk import utc
 from uitwijk.continuity.region import Region
 from uitwijk.drill.players.telephony.carrier import CONTROL_ROOM, Call, called
 from uitwijk.drill.players.telephony.desks import Account, Desk
 from uitwijk.drill.players.telephony.held import Talk
+from uitwijk.evidence.work_report import EMERGENCY, GAP, NUMBER, OUTSIDE, AnsweredBy, JudgedCall
 
 _CODES = {
     None: "no border controller or call server replied",
@@ -34,9 +35,7 @@ class Judge:
         self._region = region
         self._when = when
 
-    def number(
-        self, account: Account, call: Call, rang: Collection[Desk], refused: Iterable[str] = ()
-    ) -> dict[str, Any]:
+    def number(self, account: Account, call: Call, rang: Collection[Desk], refused: Iterable[str] = ()) -> JudgedCall:
         """A call to a number from outside.
 
         Args:
@@ -45,25 +44,25 @@ class Judge:
             rang: the telephones that rang.
             refused: what is known of logins that were refused, and of telephones that are gone.
         """
-        return self._record("number", account.desk, call, self._why_not(account, call, rang, refused))
+        return self._judged(NUMBER, account.desk, call, self._why_not(account, call, rang, refused))
 
-    def gap(self, account: Account, call: Call | None) -> dict[str, Any]:
+    def gap(self, account: Account, call: Call | None) -> JudgedCall:
         """The first answered call after a loss; None: there was none."""
         if call is None:
             call = called(account.number)
         why = None if call.answered else f"{self._whose(account)} was not answered while the drill waited"
-        return self._record("gap", account.desk, call, why)
+        return self._judged(GAP, account.desk, call, why)
 
-    def talk(self, account: Account, talk: Talk) -> dict[str, Any]:
+    def talk(self, account: Account, talk: Talk) -> JudgedCall:
         """A call in progress that has ended."""
         why = self._why_not(account, talk.call, [account.desk], ())
         if why is None and talk.broken_at:
-            why = f"the call in progress to {self._whose(account)} broke off at {talk.broken_at}"
+            why = f"the call in progress to {self._whose(account)} broke off at {utc.stamp(talk.broken_at)}"
         elif why is None and talk.ended_at is None:
             why = f"the call in progress to {self._whose(account)} could not be ended: nobody confirmed it"
-        return self._record("in-progress", account.desk, talk.call, why)
+        return self._judged("in-progress", account.desk, talk.call, why)
 
-    def emergency(self, caller: Desk, call: Call) -> dict[str, Any]:
+    def emergency(self, caller: Desk, call: Call) -> JudgedCall:
         """A 112 call from a building."""
         expected = self._region.buildings[caller.building].emergency_location
         why = self._unheard(caller, call)
@@ -72,14 +71,14 @@ class Judge:
         elif why is None and call.location != expected:
             told = f'told the control room "{call.location}"' if call.location else "told the control room no location"
             why = f'112 from {caller.building} {told}; it should be "{expected}"'
-        return self._record("emergency", caller, call, why)
+        return self._judged(EMERGENCY, caller, call, why)
 
-    def outside(self, caller: Desk, call: Call) -> dict[str, Any]:
+    def outside(self, caller: Desk, call: Call) -> JudgedCall:
         """Any other call to the outside: it tells nobody where the caller is."""
         why = self._unheard(caller, call)
         if why is None and (call.location or call.fault):
             why = f"a call from {caller.building} to {call.number}, which is not 112, carried a location"
-        return self._record("outside", caller, call, why)
+        return self._judged(OUTSIDE, caller, call, why)
 
     def _unheard(self, caller: Desk, call: Call) -> str | None:
         if call.answered and call.answered_by == CONTROL_ROOM:
@@ -105,22 +104,22 @@ class Judge:
     def _whose(self, account: Account) -> str:
         return f"{account.number}, which should be answered by {account.desk},"
 
-    def _record(self, kind: str, desk: Desk, call: Call, why: str | None) -> dict[str, Any]:
+    def _judged(self, kind: str, desk: Desk, call: Call, why: str | None) -> JudgedCall:
         who = call.answered_by
-        return {
-            "at": call.at,
-            "when": self._when,
-            "kind": kind,
-            "municipality": desk.municipality,
-            "number": call.number,
-            "building": desk.building,
-            "answered_by": {"municipality": who.municipality, "building": who.building} if who else None,
-            "via": call.via,
-            "seconds": call.seconds,
-            "location": call.location,
-            "verdict": "failed" if why else "passed",
-            "why": why,
-        }
+        return JudgedCall(
+            at=call.at,
+            when=self._when,
+            kind=kind,
+            municipality=desk.municipality,
+            number=call.number,
+            building=desk.building,
+            answered_by=AnsweredBy(municipality=who.municipality, building=who.building) if who else None,
+            via=call.via,
+            seconds=call.seconds,
+            location=call.location,
+            verdict="failed" if why else "passed",
+            why=why,
+        )
 
 
 def _said(call: Call) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from uitwijk.continuity.region import Region
@@ -21,7 +22,7 @@ _AGAIN_SECONDS = 30.0
 class Ring:
     """A call that a telephone was offered."""
 
-    at: str
+    at: datetime
     """UTC, RFC 3339."""
     desk: Desk
     number: str

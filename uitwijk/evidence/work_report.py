@@ -1,51 +1,49 @@
-"""What `report.json` says of living guests, and of those who called and worked with them."""
+"""What the evidence says of the work in one scenario: what living guests did for people who called and worked."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator
+from pydantic import BeforeValidator
 
-from uitwijk.drill.report.part import PART, Verdict
-from uitwijk.wording import value
+from uitwijk.evidence.piece import Moment, Piece, Verdict
 
 BEFORE, DURING, AFTER = "before", "during", "after"
 NUMBER, EMERGENCY, OUTSIDE, GAP = "number", "emergency", "outside", "gap"
-TELEPHONE = "telephone"
+TELEPHONE, NAMES = "telephone", "names"
+ALL_NAMES = "all names"
+"""The name in a line that sums up a server's answers."""
 
-
-_Moment = Annotated[datetime | None, BeforeValidator(lambda moment: moment or None)]
+_MomentIfKnown = Annotated[Moment | None, BeforeValidator(lambda moment: moment or None)]
 """Empty: it is not known, for what should have happened then never did."""
 
 
-class _Part(BaseModel):
-    model_config = PART
-
-
-class Observation(_Part):
+class Observation(Piece):
     """Something that was tried at a moment, and how it ended."""
 
-    verdict: Verdict
-    at: _Moment = None
+    at: _MomentIfKnown = None
     when: str = ""
     """before, during or after the calamity."""
     seconds: float | None = None
+    """How long it took; of a call, until the answer."""
+    verdict: Verdict
     why: str | None = None
+    """Why it was of no use; None: it was."""
 
     @property
     def failed(self) -> bool:
+        """Whether it did not end as it should."""
         return self.verdict == "failed"
 
 
-class AnswerData(_Part):
+class AnsweredBy(Piece):
     """Who took a call, and where."""
 
     municipality: str | None = None
     building: str | None = None
 
 
-class CallData(Observation):
+class JudgedCall(Observation):
     """A telephone call."""
 
     kind: str = ""
@@ -54,8 +52,10 @@ class CallData(Observation):
     number: str
     building: str | None = None
     """Where it should be answered; of an emergency call, where it is made."""
-    answered_by: AnswerData | None = None
+    answered_by: AnsweredBy | None = None
+    """None: nobody."""
     via: str | None = None
+    """The machine that took it from the carrier, or handed it over."""
     location: str | None = None
     """What a 112 call gave."""
 
@@ -65,20 +65,25 @@ class CallData(Observation):
         return self.verdict == "failed" and (self.kind != GAP or self.answered_by is not None)
 
 
-class TransactionData(Observation):
+class Transaction(Observation):
     """What a clerk or a citizen did with a service."""
 
     municipality: str = ""
+    """Whose clerk or citizen."""
     process: str = ""
+    """The most urgent of the processes for which it was done."""
     building: str | None = None
+    """Where the clerk sat; None: it was a citizen."""
     what: str = ""
     """record, document, alive, station, login, forbidden or citizen."""
     service: str | None = None
+    """A service or a station."""
     host: str | None = None
     id: str | None = None
+    """Number of the record or document."""
 
 
-class NameData(Observation):
+class NameAnswer(Observation):
     """A name server's wrong answer, or a line that sums up all its answers."""
 
     name: str
@@ -87,10 +92,11 @@ class NameData(Observation):
     expected: str | None = None
 
 
-class GapData(_Part):
+class MeasuredGap(Piece):
     """How long a municipality was without telephone or names."""
 
     what: str
+    """telephone or names."""
     municipality: str
     seconds: float | None
     """From the cut; None: it never came back."""
@@ -100,16 +106,19 @@ class GapData(_Part):
     """From the moment when the last of their machines was powered on to the first right name."""
 
     @property
+    def late(self) -> bool:
+        """Whether names followed their machines later than others forget them."""
+        return self.ttl_seconds is not None and self.lag_seconds is not None and self.lag_seconds > self.ttl_seconds
+
+    @property
     def over(self) -> bool:
-        """Whether it never ended, or names followed their machines later than others forget them."""
-        late = self.ttl_seconds is not None and self.lag_seconds is not None and self.lag_seconds > self.ttl_seconds
-        return self.seconds is None or late
+        """Whether it never ended, or names followed too late."""
+        return self.seconds is None or self.late
 
 
-class RecordData(_Part):
+class SoughtRecord(Piece):
     """A record that a clerk wrote, and whether it was found again."""
 
-    verdict: Verdict
     service: str
     municipality: str
     id: str
@@ -119,38 +128,54 @@ class RecordData(_Part):
     age_seconds: float | None = None
     """When the site was lost."""
     rpo_minutes: float | None = None
+    verdict: Verdict
+
+    @property
+    def failed(self) -> bool:
+        """Whether it is not where it should be."""
+        return self.verdict == "failed"
 
 
-class StoppedData(_Part):
+class StoppedProcess(Piece):
     """Why a process stopped."""
 
     why: str = ""
-    observed: Annotated[str | None, BeforeValidator(lambda seen: seen if seen is None else value(seen))] = None
+    """What the model says."""
+    observed: str | None = None
+    """What people saw."""
     owner: str | None = None
     """Of the manual step that brings it back."""
 
 
-class ContinuityData(_Part):
+class Continuity(Piece):
     """Which processes of a municipality continued, as observed."""
 
     continued: list[str] = []
-    stopped: dict[str, StoppedData] = {}
+    stopped: dict[str, StoppedProcess] = {}
     sentence: str = ""
+    """For people."""
 
 
-class TroubleData(_Part):
-    """A guest that did not start, or died."""
+class Trouble(Piece):
+    """A guest's unit that did not start, or died."""
 
-    guest: str
     site: str = ""
+    guest: str
     unit: str = ""
+    """systemd's name of it; `runcmd` for a command of cloud-init, `boot` for the machine itself."""
     what: str = ""
+    """What happened, to be read after the unit's name."""
     words: str = ""
-    """Its own."""
-    at: _Moment = None
+    """Its own last words; empty if it said nothing."""
+    at: _MomentIfKnown = None
+    """When it was noticed."""
+
+    def __str__(self) -> str:
+        where = ": ".join(word for word in (self.site, self.guest) if word)
+        return f"{where}: {self.unit} {self.what}{f' ({self.words})' if self.words else ''}"
 
 
-class GuestsData(_Part):
+class GuestsReport(Piece):
     """The guests that lived."""
 
     living: dict[str, int] = {}
@@ -159,23 +184,25 @@ class GuestsData(_Part):
     idle: dict[str, str] = {}
     """Kinds of machine that take no part, with why."""
     memory_mib: float | None = None
-    troubles: list[TroubleData] = []
+    """The most that all of them took together."""
+    troubles: list[Trouble] = []
     shortened: dict[str, str] = {}
     """What was done otherwise than in production, with how."""
 
 
-class WorkData(_Part):
+class WorkReport(Piece):
     """What was observed of the work in one scenario; older evidence has nothing of it."""
 
-    guests: GuestsData | None = None
+    guests: GuestsReport | None = None
     machines_only: str | None = None
     """Why no guest lived."""
-    calls: list[CallData] = []
-    transactions: list[TransactionData] = []
-    names: list[NameData] = []
-    gaps: list[GapData] = []
-    records: list[RecordData] = []
-    continuity: dict[str, ContinuityData] = {}
+    continuity: dict[str, Continuity] = {}
+    """By municipality."""
+    calls: list[JudgedCall] = []
+    transactions: list[Transaction] = []
+    names: list[NameAnswer] = []
+    gaps: list[MeasuredGap] = []
+    records: list[SoughtRecord] = []
 
     @property
     def observed(self) -> bool:
