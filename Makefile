@@ -37,7 +37,7 @@ help:
 	@echo '  make stop-sites  stop them'
 	@echo '  make test        all tests: model, components, engine, simulator (TEST_ARGS goes to pytest)'
 	@echo '  make test-fast   the tests that need no engine: no tool chain is built'
-	@echo '  make lint        style and types'
+	@echo '  make lint        style, types, and that imports go one way'
 	@echo '  make docs        the documentation as a site, with the reference made from the code: build/docs/index.html'
 	@echo '  make runbook     the pages of the runbook that are made from the catalogue and the approved plans'
 	@echo '  make mutants     change continuity/ in thousands of places, and count the changes that its tests notice'
@@ -96,6 +96,7 @@ lint: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo --no-cache
 
 # A warning fails: of links, and of what the reference does not show. The pages of the API are made anew each time.
 docs: $(READY)
