@@ -190,7 +190,7 @@ def env(as_json: AsJson = False) -> None:
     While `uitwijk sites` runs, they point `pulumi` at the simulated sites, too. With UITWIJK_TOOLCHAIN=ambient your own
     `pulumi` stays first.
 
-    Example: `eval "$(.venv/bin/uitwijk env)"`
+    Example: `eval "$(uitwijk env)"`
     """
     from uitwijk.running.env import environment, shell_lines
     from uitwijk.running.workspace import Workspace

@@ -117,7 +117,7 @@ def test_plain_pulumi_plays_on_the_simulated_sites_and_touches_no_file_of_the_us
     assert not checkout.simulators()
     assert checkout.delivered() == before
     gone = checkout.uitwijk("sites", "stop")
-    assert (gone.returncode, gone.stderr) == (2, "error: no simulated sites are up; `make sites` starts them\n")
+    assert (gone.returncode, gone.stderr) == (2, "error: no simulated sites are up; `uitwijk sites` starts them\n")
 
 
 def test_a_port_that_is_in_use_is_one_clear_error(checkout: Checkout) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -114,7 +115,7 @@ def restore(workspace: Workspace, site: str) -> None:
 def _needed(workspace: Workspace) -> dict[str, Any]:
     summary = workspace.running_sites()
     if summary is None:
-        raise UitwijkError("no simulated sites are up; `make sites` starts them")
+        raise UitwijkError("no simulated sites are up; `uitwijk sites` starts them")
     return summary
 
 
@@ -168,17 +169,22 @@ def _write_summary(
 
 
 def _tell(workspace: Workspace, console: Console, vcenters: Mapping[str, SimulatedVCenter]) -> None:
+    first = next(iter(vcenters))
     for site, vcenter in vcenters.items():
         address = vcenter.address
-        authority = address.ca.relative_to(workspace.root)
+        authority = _shown(address.ca, workspace.root)
         console.print(f"{site}: https://{address.server}/sdk   user {USER}   CA {authority}")
     console.print(
         "\nIn another terminal:\n"
-        '  eval "$(.venv/bin/uitwijk env)"\n'
-        "  pulumi up --stack bolsward; pulumi up --stack leeuwarden\n"
-        "  uitwijk sites cut bolsward      (and later: uitwijk sites restore bolsward)\n"
+        f'  eval "$({_shown(Path(sys.prefix) / "bin" / "uitwijk", workspace.root)} env)"\n'
+        f"  {'; '.join(f'pulumi up --stack {site}' for site in vcenters)}\n"
+        f"  uitwijk sites cut {first}      (and later: uitwijk sites restore {first})\n"
         "\nThe sites stay up until Ctrl-C here, or `uitwijk sites stop`."
     )
+
+
+def _shown(path: Path, root: Path) -> Path:
+    return path.relative_to(root) if path.is_relative_to(root) else path
 
 
 def _until_stopped() -> None:

@@ -20,7 +20,7 @@ def _sites(
     """
     Keep both simulated sites up, to play a calamity by hand with plain `pulumi`.
 
-    Without a command: starts them and stays until Ctrl-C. In another terminal, `eval "$(.venv/bin/uitwijk env)"`
+    Without a command: starts them and stays until Ctrl-C. In another terminal, `eval "$(uitwijk env)"`
     makes `pulumi` use them.
 
     Examples:

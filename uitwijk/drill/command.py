@@ -130,12 +130,9 @@ def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
 def _begin(
     workspace: Workspace, evidence: Evidence, scenario: str | None, municipality: str, limits: Sequence[str]
 ) -> None:
-    words = ["make drill"]
-    chosen = ([f"--scenario {scenario}"] if scenario else []) + (
-        [f"--municipality {municipality}"] if municipality != "harlingen" else []
-    )
-    words += [f'DRILL_ARGS="{" ".join(chosen)}"'] if chosen else []
-    evidence.reproduce(*checkout(workspace.root), " ".join(words))
+    chosen = [f"--scenario {scenario}"] if scenario else []
+    chosen += [f"--municipality {municipality}"] if municipality != "harlingen" else []
+    evidence.reproduce(*checkout(workspace.root), " ".join(["uitwijk drill", *chosen]))
     for limit in limits:
         evidence.limit(limit)
 
