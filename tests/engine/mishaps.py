@@ -41,7 +41,7 @@ def killed_while(stage: Stage, site: str, waits: Callable[[], bool]) -> Iterator
             assert not run.done(), run.result()[site].errors
             yield
         finally:
-            for process in sorted(processes_of(stage.projects[site].home)):
+            for process in sorted(processes_of(stage.sites.offices[site].home)):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
         assert run.result()[site].code

@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -19,13 +18,12 @@ from uitwijk.access.table import load_table
 from uitwijk.continuity import load_region, load_situation, place
 from uitwijk.continuity.guard import StackFacts
 from uitwijk.continuity.situation import Situation
-from uitwijk.observe.inventory import Inventory, read_inventory
+from uitwijk.observe.inventory import Inventory
 from uitwijk.observe.stacks import parse_export
-from uitwijk.running.engine import Engine, Run
+from uitwijk.running.engine import Run
 from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.control import control
-from uitwijk.simulated.project import Project, SharedSecrets, bundle
-from uitwijk.simulated.vcenter import USER, SimulatedVCenter
+from uitwijk.simulated.sites import SimulatedSites
 
 HOME, OTHER = "bolsward", "leeuwarden"
 EPOCH = 5
@@ -44,45 +42,28 @@ class Stage:
         self.catalogue = make_small_catalogue(folder / "catalogue")
         self.region = load_region(self.catalogue)
         self.situation_file = folder / "situation.yaml"
-        self.vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in self.region.sites}
-        self.projects = {
-            site: Project(folder / "offices" / site, folder / "homes" / site) for site in self.region.sites
-        }
-        self.trust = folder / "ca-bundle.pem"
-        self.shared = SharedSecrets()
-        self.engines: dict[str, Engine] = {}
+        self.sites = SimulatedSites(
+            self.region,
+            toolchain,
+            folder,
+            program=ROOT,
+            catalogue=self.catalogue,
+            situation=self.situation_file,
+            apart=True,
+        )
+        self.vcenters, self.engines = self.sites.vcenters, self.sites.engines
         self.epoch = EPOCH
         self.declare()
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Stage]:
         """Starts the simulators and initialises the stacks; ends whatever runs on leaving."""
-        with contextlib.ExitStack() as stack:
-            for vcenter in self.vcenters.values():
-                stack.callback(vcenter.stop)
-                vcenter.start(self.toolchain.simulator, self.region)
-            bundle(self.vcenters.values(), self.trust)
-            self._side_by_side(self._create)
-            for engine in self.engines.values():
-                stack.callback(engine.interrupt)
+        with self.sites:
             yield self
             for site, vcenter in self.vcenters.items():
                 called = vcenter.observed()["requests"]["methods"]
                 unexplained = load_table().unexplained(called.keys() - BY_AN_ADMINISTRATOR)
                 assert not unexplained, f"{site}: add {unexplained} to access/roles.yaml"
-
-    def _create(self, site: str) -> None:
-        stacks = self.projects[site].create(
-            self.toolchain,
-            [self.vcenters[site]],
-            self.shared,
-            trust=self.trust,
-            situation=self.situation_file,
-            catalogue=self.catalogue,
-            program=ROOT,
-            peers={other: project.backend for other, project in self.projects.items() if other != site},
-        )
-        self.engines[site] = Engine(stacks[site], self.folder / "logs" / site)
 
     def declare(self, epoch: int | None = None, **stated: Any) -> None:
         """Writes the situation file: all normal but for what is `stated`, in the stage's epoch or another."""
@@ -101,16 +82,11 @@ class Stage:
 
     def up(self, *sites: str, **options: Any) -> dict[str, Run]:
         """`pulumi up` of the stacks of `sites`, side by side; of all, if none is named."""
-        return self._side_by_side(lambda site: self.engines[site].up(**options), *sites)
+        return self.sites.side_by_side(lambda site: self.engines[site].up(**options), *sites)
 
     def preview(self, *sites: str, **options: Any) -> dict[str, Run]:
         """`pulumi preview`, in the same way."""
-        return self._side_by_side(lambda site: self.engines[site].preview(**options), *sites)
-
-    def _side_by_side(self, what: Any, *sites: str) -> dict[str, Any]:
-        chosen = sites or tuple(self.region.sites)
-        with ThreadPoolExecutor(max_workers=len(chosen)) as pool:
-            return dict(zip(chosen, pool.map(what, chosen), strict=True))
+        return self.sites.side_by_side(lambda site: self.engines[site].preview(**options), *sites)
 
     @property
     def situation(self) -> Situation:
@@ -135,13 +111,11 @@ class Stage:
 
     def inventory(self, site: str) -> Inventory:
         """What stands in the site's vCenter, by a client that knows nothing of Pulumi."""
-        vcenter = self.vcenters[site]
-        return read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
+        return self.sites.inventory(site)
 
     def rebuild(self, site: str) -> None:
         """Puts an empty new vCenter with empty storage in the place of the site's, under its old name and account."""
-        self.vcenters[site].rebuild(self.toolchain.simulator, self.region)
-        bundle(self.vcenters.values(), self.trust)
+        self.sites.rebuild(site)
 
     def fail(self, site: str, **rule: Any) -> None:
         """Makes calls to the site's vCenter fail, from now on."""
@@ -157,7 +131,7 @@ class Stage:
 
     def log(self, site: str) -> str:
         """What the engine printed in its last run."""
-        return max((self.folder / "logs" / site).glob("*.log")).read_text(encoding="utf-8")
+        return max((self.folder / "logs").glob(f"*-{site}.log")).read_text(encoding="utf-8")
 
     def refused(self, verb: Literal["preview", "up"], *sites: str) -> dict[str, list[str]]:
         """Runs the stacks of `sites`, which must end with one plain error and without any change; returns its lines."""
@@ -192,7 +166,7 @@ class Stage:
     @contextlib.contextmanager
     def unreadable_state(self, site: str) -> Iterator[None]:
         """Inside, the site's state backend is not where it was."""
-        state = self.projects[site].folder / "state"
+        state = self.sites.offices[site].folder / "state"
         away = state.with_name("state-elsewhere")
         state.rename(away)
         try:
@@ -215,7 +189,7 @@ class Stage:
 
     def _watched(self, site: str) -> Mapping[str, object]:
         """What the site's backend says of resources; secrets are encrypted anew each time that it is written."""
-        folder = self.projects[site].folder / "state" / ".pulumi" / "stacks"
+        folder = self.sites.offices[site].folder / "state" / ".pulumi" / "stacks"
         states = {}
         for file in sorted(folder.rglob("*.json")):
             content = json.loads(file.read_bytes(), object_hook=_without_what_each_writing_changes)

@@ -18,8 +18,8 @@ from uitwijk.access.table import load_table
 from uitwijk.continuity.region import Region
 from uitwijk.observe.data_disks import read_data_disks
 from uitwijk.running.engine import Engine, Stack
+from uitwijk.running.env import ENGINE_ENV, clean_environment
 from uitwijk.running.toolchain import Toolchain
-from uitwijk.simulated.project import ENGINE_ENV, clean_environment
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
 SITE = HOME

@@ -91,7 +91,7 @@ def test_a_stack_whose_name_is_no_site_is_refused(shared: Stage) -> None:
     settings = yaml.safe_load((own.project / f"Pulumi.{HOME}.yaml").read_text(encoding="utf-8"))
     settings["config"]["uitwijk:site"] = "balk"
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    shared.engines["balk"] = Engine(Stack("balk", own.project, own.env), shared.folder / "logs" / "balk")
+    shared.engines["balk"] = Engine(Stack("balk", own.project, own.env), shared.folder / "logs")
     try:
         shared.engines["balk"].pulumi.order("stack", "init", "balk", "--no-select")
         (line,) = shared.refused("preview", "balk")["balk"]

@@ -65,11 +65,11 @@ def lose(stage: Stage, site: str) -> None:
     """Nothing of the site can be reached any more: vCenter, storage, state, stack file, secrets."""
     stage.vcenters[site].management("hang")
     stage.vcenters[site].datastores("unreadable")
-    stage.projects[site].folder.rename(stage.folder / "out-of-reach")
+    stage.sites.offices[site].folder.rename(stage.folder / "out-of-reach")
 
 
 def give_back(stage: Stage, site: str) -> None:
-    (stage.folder / "out-of-reach").rename(stage.projects[site].folder)
+    (stage.folder / "out-of-reach").rename(stage.sites.offices[site].folder)
     stage.vcenters[site].datastores("readable")
     stage.vcenters[site].management("up")
 

@@ -111,9 +111,9 @@ def test_the_state_tells_epoch_and_content_of_the_applied_situation(normal: Stag
 
 
 def test_no_secret_is_written_anywhere_in_plain_text(normal: Stage) -> None:
-    secrets = {normal.shared.dns_update_key, normal.shared.carrier_password}
+    secrets = {normal.sites.shared.dns_update_key, normal.sites.shared.carrier_password}
     for site, vcenter in normal.vcenters.items():
-        secrets |= {vcenter.password, normal.projects[site].passphrase_file.read_text(encoding="utf-8")}
+        secrets |= {vcenter.password, normal.sites.offices[site].passphrase_file.read_text(encoding="utf-8")}
         secrets |= generated_passwords(normal.exported(site, show_secrets=True))
     # two for the machines of each of four organisations, three exchanges, and the service bus where it may run
     assert len(secrets) > 15
@@ -133,7 +133,11 @@ def generated_passwords(export: str) -> set[str]:
 
 def written(stage: Stage) -> list[Path]:
     """Every file of the engines: states with their history, stack files, logs, PULUMI_HOME."""
-    folders = [stage.folder / name for name in ("offices", "homes", "logs")]
+    folders = [
+        stage.folder / "homes",
+        stage.folder / "logs",
+        *(office.folder for office in stage.sites.offices.values()),
+    ]
     files = [file for folder in folders for file in folder.rglob("*") if file.is_file()]
     return [file for file in files if file.name != "passphrase"]
 

@@ -10,20 +10,19 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
 
 from uitwijk.continuity import load_region
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.running.toolchain import Toolchain, find_toolchain
+from uitwijk.files import write_atomically
+from uitwijk.running.toolchain import find_toolchain
 from uitwijk.running.workspace import Workspace
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import control, cut_off
-from uitwijk.simulated.project import Project, SharedSecrets, bundle
-from uitwijk.simulated.replication import Replication
+from uitwijk.simulated.sites import SimulatedSites
 from uitwijk.simulated.storage import Storage
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
@@ -47,38 +46,23 @@ def keep_up(workspace: Workspace, first_port: int = FIRST_PORT) -> None:
         _check_free(first_port + number, site)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    with contextlib.ExitStack() as stack:
-        vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in region.sites}
-        for number, vcenter in enumerate(vcenters.values()):
-            console.print(f"starting the simulated vCenter of {vcenter.site} …")
-            stack.callback(vcenter.stop)
-            vcenter.start(toolchain.simulator, region, first_port + number)
-        console.print("initialising both stacks …")
-        project = Project(folder, folder / "home")
-        trust = bundle(vcenters.values(), folder / "ca-bundle.pem")
-        stacks = project.create(
-            toolchain,
-            vcenters.values(),
-            SharedSecrets(),
-            trust=trust,
-            situation=workspace.situation(None),
-            catalogue=workspace.catalogue,
-            peers={},
-            program=workspace.root,
-        )
-        # The storage watches the stacks through `pulumi`, with this project's tool chain and settings.
-        os.environ.update(next(iter(stacks.values())).env)
-        storage = Storage(region, vcenters, workspace.situation(None), next(iter(stacks.values())))
-        replication = Replication(
-            {site: vcenter.folder for site, vcenter in vcenters.items()}, storage.directions, console.print
-        )
-        stack.enter_context(replication)
-        for vcenter in vcenters.values():
-            write_exports(folder / f"{vcenter.site}.env", vcenter.client_environment())
-        _write_summary(workspace.sites_note, toolchain, project, vcenters, trust)
-        stack.callback(workspace.sites_note.unlink, missing_ok=True)
-        _tell(workspace, console, vcenters)
-        _until_stopped()
+    with SimulatedSites(
+        region,
+        toolchain,
+        folder,
+        program=workspace.root,
+        catalogue=workspace.catalogue,
+        situation=workspace.situation(None),
+        apart=False,
+        first_port=first_port,
+        tell=lambda what: console.print(f"{what} …"),
+    ) as sites:
+        storage = Storage(region, sites.vcenters, sites.situation, sites.engines)
+        with sites.replicating(storage.directions, console.print), _noted(workspace, sites):
+            for vcenter in sites.vcenters.values():
+                write_exports(folder / f"{vcenter.site}.env", vcenter.client_environment())
+            _tell(workspace, console, sites.vcenters)
+            _until_stopped()
     console.print("the sites are down")
 
 
@@ -138,21 +122,21 @@ def _check_free(port: int, site: str) -> None:
             ) from error
 
 
-def _write_summary(
-    note: Path, toolchain: Toolchain, project: Project, vcenters: Mapping[str, SimulatedVCenter], trust: Path
-) -> None:
+@contextlib.contextmanager
+def _noted(workspace: Workspace, sites: SimulatedSites) -> Iterator[None]:
+    """While the sites are up, `uitwijk env` knows how plain `pulumi` reaches them."""
+    note = workspace.sites_note
     shims = note.with_name("bin")
     shims.mkdir()
     pulumi = shims / "pulumi"
+    stack = next(iter(sites.stacks.values()))
     # Plain `pulumi` finds the delivered stack files; these sites have their own, with their own secrets.
-    pulumi.write_text(
-        f'#!/bin/sh\nexec "{toolchain.pulumi}" --cwd "{project.folder / "project"}" "$@"\n', encoding="utf-8"
-    )
+    pulumi.write_text(f'#!/bin/sh\nexec "{sites.toolchain.pulumi}" --cwd "{stack.project}" "$@"\n', encoding="utf-8")
     pulumi.chmod(0o755)
-    summary = {
+    noted = {
         "pid": os.getpid(),
-        "path": [str(shims), *map(str, toolchain.path)],
-        "env": project.env(trust),
+        "path": [str(shims), *map(str, sites.toolchain.path)],
+        "env": sites.offices[stack.site].env(sites.trust),
         "sites": {
             site: {
                 "server": vcenter.address.server,
@@ -160,12 +144,14 @@ def _write_summary(
                 "control": vcenter.address.control,
                 "ca": str(vcenter.address.ca),
             }
-            for site, vcenter in vcenters.items()
+            for site, vcenter in sites.vcenters.items()
         },
     }
-    temporary = note.with_suffix(".writing")
-    temporary.write_text(json.dumps(summary, indent=1), encoding="utf-8")
-    os.replace(temporary, note)
+    write_atomically(note, json.dumps(noted, indent=1))
+    try:
+        yield
+    finally:
+        note.unlink(missing_ok=True)
 
 
 def _tell(workspace: Workspace, console: Console, vcenters: Mapping[str, SimulatedVCenter]) -> None:

@@ -19,15 +19,16 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.situation import Situation
 from uitwijk.drill.progress import Progress
 from uitwijk.evidence.recorder import Evidence
-from uitwijk.observe.inventory import Inventory, read_inventory
-from uitwijk.running.engine import Engine, Run, side_by_side
+from uitwijk.observe.inventory import Inventory
+from uitwijk.running.engine import Run
+from uitwijk.running.env import clean_environment
 from uitwijk.running.toolchain import Toolchain
 from uitwijk.running.workspace import Workspace
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import cut_off
-from uitwijk.simulated.project import Project, SharedSecrets, bundle, clean_environment, copy_program
-from uitwijk.simulated.replication import Directions, Replication
-from uitwijk.simulated.vcenter import USER, SimulatedVCenter
+from uitwijk.simulated.project import copy_program
+from uitwijk.simulated.replication import Directions
+from uitwijk.simulated.sites import SimulatedSites
 
 
 class Exercise:
@@ -55,16 +56,21 @@ class Exercise:
         shutil.copytree(workspace.catalogue, self.catalogue)
         self.region = load_region(self.catalogue)
         self.situation_file = folder / "situation.yaml"
-        self.vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in self.region.sites}
-        self.engines: dict[str, Engine] = {}
-        self.shared = SharedSecrets()
+        self.sites = SimulatedSites(
+            self.region,
+            toolchain,
+            folder,
+            program=self._program,
+            catalogue=self.catalogue,
+            situation=self.situation_file,
+            apart=True,
+            logs=evidence.log_file("x").parent,
+        )
+        self.vcenters, self.engines = self.sites.vcenters, self.sites.engines
         self._cut: set[str] = set()
         self._not_drained: set[str] = set()
-        self._trust = folder / "ca-bundle.pem"
         self._sealed = folder / f".sealed-{secrets.token_hex(8)}"
-        self.replication = Replication(
-            {site: vcenter.folder for site, vcenter in self.vcenters.items()}, self._directions, self._trouble
-        )
+        self.replication = self.sites.replicating(self._directions, self._trouble)
 
     @contextlib.contextmanager
     def open(self) -> Iterator[Exercise]:
@@ -76,42 +82,12 @@ class Exercise:
         situation = self.situation
         if set(situation.sites.values()) != {"normal"} or situation.closed_buildings:
             raise UitwijkError(f"{delivered}: a drill starts from a normal situation; this one is not")
-        with contextlib.ExitStack() as stack:
-            for vcenter in self.vcenters.values():
-                stack.callback(vcenter.stop)
-                vcenter.start(self._toolchain.simulator, self.region)
-            self._set_up_projects()
-            for engine in self.engines.values():
-                stack.callback(engine.interrupt)
-            stack.enter_context(self.replication)
-            yield self
-
-    def _set_up_projects(self) -> None:
-        shared = self.shared
-        trust = bundle(self.vcenters.values(), self._trust)
-        offices = {
-            site: Project(vcenter.folder / "office", self.folder / "homes" / site)
-            for site, vcenter in self.vcenters.items()
-        }
-        self.evidence.forbid([shared.dns_update_key, shared.carrier_password])
-        self.evidence.forbid([vcenter.password for vcenter in self.vcenters.values()])
-
-        def create(site: str) -> None:
-            peers = {other: office.backend for other, office in offices.items() if other != site}
-            stacks = offices[site].create(
-                self._toolchain,
-                [self.vcenters[site]],
-                shared,
-                trust=trust,
-                situation=self.situation_file,
-                catalogue=self.catalogue,
-                peers=peers,
-                program=self._program,
-            )
-            self.engines[site] = Engine(stacks[site], self.evidence.log_file("x").parent)
-            self.evidence.forbid([offices[site].passphrase_file.read_text(encoding="utf-8")])
-
-        side_by_side(create, offices, self.engines)
+        with self.sites as sites:
+            self.evidence.forbid([sites.shared.dns_update_key, sites.shared.carrier_password])
+            self.evidence.forbid([vcenter.password for vcenter in sites.vcenters.values()])
+            self.evidence.forbid([o.passphrase_file.read_text(encoding="utf-8") for o in sites.offices.values()])
+            with self.replication:
+                yield self
 
     @property
     def situation(self) -> Situation:
@@ -176,22 +152,16 @@ class Exercise:
             run: Run = getattr(self.engines[site], verb)(on_machine=count, **options)
             return run
 
-        return side_by_side(one, sites, self.engines)
+        return self.sites.side_by_side(one, *sites)
 
     def inventories(self, *sites: str) -> dict[str, Inventory]:
         """What stands in the vCenters of `sites`, by a client that knows nothing of Pulumi."""
-
-        def read(site: str) -> Inventory:
-            vcenter = self.vcenters[site]
-            return read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
-
-        return side_by_side(read, sites, self.engines)
+        return self.sites.side_by_side(self.sites.inventory, *sites)
 
     def lose(self, site: str) -> None:
         """Cuts the site off: vCenter, guests' network, storage, and its office with stack file, state and secrets."""
-        vcenter = self.vcenters[site]
-        cut_off(vcenter.address.control)
-        office = vcenter.folder / "office"
+        cut_off(self.vcenters[site].address.control)
+        office = self.sites.offices[site].folder
         self._sealed.mkdir(exist_ok=True)
         os.rename(office, self._sealed / site)
         office.write_text("lost with the site\n", encoding="utf-8")
@@ -208,13 +178,12 @@ class Exercise:
     def rebuild(self, site: str) -> None:
         """The site comes back with a new vCenter and empty storage; its stack's state still tells of the old one."""
         self._reopen_office(site)
-        self.vcenters[site].rebuild(self._toolchain.simulator, self.region)
-        bundle(self.vcenters.values(), self._trust)
+        self.sites.rebuild(site)
         self.vcenters[site].guests_network("cut")
         self._returned(site)
 
     def _reopen_office(self, site: str) -> None:
-        office = self.vcenters[site].folder / "office"
+        office = self.sites.offices[site].folder
         office.unlink()
         os.rename(self._sealed / site, office)
 

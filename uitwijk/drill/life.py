@@ -71,7 +71,7 @@ class Life:
             self.buildings = stack.enter_context(Buildings(folder / "print-queues", region, self.loopback))
             self.telephony = stack.enter_context(
                 Telephony(
-                    folder, self._template, self.loopback, region, self._secrets, exercise.shared.carrier_password
+                    folder, self._template, self.loopback, region, self._secrets, exercise.sites.shared.carrier_password
                 )
             )
             self.accounts: Mapping[str, Account] = give_accounts(region, region.municipalities, self._contents)

@@ -6,10 +6,16 @@ import os
 import shlex
 from collections.abc import Mapping
 
-from uitwijk.running.toolchain import first_on_path
+from uitwijk.running.toolchain import Toolchain, first_on_path
 from uitwijk.running.workspace import Workspace
-from uitwijk.simulated.project import ENGINE_ENV
 
+ENGINE_ENV: Mapping[str, str] = {
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    "PULUMI_ENABLE_LEGACY_DIFF": "true",
+    "GOGC": "500",
+}
+"""Nothing is fetched during a failover, and unchanged inputs mean an unchanged machine."""
 _IN_THE_WAY = ("PULUMI_", "VSPHERE_", "GOVC_")
 """Settings that would point the engine or a provider somewhere else than at the simulated sites."""
 
@@ -39,6 +45,13 @@ def engine_environment(workspace: Workspace, current: Mapping[str, str]) -> dict
     """
     variables = {**current, **environment(workspace, current)}
     return {name: value for name, value in variables.items() if value is not None}
+
+
+def clean_environment(toolchain: Toolchain) -> dict[str, str]:
+    """Our own environment without any setting of Pulumi or vSphere, the tool chain first on PATH."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "VSPHERE_", "GOVC_"))}
+    env["PATH"] = os.pathsep.join([*map(str, toolchain.path), env.get("PATH", os.defpath)])
+    return env
 
 
 def shell_lines(variables: Mapping[str, str | None]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 import shutil
 import sys
@@ -20,6 +19,7 @@ from uitwijk.continuity.region import ELSEWHERE
 from uitwijk.observe.pulumi import Pulumi
 from uitwijk.project import DEFINITION, NAMESPACE
 from uitwijk.running.engine import Stack
+from uitwijk.running.env import ENGINE_ENV, clean_environment
 from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
@@ -125,22 +125,6 @@ class Project:
             ):
                 pulumi.order("config", "set", "--secret", f"{NAMESPACE}:{key}", "--stack", site, stdin=secret)
         return stacks
-
-
-ENGINE_ENV: Mapping[str, str] = {
-    "PULUMI_SKIP_UPDATE_CHECK": "true",
-    "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
-    "PULUMI_ENABLE_LEGACY_DIFF": "true",
-    "GOGC": "500",
-}
-"""Nothing is fetched during a failover, and unchanged inputs mean an unchanged machine."""
-
-
-def clean_environment(toolchain: Toolchain) -> dict[str, str]:
-    """Our own environment without any setting of Pulumi or vSphere, the tool chain first on PATH."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PULUMI_", "VSPHERE_", "GOVC_"))}
-    env["PATH"] = os.pathsep.join([*map(str, toolchain.path), env.get("PATH", os.defpath)])
-    return env
 
 
 def copy_program(project: Path, folder: Path) -> Path:

@@ -8,8 +8,7 @@ from pathlib import Path
 from uitwijk.continuity import load_situation, place
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState
-from uitwijk.observe.pulumi import Pulumi
-from uitwijk.running.engine import Stack
+from uitwijk.running.engine import Engine
 from uitwijk.simulated.replication import Directions
 from uitwijk.simulated.vcenter import SimulatedVCenter
 
@@ -21,14 +20,20 @@ class Storage:
 
     Args:
         situation: the file that a person declares in.
-        stack: any of the stacks; all have one backend.
+        engines: of the sites' stacks.
     """
 
-    def __init__(self, region: Region, vcenters: Mapping[str, SimulatedVCenter], situation: Path, stack: Stack) -> None:
+    def __init__(
+        self,
+        region: Region,
+        vcenters: Mapping[str, SimulatedVCenter],
+        situation: Path,
+        engines: Mapping[str, Engine],
+    ) -> None:
         self._region = region
         self._vcenters = vcenters
         self._situation = situation
-        self._stack = stack
+        self._engines = engines
         self._returning: set[str] = set()
 
     def directions(self) -> Directions:
@@ -44,5 +49,5 @@ class Storage:
     def _is_clean(self, site: str) -> bool:
         placement = place(self._region, load_situation(self._situation, self._region))
         allowed = {machine.name for key in placement.runs_at(site) for machine in self._region.workloads[key].machines}
-        stack = Pulumi(self._stack.project, self._stack.env).facts(site)
+        stack = self._engines[site].pulumi.facts(site)
         return stack.readable and stack.machines <= allowed

@@ -14,13 +14,13 @@ from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import load_situation
 from uitwijk.observe.pulumi import Pulumi, PulumiError
 from uitwijk.observe.vcenter import vcenter_problem
-from uitwijk.running.engine import Engine, Stack, side_by_side
+from uitwijk.running.engine import Stack
 from uitwijk.running.env import engine_environment
 from uitwijk.running.toolchain import find_toolchain
 from uitwijk.running.trust import trusting
 from uitwijk.running.workspace import Workspace
-from uitwijk.simulated.project import Project, SharedSecrets, bundle, copy_program
-from uitwijk.simulated.vcenter import SimulatedVCenter
+from uitwijk.simulated.project import copy_program
+from uitwijk.simulated.sites import SimulatedSites
 
 Tell = Callable[[str], None]
 """Says what is being done."""
@@ -37,31 +37,23 @@ def simulated_sites(workspace: Workspace, region: Region, folder: Path, tell: Te
         UitwijkError: when the tool chain is missing, or a site does not come up.
     """
     toolchain = find_toolchain(build=True)
+    folder.mkdir(exist_ok=True)
     program = copy_program(workspace.root, folder / "program")
     situation = folder / "situation.yaml"
     situation.write_text(NOTHING.situation(region).model_dump_json(), encoding="utf-8")
-    vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in region.sites}
-    with contextlib.ExitStack() as opened:
-        tell("starting the simulated vCenters")
-        for vcenter in vcenters.values():
-            opened.callback(vcenter.stop)
-            vcenter.start(toolchain.simulator, region)
-        stacks = Project(folder / "office", folder / "home").create(
-            toolchain,
-            vcenters.values(),
-            SharedSecrets(),
-            trust=bundle(vcenters.values(), folder / "ca-bundle.pem"),
-            situation=situation,
-            catalogue=workspace.catalogue,
-            peers={},
-            program=program,
-        )
-        engines = {site: Engine(stack, folder / "logs" / site) for site, stack in stacks.items()}
-        for engine in engines.values():
-            opened.callback(engine.interrupt)
+    with SimulatedSites(
+        region,
+        toolchain,
+        folder,
+        program=program,
+        catalogue=workspace.catalogue,
+        situation=situation,
+        apart=False,
+        tell=tell,
+    ) as sites:
         tell("bringing up both stacks as on a normal day")
-        side_by_side(lambda site: engines[site].up(), engines, engines)
-        yield stacks
+        sites.side_by_side(lambda site: sites.engines[site].up())
+        yield sites.stacks
 
 
 @contextlib.contextmanager
