@@ -77,7 +77,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
         readings = read_stacks(pulumi, situation.living)
         found = read_vcenters(readings)
         disks = read_disks(region, {site: readings[site] for site in found if isinstance(found[site], Inventory)})
-        lost = {site: read_lost(pulumi, site) for site in region.sites if site not in readings}
+        lost = {site: read_lost(pulumi, site, situation.living) for site in region.sites if site not in readings}
     for site in region.sites:
         if site in lost:
             yield ok(f"stack {site}", "not asked: the site is declared lost")

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from uitwijk.commands.readiness.line import Verdict
-from uitwijk.commands.readiness.sites import split_brain_line
-from uitwijk.continuity import place
 from uitwijk.continuity.region import dataset_datastore
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
@@ -95,14 +92,17 @@ class ComingBack:
             scenario.check(f"{site}: the new vCenter", "no machine", f"{len(stands)} machines", not stands)
         acts.declare("drained", site, reason=f"drill: {site} is rebuilt")
         with acts.step("let the stack forget the old vCenter", f"uitwijk rebuilt {site}") as step:
-            forgotten = exercise.forget(site)
-            step.result = f"{len(forgotten.machines)} machines forgotten, {forgotten.disks} data disks kept"
-            disks = len(self._markers.disks)
+            pulumi = exercise.engines[site].pulumi
+            before = pulumi.facts(site)
+            exercise.forget(site)
+            after = pulumi.facts(site)
+            forgotten, kept, disks = before.machines - after.machines, len(after.disks), len(self._markers.disks)
+            step.result = f"{len(forgotten)} machines forgotten, {kept} data disks kept"
             scenario.check(
                 f"{site}: the stack forgets every machine and keeps every data disk",
                 f"{len(self._normal)} machines, {disks} disks",
-                f"{len(forgotten.machines)} machines, {forgotten.disks} disks",
-                set(forgotten.machines) == set(self._normal) and forgotten.disks == disks,
+                f"{len(forgotten)} machines, {kept} disks",
+                forgotten == set(self._normal) and kept == disks,
             )
         run = acts.up(site, name=drain, totals={site: len(self._drained)})[site]
         with acts.step(f"check the vCenter of {site}, lift the fencing, replicate back"):
@@ -123,15 +123,15 @@ class ComingBack:
     def _split_brain(self, old: int) -> None:
         """What `uitwijk check` tells of two sites that run the same machines."""
         exercise, site = self._exercise, self._site
-        placement = place(exercise.region, exercise.situation)
-        line = split_brain_line(exercise.region, placement, exercise.inventories(*exercise.region.sites))
+        survivor = next(other for other in exercise.region.sites if other != site)
+        line = exercise.check(survivor)["split brain"]
         self._scenario.check(
             "split brain is seen, and fencing named first",
             f"{old} cold machines run at two sites; cut the production network of {site}",
-            f"{line.why}; {line.remedy}"[:300],
-            line.verdict is Verdict.FAIL
-            and line.why.startswith(f"{old} cold machines run at ")
-            and line.remedy.startswith(f"cut the production network of {site}"),
+            f"{line['why']}; {line['remedy']}"[:300],
+            line["verdict"] == "fail"
+            and line["why"].startswith(f"{old} cold machines run at ")
+            and line["remedy"].startswith(f"cut the production network of {site}"),
         )
 
     def _stands_drained(self, run: Run) -> None:

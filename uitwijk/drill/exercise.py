@@ -6,14 +6,12 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from uitwijk.commands.rebuilt import Forgetting, forgetting
 from uitwijk.continuity import load_region, load_situation
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.situation import Situation
@@ -26,7 +24,7 @@ from uitwijk.running.toolchain import Toolchain
 from uitwijk.running.workspace import Workspace
 from uitwijk.simulated.access import write_exports
 from uitwijk.simulated.control import cut_off
-from uitwijk.simulated.project import copy_program
+from uitwijk.simulated.project import copy_project
 from uitwijk.simulated.replication import Directions
 from uitwijk.simulated.sites import SimulatedSites
 
@@ -50,18 +48,16 @@ class Exercise:
         self.evidence = evidence
         self.progress = progress
         self._toolchain = toolchain
-        # Copies: whoever edits the repository meanwhile changes no machine of the drill.
-        self._program = folder / "program"
-        self.catalogue = folder / "catalogue"
-        shutil.copytree(workspace.catalogue, self.catalogue)
-        self.region = load_region(self.catalogue)
-        self.situation_file = folder / "situation.yaml"
+        # A copy: whoever edits the project meanwhile changes no machine of the drill.
+        self._project = copy_project(workspace.root, folder / "project")
+        self.region = load_region(self._project / "catalogue")
+        self.situation_file = self._project / "situation.yaml"
         self.sites = SimulatedSites(
             self.region,
             toolchain,
             folder,
-            program=self._program,
-            catalogue=self.catalogue,
+            program=self._project,
+            catalogue=self._project / "catalogue",
             situation=self.situation_file,
             apart=True,
             logs=evidence.log_file("x").parent,
@@ -75,12 +71,9 @@ class Exercise:
     @contextlib.contextmanager
     def open(self) -> Iterator[Exercise]:
         """Starts both sites and their projects; on leaving, whatever was started is stopped."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        delivered = self._workspace.situation(None)
-        self.situation_file.write_bytes(delivered.read_bytes())
-        copy_program(self._workspace.root, self._program)
         situation = self.situation
         if set(situation.sites.values()) != {"normal"} or situation.closed_buildings:
+            delivered = self._workspace.situation(None)
             raise UitwijkError(f"{delivered}: a drill starts from a normal situation; this one is not")
         with self.sites as sites:
             self.evidence.forbid([sites.shared.dns_update_key, sites.shared.carrier_password])
@@ -95,31 +88,47 @@ class Exercise:
         return load_situation(self.situation_file, self.region)
 
     def declare(self, *words: str, reason: str) -> None:
-        """`uitwijk declare …` on the drill's own situation.
+        """`uitwijk declare …`, typed in the drill's own project.
 
         Raises:
             UitwijkError: when the command refuses.
         """
-        self._command(
-            "declare", *words, "--by", "drill", "--reason", reason, "--situation", str(self.situation_file), "--yes"
-        )
+        self._uitwijk("declare", *words, "--by", "drill", "--reason", reason, "--yes")
 
     def status(self) -> dict[str, Any]:
-        """`uitwijk status --json` of the drill's own situation."""
-        result: dict[str, Any] = json.loads(self._command("status", "--situation", str(self.situation_file), "--json"))
+        """What `uitwijk status --json` says there."""
+        result: dict[str, Any] = json.loads(self._uitwijk("status", "--json"))
         return result
 
-    def _command(self, *words: str) -> str:
+    def check(self, site: str) -> dict[str, dict[str, str]]:
+        """What `uitwijk check --json` says in the office of `site`: its lines, by subject."""
+        found = json.loads(self._uitwijk("check", "--json", office=site, codes=(0, 1)))
+        return {line["subject"]: line for line in found["lines"]}
+
+    def forget(self, site: str) -> None:
+        """`uitwijk rebuilt …`, typed in the office of `site`.
+
+        Raises:
+            UitwijkError: when the vCenter is not a new one.
+        """
+        self._uitwijk("rebuilt", site, "--yes", office=site)
+
+    def _uitwijk(self, *words: str, office: str | None = None, codes: Collection[int] = (0,)) -> str:
+        """Runs a command as a person does: in a project's folder, with that folder's situation, stacks and secrets."""
+        stack = self.engines[office].stack if office else None
+        env = {**(stack.env if stack else clean_environment(self._toolchain)), "PYTHONPATH": str(self._project)}
+        if self._toolchain.ambient:
+            env["UITWIJK_TOOLCHAIN"] = "ambient"
         done = subprocess.run(
             [sys.executable, "-m", "uitwijk", *words],
-            cwd=self._workspace.root,
-            env=clean_environment(self._toolchain),
+            cwd=stack.project if stack else self._project,
+            env=env,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,
         )
-        if done.returncode:
+        if done.returncode not in codes:
             raise UitwijkError([f"uitwijk {' '.join(words)} failed", *done.stderr.strip().splitlines()])
         return done.stdout
 
@@ -190,17 +199,6 @@ class Exercise:
     def _returned(self, site: str) -> None:
         self._cut.discard(site)
         self._not_drained.add(site)
-
-    def forget(self, site: str) -> Forgetting:
-        """`uitwijk rebuilt …` on the drill's own stack.
-
-        Raises:
-            UitwijkError: when the vCenter is not a new one.
-        """
-        engine = self.engines[site]
-        found = forgetting(site, engine.pulumi.export(site), self.inventories(site)[site])
-        engine.pulumi.order("stack", "import", "--stack", site, stdin=found.state)
-        return found
 
     def lift_fencing(self, site: str) -> None:
         """The first `up` as drained went through: the guests' network is restored, replication into it may run."""

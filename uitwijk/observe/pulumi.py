@@ -74,20 +74,28 @@ class Pulumi:
             raise PulumiError("pulumi is not on PATH", remedy, absent=True)
         return found
 
-    def configuration(self, site: str) -> dict[str, Any]:
+    def configuration(self, site: str, *, through: str | None = None) -> dict[str, Any]:
         """The settings of the stack of `site` by key without namespace, secrets in the clear.
+
+        Args:
+            site: the site, which is the stack's name.
+            through: a stack that is here, if that of `site` is not: only the stack file of `site` is read.
 
         Raises:
             PulumiError: they cannot be read.
         """
-        settings: dict[str, dict[str, Any]] = json.loads(
-            self._ask("config", "--json", "--show-secrets", "--stack", site)
-        )
+        file = ("--config-file", str(self._folder / f"Pulumi.{site}.yaml")) if through else ()
+        text = self._ask("config", "--json", "--show-secrets", "--stack", through or site, *file)
+        settings: dict[str, dict[str, Any]] = json.loads(text)
         return {
             key.removeprefix(f"{NAMESPACE}:"): setting.get("objectValue", setting.get("value"))
             for key, setting in settings.items()
             if key.startswith(f"{NAMESPACE}:")
         }
+
+    def has_stack_file(self, site: str) -> bool:
+        """Whether settings of the stack of `site` lie in the project's folder."""
+        return (self._folder / f"Pulumi.{site}.yaml").exists()
 
     def export(self, site: str, backend: str | None = None, *, show_secrets: bool = False) -> str:
         """The state of the stack of `site`, as JSON. Needs no passphrase and takes no lock.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -49,7 +50,9 @@ class StackReading:
 def read_stacks(pulumi: Pulumi, sites: Sequence[str]) -> dict[str, StackReading]:
     """What can be read of the stacks of `sites`, all at once."""
     with ThreadPoolExecutor(max_workers=max(1, len(sites))) as pool:
-        configurations = dict(zip(sites, pool.map(lambda site: _configuration(pulumi, site), sites), strict=True))
+        configurations = dict(
+            zip(sites, pool.map(lambda site: _configuration(pulumi, site, sites), sites), strict=True)
+        )
         backends: dict[str, str] = {}
         for settings, _ in configurations.values():
             backends |= {peer: place["backend"] for peer, place in (settings.get("peers") or {}).items()}
@@ -64,24 +67,35 @@ def read_vcenters(readings: Mapping[str, StackReading]) -> dict[str, Inventory |
         return dict(zip(known, pool.map(_read_vcenter, known.values()), strict=True))
 
 
-def read_lost(pulumi: Pulumi, site: str) -> Inventory | str:
+def read_lost(pulumi: Pulumi, site: str, living: Sequence[str]) -> Inventory | str:
     """What stands in the vCenter of a site that is declared lost, if it answers again; else why that is not known.
 
     Only its vCenter is looked at. Its stack is left alone, for its state may be as lost as the site.
+
+    Args:
+        pulumi: in the project of whoever looks.
+        site: the site.
+        living: the sites that are not declared lost; its settings may be read where one of their stacks is.
     """
+    settings, _ = _configuration(pulumi, site, living)
     try:
-        settings = pulumi.configuration(site)
         vcenter = Login(settings["vcenter"]["server"], settings["vcenter"]["user"], settings["vcenterPassword"])
-    except (PulumiError, KeyError, TypeError):
+    except (KeyError, TypeError):
         return "nobody here knows its vCenter"
     return _read_vcenter(vcenter)
 
 
-def _configuration(pulumi: Pulumi, site: str) -> tuple[dict[str, Any], PulumiError | None]:
+def _configuration(pulumi: Pulumi, site: str, sites: Sequence[str]) -> tuple[dict[str, Any], PulumiError | None]:
+    """The settings of a stack. Of one whose state is kept elsewhere, they are read where another of `sites` is."""
     try:
         return pulumi.configuration(site), None
     except PulumiError as error:
-        return {}, error
+        problem = error
+    if problem.absent and pulumi.has_stack_file(site):
+        for other in sites:
+            with contextlib.suppress(PulumiError):
+                return pulumi.configuration(site, through=other), None
+    return {}, problem
 
 
 def _read(

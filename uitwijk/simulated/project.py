@@ -33,6 +33,15 @@ class SharedSecrets:
 
 
 @dataclass(frozen=True)
+class Peer:
+    """What an office knows of a site that has another."""
+
+    backend: str
+    """URL of the state backend of its stack."""
+    vcenter: SimulatedVCenter
+
+
+@dataclass(frozen=True)
 class Project:
     """Where the engineers of one or more sites keep their stacks."""
 
@@ -40,6 +49,11 @@ class Project:
     """Gets `project/` (Pulumi.yaml, stack files), `state/` (backend) and `passphrase`."""
     home: Path
     """PULUMI_HOME."""
+
+    @property
+    def project(self) -> Path:
+        """Folder of Pulumi.yaml and the stack files: where people type `pulumi` and `uitwijk`."""
+        return self.folder / "project"
 
     @property
     def backend(self) -> str:
@@ -74,57 +88,84 @@ class Project:
         trust: Path,
         situation: Path,
         catalogue: Path,
-        peers: Mapping[str, str],
         program: Path,
+        peers: Mapping[str, Peer],
     ) -> dict[str, Stack]:
         """Writes the project, initialises a stack for each vCenter, and stores its secrets encrypted.
 
         Args:
             situation: the file that the stacks read.
             catalogue: the folder of the catalogue.
-            peers: state backend by peer site, where it is not this project's own.
             program: the folder of the region's `Pulumi.yaml` and `__main__.py`.
+            peers: the sites whose stacks are not here, for these have an office of their own.
 
         Raises:
             UitwijkError: when `pulumi` fails, with what it said.
         """
-        project = self.folder / "project"
-        for folder in (project, self.folder / "state", self.home):
+        for folder in (self.project, self.folder / "state", self.home):
             folder.mkdir(parents=True, exist_ok=True)
         # The engine keeps a debug log in this folder; where it finds a file instead, it does without.
         (self.home / "logs").touch()
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
         definition = yaml.safe_load((program / DEFINITION).read_text(encoding="utf-8"))
-        _write(project / DEFINITION, {**definition, "runtime": _runtime(), "main": str(program)})
+        _write(self.project / DEFINITION, {**definition, "runtime": _runtime(), "main": str(program)})
+        # `uitwijk` finds the region beside Pulumi.yaml.
+        for name, target in (("catalogue", catalogue), ("situation.yaml", situation)):
+            (self.project / name).symlink_to(target)
         env = {**clean_environment(toolchain), **self.env(trust)}
+        pulumi = Pulumi(self.project, env)
         stacks: dict[str, Stack] = {}
         for vcenter in vcenters:
-            site = vcenter.site
-            config = {
-                "pulumi:disable-default-providers": ["*"],
-                "uitwijk:site": site,
-                "uitwijk:catalogue": str(catalogue),
-                "uitwijk:situation": str(situation),
-                "uitwijk:vcenter": {"server": vcenter.address.server, "user": USER},
-                "uitwijk:guestNetworkWaitMinutes": 0,
-            }
-            # Whoever has peers elsewhere has an office of its own.
-            kept = site if peers else ELSEWHERE
-            config["uitwijk:kept"] = {"state": kept, "secrets": kept}
-            if peers:
-                config["uitwijk:peers"] = {peer: {"backend": url} for peer, url in peers.items()}
-            _write(project / f"Pulumi.{site}.yaml", {"config": config})
-            stacks[site] = Stack(site, project, env)
-            pulumi = Pulumi(project, env)
-            pulumi.order("stack", "init", site, "--no-select")
-            for key, secret in (
-                ("vcenterPassword", vcenter.password),
-                ("dnsUpdateKey", shared.dns_update_key),
-                ("carrierPassword", shared.carrier_password),
-            ):
-                pulumi.order("config", "set", "--secret", f"{NAMESPACE}:{key}", "--stack", site, stdin=secret)
+            stacks[vcenter.site] = self._stack(vcenter, pulumi, env, situation, catalogue, shared, peers)
+        # As both stack files lie at both sites: who looks from here sees the peers' vCenters, too.
+        for site, peer in peers.items():
+            _write(self._stack_file(site), {"config": {"uitwijk:vcenter": _reached(peer.vcenter)}})
+            file, through = str(self._stack_file(site)), next(iter(stacks))
+            _keep_secret(pulumi, through, "vcenterPassword", peer.vcenter.password, "--config-file", file)
         return stacks
+
+    def _stack(
+        self,
+        vcenter: SimulatedVCenter,
+        pulumi: Pulumi,
+        env: Mapping[str, str],
+        situation: Path,
+        catalogue: Path,
+        shared: SharedSecrets,
+        peers: Mapping[str, Peer],
+    ) -> Stack:
+        site = vcenter.site
+        # Whoever has peers elsewhere has an office of its own.
+        kept = site if peers else ELSEWHERE
+        config: dict[str, Any] = {
+            "pulumi:disable-default-providers": ["*"],
+            "uitwijk:site": site,
+            "uitwijk:catalogue": str(catalogue),
+            "uitwijk:situation": str(situation),
+            "uitwijk:vcenter": _reached(vcenter),
+            "uitwijk:guestNetworkWaitMinutes": 0,
+            "uitwijk:kept": {"state": kept, "secrets": kept},
+        }
+        if peers:
+            config["uitwijk:peers"] = {peer: {"backend": known.backend} for peer, known in peers.items()}
+        _write(self._stack_file(site), {"config": config})
+        pulumi.order("stack", "init", site, "--no-select")
+        _keep_secret(pulumi, site, "vcenterPassword", vcenter.password)
+        _keep_secret(pulumi, site, "dnsUpdateKey", shared.dns_update_key)
+        _keep_secret(pulumi, site, "carrierPassword", shared.carrier_password)
+        return Stack(site, self.project, env)
+
+    def _stack_file(self, site: str) -> Path:
+        return self.project / f"Pulumi.{site}.yaml"
+
+
+def _reached(vcenter: SimulatedVCenter) -> dict[str, str]:
+    return {"server": vcenter.address.server, "user": USER}
+
+
+def _keep_secret(pulumi: Pulumi, site: str, key: str, secret: str, *flags: str) -> None:
+    pulumi.order("config", "set", "--secret", f"{NAMESPACE}:{key}", "--stack", site, *flags, stdin=secret)
 
 
 def copy_program(project: Path, folder: Path) -> Path:
@@ -143,6 +184,24 @@ def copy_program(project: Path, folder: Path) -> Path:
         shutil.copytree(part, folder / part.name, ignore=shutil.ignore_patterns("__pycache__"))
     for file in (DEFINITION, "__main__.py"):
         shutil.copy(project / file, folder)
+    return folder
+
+
+def copy_project(project: Path, folder: Path) -> Path:
+    """Copies what `copy_program` copies, and with it what the region's people declare and approve; returns `folder`.
+
+    Args:
+        project: the region's project.
+        folder: is made.
+
+    Raises:
+        OSError: when something is missing in the project, or the folder cannot be written.
+    """
+    copy_program(project, folder)
+    shutil.copytree(project / "catalogue", folder / "catalogue")
+    shutil.copy(project / "situation.yaml", folder)
+    if (project / "plans").exists():
+        shutil.copytree(project / "plans", folder / "plans")
     return folder
 
 

@@ -12,7 +12,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.running.engine import Engine, Stack, side_by_side
 from uitwijk.running.toolchain import Toolchain
-from uitwijk.simulated.project import Project, SharedSecrets, bundle
+from uitwijk.simulated.project import Peer, Project, SharedSecrets, bundle
 from uitwijk.simulated.replication import Directions, Replication
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
@@ -153,6 +153,10 @@ class SimulatedSites:
             trust=self.trust,
             situation=self.situation,
             catalogue=self.catalogue,
-            peers={peer: office.backend for peer, office in self.offices.items() if office != own},
+            peers={
+                peer: Peer(office.backend, self.vcenters[peer])
+                for peer, office in self.offices.items()
+                if office != own
+            },
             program=self._program,
         )
