@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -13,6 +14,14 @@ from rich.text import Text
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the facts as JSON.")]
 """The option of every command that prints facts."""
+SituationFile = Annotated[
+    Path | None, typer.Option("--situation", metavar="FILE", help="Another situation file than the repository's.")
+]
+"""The option of every command that may be asked about another situation."""
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask, even on a terminal.")]
+"""The option of every command that asks before it changes something."""
+GOOD, ATTENTION, BAD = "green", "magenta", "bold red"
+"""Readable on dark and on light, as yellow is not. Each stands beside a letter or a word that says the same."""
 WIDEST = 100
 """Columns; longer lines are harder to read."""
 
@@ -29,6 +38,11 @@ def output() -> Console:
     console = Console(highlight=False)
     console.width = min(console.width, WIDEST)
     return console
+
+
+def on_terminal() -> bool:
+    """Whether there is a person to ask."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def command(console: Console, line: str) -> None:

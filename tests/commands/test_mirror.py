@@ -10,7 +10,7 @@ import pytest
 from tests.commands.conftest import Desk
 from tests.commands.inventories import inventory, machine
 from tests.commands.stacks import Stacks, both_applied, lines
-from uitwijk.commands import check as checking
+from uitwijk.commands.readiness import answer as checking
 from uitwijk.commands.readiness.line import Verdict
 from uitwijk.commands.readiness.sites import mirror_lines
 from uitwijk.continuity.region import Region

@@ -12,7 +12,7 @@ import pytest
 
 from tests.commands.conftest import Desk
 from tests.commands.inventories import inventory, machine
-from uitwijk.commands import rebuilt
+from uitwijk.commands import forgetting
 from uitwijk.continuity.region import Region
 
 SITE = "bolsward"
@@ -82,7 +82,7 @@ def stands(region: Region, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the machines that stand in the vCenter: none, until a test puts some there."""
     names: list[str] = []
     monkeypatch.setattr(
-        rebuilt, "read_inventory", lambda *_: inventory(region, SITE, [machine(name) for name in names])
+        forgetting, "read_inventory", lambda *_: inventory(region, SITE, [machine(name) for name in names])
     )
     return names
 

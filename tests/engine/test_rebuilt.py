@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.stage import HOME, OTHER, Stage
 from tests.engine.test_failover import Storage, give_back, lose
-from uitwijk.commands.rebuilt import forgetting
+from uitwijk.commands.forgetting import forgetting
 from uitwijk.continuity.errors import UitwijkError
 
 

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from uitwijk.commands.status import ATTENTION, BAD, GOOD, seats
+from uitwijk.commands.status import seats
+from uitwijk.console import ATTENTION, BAD, GOOD
 from uitwijk.continuity.placement import place
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -16,14 +16,55 @@ from rich.text import Text
 from uitwijk import utc
 from uitwijk.commands.consequences import consequences
 from uitwijk.commands.situation_file import write_situation
-from uitwijk.commands.status import GOOD, manual_steps
-from uitwijk.console import command, output
-from uitwijk.continuity import place
-from uitwijk.continuity.declaration import VERBS, Change, Command, declare, next_commands
+from uitwijk.commands.status import manual_steps
+from uitwijk.console import GOOD, SituationFile, Yes, command, on_terminal, output
+from uitwijk.continuity import declaration, place
+from uitwijk.continuity.declaration import VERBS, Change, Command, next_commands
 from uitwijk.continuity.errors import SituationError
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.running.workspace import Workspace
+
+
+def declare(
+    change: Annotated[list[str], typer.Argument(metavar="VERB OBJECT …", help="What happened; several in one call.")],
+    by: Annotated[str | None, typer.Option(metavar="WHO", help="Who declares; for the log.")] = None,
+    reason: Annotated[str | None, typer.Option(metavar="WHY", help="Why; for the log.")] = None,
+    at: Annotated[list[str] | None, typer.Option(metavar="SITE", help="Where a promoted dataset is writable.")] = None,
+    staff_to: Annotated[
+        list[str] | None,
+        typer.Option(metavar="BUILDING=SEATS", help="Where staff of the closed building go first; repeatable."),
+    ] = None,
+    situation: SituationFile = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show everything, write nothing.")] = False,
+    yes: Yes = False,
+) -> None:
+    """
+    Declare what is lost, closed, or back. Shows what follows, asks, then writes the next epoch.
+
+    - `lost`, `drained` or `normal`, then a site
+    - `closed` or `opened`, then a building
+    - `promoted`, then a dataset, with `--at SITE`
+    - `override`, then `peer-holds` or `peer-unreadable` (risks split brain; for one epoch)
+
+    Examples:
+
+    - `uitwijk declare lost bolsward closed iszf-office --by "duty officer" --reason fire`
+    - `uitwijk declare promoted bolsward --at leeuwarden --by storage --reason fire`
+    - `uitwijk declare drained bolsward --by "duty officer" --reason "power is back"`
+    - `uitwijk declare closed harlingen-town-hall --staff-to wommels-town-hall=8 --dry-run --by me --reason "what if"`
+    """
+    run(
+        Workspace(),
+        change,
+        at=at or (),
+        staff_to=staff_to or (),
+        by=by,
+        reason=reason,
+        named=situation,
+        dry_run=dry_run,
+        yes=yes,
+    )
 
 
 def run(
@@ -49,7 +90,7 @@ def run(
     region, before = workspace.load(named)
     read = file.read_bytes()
     asks = on_terminal()
-    after = declare(
+    after = declaration.declare(
         region,
         before,
         changes,
@@ -71,11 +112,6 @@ def run(
     console.print(f"\nEpoch {after.epoch} is written to {file.name}.", style=GOOD)
     then = ", then run the above" if commands and not after.hypothetical else ""
     console.print(f"Commit it and bring it to the other site{then}.")
-
-
-def on_terminal() -> bool:
-    """Whether there is a person to ask."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def parse(words: Sequence[str], at: Sequence[str], staff_to: Sequence[str]) -> list[Change]:

@@ -9,15 +9,33 @@ from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderR
 from rich.table import Table
 from rich.text import Text
 
-from uitwijk.continuity.placement import Placement
+from uitwijk.console import ATTENTION, BAD, GOOD, AsJson, SituationFile, output, print_json
+from uitwijk.continuity.placement import Placement, place
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
+from uitwijk.running.workspace import Workspace
 from uitwijk.wording import count, shortened
 
-GOOD, ATTENTION, BAD = "green", "magenta", "bold red"
-"""Readable on dark and on light, as yellow is not. Each stands beside a letter or a word that says the same."""
 _SEVERITY = (BAD, ATTENTION)
 _STATE_STYLE = {SiteState.NORMAL: GOOD, SiteState.DRAINED: ATTENTION, SiteState.LOST: BAD}
+
+
+def status(situation: SituationFile = None, as_json: AsJson = False) -> None:
+    """
+    Show what is lost or closed now, and who runs, sits and rings where.
+
+    Examples:
+
+    - `uitwijk status` - on one screen, what is not normal first
+    - `uitwijk status --json` - the whole placement, for other programs
+    - `uitwijk status --situation what-if.yaml` - the same for another situation
+    """
+    region, declared = Workspace().load(situation)
+    placement = place(region, declared)
+    if as_json:
+        print_json(placement.to_dict())
+    else:
+        output().print(Screen(region, declared, placement))
 
 
 def awaited_promotions(region: Region, situation: Situation, placement: Placement) -> list[tuple[str, str]]:

@@ -117,8 +117,6 @@ class Exercise:
         """Runs a command as a person does: in a project's folder, with that folder's situation, stacks and secrets."""
         stack = self.engines[office].stack if office else None
         env = {**(stack.env if stack else clean_environment(self._toolchain)), "PYTHONPATH": str(self._project)}
-        if self._toolchain.ambient:
-            env["UITWIJK_TOOLCHAIN"] = "ambient"
         done = subprocess.run(
             [sys.executable, "-m", "uitwijk", *words],
             cwd=stack.project if stack else self._project,

@@ -1,4 +1,4 @@
-"""`uitwijk env`: shell lines with which plain `pulumi` uses this tool chain and the simulated sites, while they run."""
+"""The environment in which `pulumi` uses this tool chain and, while they run, the simulated sites."""
 
 from __future__ import annotations
 

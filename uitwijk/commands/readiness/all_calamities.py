@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from uitwijk.commands.check import show_lines, verdict
+from uitwijk.commands.readiness.answer import show_lines, verdict
 from uitwijk.commands.readiness.calamities import bounds, proof_lines, worst_facts, worst_table
 from uitwijk.commands.readiness.line import Line, Verdict
 from uitwijk.commands.readiness.model import catalogue_failures, catalogue_line

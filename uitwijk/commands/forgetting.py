@@ -1,0 +1,146 @@
+"""What the stack of a rebuilt site must forget: all that stood in the old vCenter.
+
+The engine cannot find that out by itself: the provider's refresh fails on a folder that is gone, and an `up` believes
+the state and leaves out whatever it holds. Data disks stay in the state, for they come back by replication: an `up`
+that made them anew would put empty ones in their place.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from uitwijk import utc
+from uitwijk.console import GOOD, command, on_terminal, output
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.situation import SiteState
+from uitwijk.observe.inventory import Inventory, read_inventory
+from uitwijk.observe.pulumi import Pulumi
+from uitwijk.observe.readings import read_stacks
+from uitwijk.observe.stacks import DISK, MACHINE
+from uitwijk.running.env import engine_environment
+from uitwijk.running.trust import trusting
+from uitwijk.running.workspace import Workspace
+from uitwijk.wording import count, names
+
+_VCENTER = "vsphere:"
+
+
+@dataclass(frozen=True)
+class Forgetting:
+    """What a stack's state is to forget, and the state without it."""
+
+    machines: tuple[str, ...]
+    """Logical names."""
+    others: int
+    """Folders, tags, rules."""
+    disks: int
+    """Data disks; they are kept."""
+    state: str
+    """As `pulumi stack import` takes it."""
+
+
+def forgetting(site: str, exported: str, inventory: Inventory) -> Forgetting:
+    """What the stack of a rebuilt site must forget.
+
+    Args:
+        exported: the stack's state, as `pulumi stack export` prints it.
+        inventory: what stands in the site's vCenter.
+
+    Raises:
+        UitwijkError: machines of the state stand in the vCenter, so that it is not new.
+    """
+    content = json.loads(exported)
+    deployment: dict[str, Any] = content["deployment"]
+    resources: list[dict[str, Any]] = deployment.get("resources") or []
+    gone = {resource["urn"] for resource in resources if _stood_there(resource)}
+    machines = tuple(sorted(each["urn"].rsplit("::", 1)[1] for each in resources if each["type"] == MACHINE))
+    if there := inventory.by_name.keys() & set(machines):
+        raise UitwijkError(
+            f"the vCenter of {site}, {inventory.server}, is not new: {len(there)} machines of the stack stand there "
+            f"({names(there)}). `pulumi up --stack {site}` removes those that have to go"
+        )
+    deployment["resources"] = [_without(gone, resource) for resource in resources if resource["urn"] not in gone]
+    deployment["pending_operations"] = [
+        operation for operation in deployment.get("pending_operations") or () if not _stood_there(operation["resource"])
+    ]
+    disks = sum(resource["type"] == DISK for resource in deployment["resources"])
+    return Forgetting(machines, len(gone) - len(machines), disks, json.dumps(content))
+
+
+def _stood_there(resource: Mapping[str, Any]) -> bool:
+    return str(resource["type"]).startswith(_VCENTER) and resource["type"] != DISK
+
+
+def _without(gone: Collection[str], resource: dict[str, Any]) -> dict[str, Any]:
+    """The resource, depending on nothing that is gone."""
+    kept = dict(resource)
+    if "dependencies" in kept:
+        kept["dependencies"] = [urn for urn in kept["dependencies"] if urn not in gone]
+    if "propertyDependencies" in kept:
+        kept["propertyDependencies"] = {
+            key: [urn for urn in urns or () if urn not in gone] for key, urns in kept["propertyDependencies"].items()
+        }
+    return kept
+
+
+def run(workspace: Workspace, site: str, *, yes: bool) -> None:
+    """The command: shows what is forgotten, asks, keeps the old state in a file, and says what to run next.
+
+    Raises:
+        UitwijkError: the site is not declared drained, its state or its vCenter cannot be read, or it is not new.
+    """
+    region, situation = workspace.load()
+    if site not in region.sites:
+        raise UitwijkError(f"rebuilt {site}: there is no such site; there are: {', '.join(region.sites)}")
+    if situation.sites[site] is not SiteState.DRAINED:
+        raise UitwijkError(
+            f"{site} is declared {situation.sites[site]}. A rebuilt site comes back as drained first: "
+            f"`uitwijk declare drained {site} --by … --reason …`"
+        )
+    env = engine_environment(workspace, os.environ)
+    pulumi = Pulumi(workspace.root, env)
+    exported = pulumi.export(site)
+    found = forgetting(site, exported, _inventory(pulumi, site, env.get("SSL_CERT_FILE")))
+    console = output()
+    if not found.machines and not found.others:
+        console.print(f"The state of stack {site} holds nothing of an old vCenter. There is nothing to forget.")
+        return
+    console.print(
+        f"The state of stack {site} holds {count(len(found.machines), 'machine')} of an old vCenter, none of which "
+        f"stands in this one. It will forget them, and {found.others} folders, tags and rules; it keeps "
+        f"{count(found.disks, 'data disk')} and all secrets. Nothing in any vCenter changes."
+    )
+    if on_terminal() and not yes and not typer.confirm("\nForget them?"):
+        console.print("Nothing was changed.")
+        raise typer.Exit(1)
+    before = _keep(workspace.root, site, exported)
+    pulumi.order("stack", "import", "--stack", site, stdin=found.state)
+    console.print(f"\nStack {site} has forgotten its old vCenter. The state before: {before.name}", style=GOOD)
+    console.print("\nTo run next, in this order:", style="bold")
+    console.print(f"  # once replication into {site} runs:", markup=False)
+    for other in (site, *(living for living in situation.living if living != site)):
+        command(console, f"pulumi up --stack {other}")
+
+
+def _inventory(pulumi: Pulumi, site: str, authorities: str | None) -> Inventory:
+    reading = read_stacks(pulumi, [site])[site]
+    if reading.vcenter is None:
+        problem = reading.vcenter_problem
+        raise UitwijkError(f"the vCenter of {site} is not known: {problem.why}; {problem.remedy}" if problem else site)
+    with trusting(authorities):
+        return read_inventory(reading.vcenter.server, reading.vcenter.user, reading.vcenter.password)
+
+
+def _keep(folder: Path, site: str, exported: str) -> Path:
+    """Writes the state into a file that its owner alone may read; its secrets are encrypted in it."""
+    path = folder / f"{site}-before-rebuilt-{utc.file_stamp(utc.now())}.json"
+    path.touch(mode=0o600)
+    path.write_text(exported, encoding="utf-8")
+    return path
