@@ -29,6 +29,9 @@ def drill(
 
     It works on copies: your situation, stacks and states stay as they are. Exits 0 when everything passed.
 
+    Engine and simulator are built on first use (about 10 minutes) and kept in a cache: `$UITWIJK_CACHE`, else
+    `$XDG_CACHE_HOME/uitwijk`, else `~/.cache/uitwijk`. With UITWIJK_TOOLCHAIN=ambient your own `pulumi` plays.
+
     Guests live where this computer can have them (root, Linux, Debian's archive): the machines' own configuration
     starts real name servers, telephone exchanges and services; telephones ring, clerks work. Else: machines only.
 

@@ -17,7 +17,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -90,14 +89,10 @@ class Workshop:
         parts = sorted(folders)
         key = hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()[:16]
         whole = self.cache / "toolchains" / key
-        files = {whole / file.name: file for part in parts for file in part.iterdir()}
-        if not all(file.exists() for file in files):
-            whole.parent.mkdir(exist_ok=True)
-            draft = Path(tempfile.mkdtemp(dir=whole.parent, prefix=".draft-"))
-            for copy, file in files.items():
-                os.link(file, draft / copy.name)
-            shutil.rmtree(whole, ignore_errors=True)
-            draft.rename(whole)
+        whole.mkdir(parents=True, exist_ok=True)
+        for file in (file for part in parts for file in part.iterdir()):
+            with suppress(FileExistsError):
+                os.link(file, whole / file.name)
         return used(whole)
 
     def key(self, binary: Binary) -> str:
