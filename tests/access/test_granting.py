@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.regions import SMALL
 from uitwijk.access.table import load_table
 from uitwijk.continuity.region import Region
 from uitwijk.resources.testing import record
@@ -16,14 +17,14 @@ from uitwijk.resources.testing.recording import Recording
 ROOT = Path(__file__).parent.parent.parent
 PROGRAM, READER = r"VSPHERE.LOCAL\uitwijk", r"VSPHERE.LOCAL\uitwijk-reader"
 GOOD = {
-    "catalogue": str(ROOT / "catalogue"),
+    "catalogue": str(SMALL.catalogue),
     "vcenter": {"server": "vcenter.example", "user": "administrator@vsphere.local"},
     "accounts": {"program": PROGRAM, "reader": READER},
 }
 SECRET = {"vcenterPassword": "sentinel-administrator"}
 
 
-def run(site: str = "bolsward", secrets: dict[str, str] = SECRET, **changed: Any) -> Recording:
+def run(site: str = "veldoord", secrets: dict[str, str] = SECRET, **changed: Any) -> Recording:
     return record(
         lambda: runpy.run_path(str(ROOT / "access" / "__main__.py")), stack=site, config=GOOD | changed, secrets=secrets
     )
@@ -51,9 +52,9 @@ def test_every_role_has_exactly_the_privileges_of_the_table():
     assert made == {name: sorted(role.privileges) for name, role in load_table().roles.items()}
 
 
-@pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
+@pytest.mark.parametrize("site", ["veldoord", "zandermeer"])
 def test_each_permission_stands_where_the_table_says(site: str, region: Region):
-    other = {"bolsward": "leeuwarden", "leeuwarden": "bolsward"}[site]
+    other = {"veldoord": "zandermeer", "zandermeer": "veldoord"}[site]
     networks = {machine.network for machine in region.machines.values()}
     assert permissions(run(site)) == {
         (PROGRAM, "getFolder:/", "uitwijk-storage-policies", False),
@@ -111,4 +112,4 @@ def test_mistakes_in_the_stacks_file_are_told_together(caplog):
 
 
 def test_a_stack_of_no_site_is_refused(caplog):
-    assert "stack sneek is not named after a site; there are: bolsward, leeuwarden" in refused(caplog, site="sneek")
+    assert "stack elders is not named after a site; there are: veldoord, zandermeer" in refused(caplog, site="elders")

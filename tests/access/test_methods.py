@@ -21,6 +21,6 @@ from uitwijk.evidence.recorder import Evidence
 )
 def test_a_method_that_nobody_listed_fails_the_drill(tmp_path: Path, called: dict[str, int], passed: bool, told: str):
     with Evidence(tmp_path / "evidence", {}, "somebody") as evidence, evidence.scenario("S2", "a loss") as scenario:
-        methods_explained(scenario, "bolsward", {"requests": {"methods": called}})
+        methods_explained(scenario, "veldoord", {"requests": {"methods": called}})
         (check,) = scenario.report.checks
     assert (check.verdict, check.observed) == ("passed" if passed else "failed", told)

@@ -9,7 +9,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.observe import gather
 
-HOME_DATA = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
+HOME_DATA = {"veldoord": "veldoord", "zandermeer": "zandermeer"}
 
 
 def situation(**states: SiteState) -> Situation:
@@ -33,31 +33,31 @@ def test_both_stacks_and_the_own_vcenter_are_asked(region: Region):
     facts = gather(
         region,
         situation(),
-        "leeuwarden",
+        "zandermeer",
         "uitwijk",
-        "vcenter.leeuwarden:443",
-        {"bolsward": "file:///there"},
+        "vcenter.zandermeer:443",
+        {"veldoord": "file:///there"},
         read=asked.read,
         reach=lambda server: f"asked {server}",
     )
-    assert sorted(asked.stacks) == [("bolsward", "file:///there"), ("leeuwarden", None)]
-    assert facts.vcenter_problem == "asked vcenter.leeuwarden:443"
-    assert (facts.site, facts.own.site, list(facts.peers)) == ("leeuwarden", "leeuwarden", ["bolsward"])
+    assert sorted(asked.stacks) == [("veldoord", "file:///there"), ("zandermeer", None)]
+    assert facts.vcenter_problem == "asked vcenter.zandermeer:443"
+    assert (facts.site, facts.own.site, list(facts.peers)) == ("zandermeer", "zandermeer", ["veldoord"])
 
 
 def test_a_peer_declared_lost_is_not_asked(region: Region):
     asked = Asked()
-    lost = situation(bolsward=SiteState.LOST)
-    facts = gather(region, lost, "leeuwarden", "uitwijk", "v", {"bolsward": "x"}, read=asked.read, reach=lambda _: None)
-    assert asked.stacks == [("leeuwarden", None)]
+    lost = situation(veldoord=SiteState.LOST)
+    facts = gather(region, lost, "zandermeer", "uitwijk", "v", {"veldoord": "x"}, read=asked.read, reach=lambda _: None)
+    assert asked.stacks == [("zandermeer", None)]
     assert facts.peers == {}
 
 
 def test_a_drained_peer_is_asked(region: Region):
     asked = Asked()
-    drained = situation(bolsward=SiteState.DRAINED)
-    gather(region, drained, "leeuwarden", "uitwijk", "v", {}, read=asked.read, reach=lambda _: None)
-    assert ("bolsward", None) in asked.stacks
+    drained = situation(veldoord=SiteState.DRAINED)
+    gather(region, drained, "zandermeer", "uitwijk", "v", {}, read=asked.read, reach=lambda _: None)
+    assert ("veldoord", None) in asked.stacks
 
 
 def test_all_are_asked_at_once(region: Region):
@@ -70,4 +70,4 @@ def test_all_are_asked_at_once(region: Region):
     def reach(_: str) -> None:
         everyone.wait()
 
-    assert gather(region, situation(), "bolsward", "uitwijk", "v", {}, read=read, reach=reach).own.readable
+    assert gather(region, situation(), "veldoord", "uitwijk", "v", {}, read=read, reach=reach).own.readable
