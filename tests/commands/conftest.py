@@ -1,10 +1,8 @@
-"""The command, run in this process in a copy of the delivered project."""
+"""The command, run in this process in a copy of a project's data."""
 
-# ruff: noqa: F811
 from __future__ import annotations
 
 import os
-import shutil
 import socket
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,13 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.commands.stacks import Stacks
-from tests.delivered import catalogue, region  # noqa: F401
+from tests.regions import SMALL, Data
 from uitwijk.__main__ import run
 from uitwijk.continuity import load_situation
-from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 
-ROOT = Path(__file__).resolve().parents[2]
 SAID = ("--by", "duty officer", "--reason", "fire")
 
 
@@ -35,9 +31,9 @@ class Said:
 class Desk:
     """Where the duty officer works."""
 
-    def __init__(self, folder: Path, region: Region, capture: pytest.CaptureFixture[str]) -> None:
-        self.folder = folder
-        self._region = region
+    def __init__(self, data: Data, capture: pytest.CaptureFixture[str]) -> None:
+        self.folder = data.folder
+        self._region = data.region
         self._capture = capture
 
     @property
@@ -67,20 +63,22 @@ class Desk:
             assert said.code == 0, said.err
 
 
-@pytest.fixture
-def desk(tmp_path: Path, region: Region, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
-    """A copy of the project that is data alone, an 80-column terminal without colour, and nothing of Pulumi's."""
-    folder = tmp_path / "desk"
-    shutil.copytree(ROOT / "catalogue", folder / "catalogue")
-    for file in ("situation.yaml", "Pulumi.yaml"):
-        shutil.copy(ROOT / file, folder)
-    monkeypatch.chdir(folder)
+def open_desk(data: Data, folder: Path, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> Desk:
+    """A copy of the data below `folder`, an 80-column terminal without colour, and nothing of Pulumi's."""
+    here = data.copy(folder / "desk")
+    patch.chdir(here.folder)
     for name in [name for name in os.environ if name.startswith(("PULUMI_", "UITWIJK_", "VSPHERE_"))]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("UITWIJK_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-    return Desk(folder, region, capsys)
+        patch.delenv(name)
+    patch.setenv("UITWIJK_CACHE", str(folder / "cache"))
+    patch.setenv("COLUMNS", "80")
+    patch.delenv("FORCE_COLOR", raising=False)
+    return Desk(here, capture)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Desk:
+    """Where the duty officer of the small region works."""
+    return open_desk(SMALL, tmp_path, monkeypatch, capsys)
 
 
 @pytest.fixture

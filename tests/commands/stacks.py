@@ -93,5 +93,5 @@ def lines(desk: Desk) -> dict[str, dict[str, str]]:
 
 
 def both_applied(desk: Desk, engine: Stacks) -> None:
-    for site in ("bolsward", "leeuwarden"):
+    for site in ("veldoord", "zandermeer"):
         engine.applied(site, desk.situation.epoch, desk.situation.digest)

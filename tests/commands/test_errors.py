@@ -6,21 +6,19 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.commands.conftest import Desk
+from tests.regions import SMALL
 from uitwijk.commands import status
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def uitwijk(*words: str, code: str = "", **options: object) -> subprocess.CompletedProcess[str]:
     """Runs the command in a process of its own; `code` runs there afterwards, with what was imported still there."""
     program = f"import sys\nfrom uitwijk.__main__ import run\ncode = run({list(words)!r})\n{code}\nsys.exit(code)"
     return subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, **options
+        [sys.executable, "-c", program], cwd=SMALL.folder, capture_output=True, text=True, check=False, **options
     )  # type: ignore[call-overload,no-any-return]
 
 
@@ -58,28 +56,32 @@ def test_a_situation_file_that_does_not_exist_is_one_error(desk: Desk) -> None:
 
 def test_every_problem_of_the_situation_is_told_at_once(desk: Desk) -> None:
     text = desk.file.read_text(encoding="utf-8")
-    desk.file.write_text(text.replace("bolsward: normal", "sneek: normal"), encoding="utf-8")
+    desk.file.write_text(text.replace("veldoord: normal", "elders: normal"), encoding="utf-8")
     said = desk.uitwijk("status")
     assert said.code == 2
-    assert "sneek is no site" in said.err
-    assert "sites.bolsward: is missing" in said.err
+    assert "elders is no site" in said.err
+    assert "sites.veldoord: is missing" in said.err
 
 
 SPOILED = {
-    "a municipality listed twice": ("partnerships/iszf.yaml", "members: [bolsward, ", "members: [bolsward, bolsward, "),
-    "a municipality without its town hall": ("municipalities/harlingen.yaml", "town_hall: harlingen-town-hall\n", ""),
-    "an unknown key": ("municipalities/harlingen.yaml", "home: bolsward", "home: bolsward\nfax: none"),
-    "a number that is too short": ("municipalities/harlingen.yaml", "first: 0517-491200", "first: 0517-4912"),
+    "a municipality listed twice": (
+        "partnerships/kust.yaml",
+        "members: [kolkwijde, ",
+        "members: [kolkwijde, kolkwijde, ",
+    ),
+    "a municipality without its town hall": ("municipalities/kolkwijde.yaml", "town_hall: kolkwijde-town-hall\n", ""),
+    "an unknown key": ("municipalities/kolkwijde.yaml", "home: veldoord", "home: veldoord\nfax: none"),
+    "a number that is too short": ("municipalities/kolkwijde.yaml", "first: 0527-991200", "first: 0527-9912"),
     "a number of another area": (
-        "municipalities/harlingen.yaml",
-        "{first: 0517-491200, last: 0517-491299}",
-        "{first: 0515-491200, last: 0515-491299}",
+        "municipalities/kolkwijde.yaml",
+        "{first: 0527-991200, last: 0527-991299}",
+        "{first: 0525-491200, last: 0525-491299}",
     ),
 }
 
 
 @pytest.mark.parametrize(("file", "old", "new"), SPOILED.values(), ids=SPOILED.keys())
-@pytest.mark.parametrize("words", [("status",), ("declare", "lost", "bolsward", "--by", "x", "--reason", "y")])
+@pytest.mark.parametrize("words", [("status",), ("declare", "lost", "veldoord", "--by", "x", "--reason", "y")])
 def test_a_spoiled_catalogue_stops_every_command(
     desk: Desk, words: tuple[str, ...], file: str, old: str, new: str
 ) -> None:
@@ -99,7 +101,7 @@ def test_a_file_that_may_not_be_written_is_one_error(desk: Desk, monkeypatch: py
         raise PermissionError(13, "Permission denied", str(desk.file))
 
     monkeypatch.setattr("uitwijk.files.tempfile.mkstemp", forbidden)
-    said = desk.declare("lost bolsward")
+    said = desk.declare("lost veldoord")
     assert (said.code, said.err) == (2, f"error: {desk.file}: Permission denied\n")
 
 
@@ -118,7 +120,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
     try:
         done = subprocess.run(
             [sys.executable, "-m", "uitwijk", "status", "--json"],
-            cwd=ROOT,
+            cwd=SMALL.folder,
             stdout=writing,
             stderr=subprocess.PIPE,
             text=True,
@@ -133,7 +135,7 @@ def test_a_reader_that_has_seen_enough_is_no_error() -> None:
 def test_a_terminal_without_accents_gets_question_marks() -> None:
     done = uitwijk("status", env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert done.returncode == 0
-    assert "Gaasterl?n-Sleat" in done.stdout
+    assert "Ree?nmeer" in done.stdout
 
 
 def test_no_command_shows_what_there_is(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.evidence.recorder import Evidence
 
 PLAYED = datetime.datetime(2026, 11, 27, 8, 12, tzinfo=datetime.UTC)
-ALL = ("S1-harlingen", "S2", "S3")
+ALL = ("S1-kolkwijde", "S2", "S3")
 
 
 def play(
@@ -49,7 +49,7 @@ def test_an_exercise_is_due_every_year(tmp_path: Path, region: Region) -> None:
     assert line.why.endswith("; it is due every year")
 
 
-@pytest.mark.parametrize("keys", [[], ["S1", "S2"], ["S1-harlingen", "S3"]])
+@pytest.mark.parametrize("keys", [[], ["S1", "S2"], ["S1-kolkwijde", "S3"]])
 def test_a_drill_of_some_scenarios_is_no_exercise(tmp_path: Path, region: Region, keys: list[str]) -> None:
     play(tmp_path / "part", region, keys)
     assert drill_line(region, tmp_path, later(1)).verdict is Verdict.ATTENTION
@@ -68,10 +68,10 @@ def test_another_size_of_a_machine_asks_for_a_drill_and_another_text_does_not(
 ) -> None:
     play(tmp_path / "one", region)
     catalogue.change(
-        "buildings.yaml", "emergency_location: NL, Fryslân, Leeuwarden, town hall", "emergency_location: NL, hall"
+        "buildings.yaml", "emergency_location: NL, Kustland, Zandermeer, town hall", "emergency_location: NL, hall"
     )
     assert drill_line(load_region(catalogue.folder), tmp_path, later(1)).verdict is Verdict.OK
-    catalogue.change("services.yaml", "broker: {size: S, count: 2", "broker: {size: M, count: 2")
+    catalogue.change("services.yaml", "broker: {size: S, count: 1", "broker: {size: M, count: 1")
     line = drill_line(load_region(catalogue.folder), tmp_path, later(1))
     assert line.verdict is Verdict.ATTENTION
     assert "changed in the catalogue since" in line.why

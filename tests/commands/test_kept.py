@@ -14,7 +14,7 @@ from uitwijk.continuity.guard import StackFacts
 from uitwijk.observe.pulumi import PulumiError
 from uitwijk.observe.readings import Login, StackReading
 
-PLACES = ("bolsward", "leeuwarden", "elsewhere", None)
+PLACES = ("veldoord", "zandermeer", "elsewhere", None)
 
 
 def reading(site: str, **kept: str | None) -> StackReading:
@@ -26,13 +26,13 @@ def reading(site: str, **kept: str | None) -> StackReading:
 def test_what_is_kept_at_the_other_site_is_lost_with_it_and_what_nobody_says_needs_attention(
     state: str | None, secrets: str | None
 ) -> None:
-    line = kept_line(reading("bolsward", state=state, secrets=secrets))
-    if "leeuwarden" in (state, secrets):
+    line = kept_line(reading("veldoord", state=state, secrets=secrets))
+    if "zandermeer" in (state, secrets):
         assert line.verdict is Verdict.FAIL
-        assert "kept at leeuwarden, and lost with it" in line.why
+        assert "kept at zandermeer, and lost with it" in line.why
         assert ("its state is" in line.why, "decrypts its secrets are" in line.why) == (
-            state == "leeuwarden",
-            secrets == "leeuwarden",
+            state == "zandermeer",
+            secrets == "zandermeer",
         )
     elif None in (state, secrets):
         assert line.verdict is Verdict.ATTENTION
@@ -45,20 +45,20 @@ def test_what_is_kept_at_the_other_site_is_lost_with_it_and_what_nobody_says_nee
 
 
 def test_where_both_are_kept_is_told() -> None:
-    line = kept_line(reading("bolsward", state="bolsward", secrets="elsewhere"))
-    assert line.why == "kept at bolsward and elsewhere: no other site takes them with it"
-    assert kept_line(reading("bolsward", state="elsewhere", secrets="elsewhere")).why.startswith("kept elsewhere: ")
+    line = kept_line(reading("veldoord", state="veldoord", secrets="elsewhere"))
+    assert line.why == "kept at veldoord and elsewhere: no other site takes them with it"
+    assert kept_line(reading("veldoord", state="elsewhere", secrets="elsewhere")).why.startswith("kept elsewhere: ")
 
 
 def test_a_stack_whose_settings_cannot_be_read_is_not_judged() -> None:
     absent = PulumiError("pulumi is not on PATH", "`python -m uitwijk.tools.build`", absent=True)
-    line = kept_line(StackReading("bolsward", None, absent, StackFacts("bolsward", readable=False), {}, (), absent))
+    line = kept_line(StackReading("veldoord", None, absent, StackFacts("veldoord", readable=False), {}, (), absent))
     assert (line.verdict, line.remedy) == (Verdict.ATTENTION, "`python -m uitwijk.tools.build`")
 
 
 def test_the_stack_file_is_what_is_believed(desk: Desk, engine: Stacks, refusing: str) -> None:
-    engine.configured("bolsward", refusing, kept={"state": "leeuwarden", "secrets": "elsewhere"})
-    engine.configured("leeuwarden", refusing)
+    engine.configured("veldoord", refusing, kept={"state": "zandermeer", "secrets": "elsewhere"})
+    engine.configured("zandermeer", refusing)
     found = lines(desk)
-    assert found["state and secrets bolsward"]["verdict"] == "fail"
-    assert found["state and secrets leeuwarden"]["verdict"] == "attention"
+    assert found["state and secrets veldoord"]["verdict"] == "fail"
+    assert found["state and secrets zandermeer"]["verdict"] == "attention"

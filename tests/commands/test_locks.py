@@ -31,13 +31,13 @@ from uitwijk.observe.readings import StackReading
 from uitwijk.observe.stacks import stack_name
 
 HERE = socket.gethostname()
-BOLSWARD, LEEUWARDEN = (stack_name("uitwijk", site) for site in ("bolsward", "leeuwarden"))
+VELDOORD, ZANDERMEER = (stack_name("kustland", site) for site in ("veldoord", "zandermeer"))
 RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
 
 
 def lock(backend: Path, pid: int, host: str = HERE, **said: Any) -> Path:
     """Writes a lock as the engine does, with the attributes that it keeps of each file unless told otherwise."""
-    folder = backend / ".pulumi" / "locks" / "organization" / "uitwijk" / "bolsward"
+    folder = backend / ".pulumi" / "locks" / "organization" / "kustland" / "veldoord"
     folder.mkdir(parents=True, exist_ok=True)
     content = {"pid": pid, "username": "operator", "hostname": host, "timestamp": "2026-11-28T08:12:00.195897792Z"}
     file = folder / f"{len(list(folder.iterdir()))}.json"
@@ -57,9 +57,9 @@ def process(folder: Path, name: str) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def line(found: tuple[Lock, ...], **pending: str) -> Line:
-    facts = StackFacts("bolsward", readable=True)
+    facts = StackFacts("veldoord", readable=True)
     names = {name.replace("_", "-"): operation for name, operation in pending.items()}
-    (only,) = lock_lines(StackReading("bolsward", None, None, facts, names, found, None))
+    (only,) = lock_lines(StackReading("veldoord", None, None, facts, names, found, None))
     return only
 
 
@@ -79,39 +79,39 @@ def test_a_lock_is_found_whatever_form_the_backends_url_has(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     lock(tmp_path / "state", os.getpid())
-    (found,) = find_locks(url.format(folder=tmp_path / "state"), BOLSWARD, tmp_path)
+    (found,) = find_locks(url.format(folder=tmp_path / "state"), VELDOORD, tmp_path)
     assert (found.owner, found.pid) == (f"operator@{HERE}", os.getpid())
     assert f"{found.since:%H:%M:%S %Z}" == "08:12:00 UTC"
 
 
 def test_a_backend_may_be_a_part_of_a_folder_with_a_blank_in_its_name(tmp_path: Path) -> None:
-    lock(tmp_path / "our states" / "iszf", 1)
-    url = f"file://{tmp_path}/our%20states?prefix=iszf/&metadata=skip"
-    assert len(find_locks(url, BOLSWARD, tmp_path)) == 1
+    lock(tmp_path / "our states" / "kust", 1)
+    url = f"file://{tmp_path}/our%20states?prefix=kust/&metadata=skip"
+    assert len(find_locks(url, VELDOORD, tmp_path)) == 1
 
 
 def test_only_locks_of_the_stack_are_found(tmp_path: Path) -> None:
     lock(tmp_path, 1)
-    assert find_locks(f"file://{tmp_path}", LEEUWARDEN, tmp_path) == ()
-    assert find_locks(f"file://{tmp_path / 'elsewhere'}", BOLSWARD, tmp_path) == ()
+    assert find_locks(f"file://{tmp_path}", ZANDERMEER, tmp_path) == ()
+    assert find_locks(f"file://{tmp_path / 'elsewhere'}", VELDOORD, tmp_path) == ()
 
 
 @pytest.mark.parametrize("url", ["s3://states", "https://api.pulumi.com", "gs://states?prefix=a/", "azblob://states"])
 def test_a_backend_that_is_no_folder_has_no_lines(tmp_path: Path, url: str) -> None:
-    assert find_locks(url, BOLSWARD, tmp_path) == ()
+    assert find_locks(url, VELDOORD, tmp_path) == ()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"pid": "x", "username": "", "hostname": ""}'])
 def test_a_lock_that_is_just_being_written_is_passed_over(tmp_path: Path, content: str) -> None:
     lock(tmp_path, 1).write_text(content, encoding="utf-8")
-    assert find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path) == ()
+    assert find_locks(f"file://{tmp_path}", VELDOORD, tmp_path) == ()
 
 
 def test_a_run_that_lives_is_waited_for(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid)
-        held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path))
-    assert (held.subject, held.verdict) == ("lock bolsward", Verdict.ATTENTION)
+        held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path))
+    assert (held.subject, held.verdict) == ("lock veldoord", Verdict.ATTENTION)
     assert held.why == (
         f"held since 2026-11-28 08:12:00 UTC by operator@{HERE}, process {engine.pid}, which is at work: "
         "no other run can change the stack"
@@ -122,11 +122,11 @@ def test_a_run_that_lives_is_waited_for(tmp_path: Path) -> None:
 def test_a_run_that_is_dead_fails_and_names_what_finishes_it_and_its_risk(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid)
-    held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path), harlingen_taxes_application_1="deleting")
+    held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path), kolkwijde_taxes_application_1="deleting")
     assert held.verdict is Verdict.FAIL
     assert held.why.endswith(f"process {engine.pid}, which is dead: its run was broken off")
     assert held.remedy == (
-        "`pulumi cancel --stack bolsward`, then `pulumi refresh --stack bolsward`, then `pulumi up --stack bolsward`. "
+        "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord`. "
         + RISK
     )
 
@@ -136,19 +136,19 @@ def test_a_run_that_nobody_buried_is_dead(tmp_path: Path) -> None:
         lock(tmp_path, engine.pid)
         engine.kill()
         os.waitid(os.P_PID, engine.pid, os.WEXITED | os.WNOWAIT)
-        assert line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path)).verdict is Verdict.FAIL
+        assert line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path)).verdict is Verdict.FAIL
 
 
 def test_another_program_with_the_process_id_of_the_run_does_not_make_it_live(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi) S 1 (cat") as other:
         lock(tmp_path, other.pid)
-        assert line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path)).verdict is Verdict.FAIL
+        assert line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path)).verdict is Verdict.FAIL
 
 
 def test_of_a_run_on_another_machine_nobody_knows_whether_it_lives(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid, host="elsewhere")
-        held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path))
+        held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path))
     assert held.verdict is Verdict.ATTENTION
     assert held.why.endswith(
         f"operator@elsewhere, process {engine.pid}; whether that still runs cannot be seen from this machine"
@@ -158,11 +158,11 @@ def test_of_a_run_on_another_machine_nobody_knows_whether_it_lives(tmp_path: Pat
 
 def test_machines_that_were_half_made_are_removed_first_and_their_data_disks_kept(tmp_path: Path) -> None:
     lock(tmp_path, 0)
-    held = line(find_locks(f"file://{tmp_path}", BOLSWARD, tmp_path), b="creating", a="creating", c="deleting")
+    held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path), b="creating", a="creating", c="deleting")
     assert held.remedy == (
-        "`pulumi cancel --stack bolsward`, then in the vCenter, switch off what there is of a, b and remove it from "
+        "`pulumi cancel --stack veldoord`, then in the vCenter, switch off what there is of a, b and remove it from "
         "the inventory (never from disk: its data disks would go, too), then "
-        "`pulumi refresh --clear-pending-creates --stack bolsward`, then `pulumi up --stack bolsward`. " + RISK
+        "`pulumi refresh --clear-pending-creates --stack veldoord`, then `pulumi up --stack veldoord`. " + RISK
     )
 
 
@@ -190,62 +190,62 @@ def test_check_finds_the_lock_where_the_engine_keeps_the_stack(
         monkeypatch.setenv("PULUMI_BACKEND_URL", f"file://{tmp_path}?metadata=skip")
     lock(tmp_path, 0, host=host)
     found = {each["subject"]: each for each in json.loads(desk.uitwijk("check", "--json").out)["lines"]}
-    assert found["lock bolsward"]["verdict"] == found["stack bolsward"]["verdict"] == unfinished
-    assert "lock leeuwarden" not in found
-    assert found["stack leeuwarden"]["remedy"] == (
-        "`pulumi refresh --stack leeuwarden`, then `pulumi up --stack leeuwarden`"
+    assert found["lock veldoord"]["verdict"] == found["stack veldoord"]["verdict"] == unfinished
+    assert "lock zandermeer" not in found
+    assert found["stack zandermeer"]["remedy"] == (
+        "`pulumi refresh --stack zandermeer`, then `pulumi up --stack zandermeer`"
     )
 
 
 @pytest.fixture
 def drained(region: Region) -> Placement:
-    return place(region, situation(region, drained=["bolsward"], epoch=7))
+    return place(region, situation(region, drained=["veldoord"], epoch=7))
 
 
 def released(region: Region, placement: Placement, epoch: int, *left: str, pending: str = "") -> list[Line]:
-    machines = {m.name for key in placement.runs_at("bolsward") for m in region.workloads[key].machines}
-    facts = StackFacts("bolsward", readable=True, epoch=epoch, machines=frozenset({*machines, *left}))
-    reading = StackReading("bolsward", None, None, facts, {pending: "deleting"} if pending else {}, (), None)
+    machines = {m.name for key in placement.runs_at("veldoord") for m in region.workloads[key].machines}
+    facts = StackFacts("veldoord", readable=True, epoch=epoch, machines=frozenset({*machines, *left}))
+    reading = StackReading("veldoord", None, None, facts, {pending: "deleting"} if pending else {}, (), None)
     return list(release_lines(region, placement, reading))
 
 
 def test_a_release_that_failed_is_named_with_what_finishes_it(region: Region, drained: Placement) -> None:
-    (line,) = released(region, drained, 7, "harlingen-taxes-application-1", "a-machine-that-left-the-catalogue-1")
-    assert (line.subject, line.verdict) == ("release bolsward", Verdict.FAIL)
+    (line,) = released(region, drained, 7, "kolkwijde-taxes-application-1", "a-machine-that-left-the-catalogue-1")
+    assert (line.subject, line.verdict) == ("release veldoord", Verdict.FAIL)
     assert line.why.startswith(
-        "stack bolsward still holds 1 machines that are placed elsewhere: harlingen-taxes-application-1. "
+        "stack veldoord still holds 1 machines that are placed elsewhere: kolkwijde-taxes-application-1. "
     )
-    assert line.remedy == "`pulumi refresh --stack bolsward`, then `pulumi up --stack bolsward`"
+    assert line.remedy == "`pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord`"
 
 
 def test_a_release_that_is_complete_or_yet_to_come_or_told_as_interrupted_is_no_line(
     region: Region, drained: Placement
 ) -> None:
     assert released(region, drained, 7) == []
-    assert released(region, drained, 6, "harlingen-taxes-application-1") == []
-    assert released(region, drained, 7, "harlingen-taxes-application-1", pending="harlingen-taxes-application-1") == []
+    assert released(region, drained, 6, "kolkwijde-taxes-application-1") == []
+    assert released(region, drained, 7, "kolkwijde-taxes-application-1", pending="kolkwijde-taxes-application-1") == []
 
 
 def strays(region: Region, *standing: VirtualMachine, epoch: int | None = 7) -> list[Line]:
-    facts = StackFacts("bolsward", readable=True, epoch=epoch, machines=frozenset({"harlingen-taxes-application-1"}))
-    found = replace(inventory(region, "bolsward"), machines=standing)
-    return list(stray_lines(region, StackReading("bolsward", None, None, facts, {}, (), None), found))
+    facts = StackFacts("veldoord", readable=True, epoch=epoch, machines=frozenset({"kolkwijde-taxes-application-1"}))
+    found = replace(inventory(region, "veldoord"), machines=standing)
+    return list(stray_lines(region, StackReading("veldoord", None, None, facts, {}, (), None), found))
 
 
 def test_a_machine_of_ours_that_the_stack_does_not_know_fails_and_is_not_to_be_deleted(region: Region) -> None:
-    off = machine("iszf-databases-server-1", powered_on=False)
-    (line,) = strays(region, off, machine("harlingen-taxes-application-1"), machine("balk-taxes-application-1"))
-    assert (line.subject, line.verdict) == ("strays bolsward", Verdict.FAIL)
-    assert line.why.startswith("1 machines stand in the vCenter that stack bolsward does not know")
-    assert line.why.endswith(": iszf-databases-server-1")
+    off = machine("kust-databases-server-1", powered_on=False)
+    (line,) = strays(region, off, machine("kolkwijde-taxes-application-1"), machine("balk-taxes-application-1"))
+    assert (line.subject, line.verdict) == ("strays veldoord", Verdict.FAIL)
+    assert line.why.startswith("1 machines stand in the vCenter that stack veldoord does not know")
+    assert line.why.endswith(": kust-databases-server-1")
     assert "remove them from the inventory (never from disk: their data disks would go, too)" in line.remedy
 
 
 def test_machines_of_the_stack_and_machines_of_others_are_no_strays(region: Region) -> None:
-    assert strays(region, machine("harlingen-taxes-application-1"), machine("somebody-elses-1")) == []
-    assert strays(region, machine("iszf-databases-server-1"), epoch=None) == []
+    assert strays(region, machine("kolkwijde-taxes-application-1"), machine("somebody-elses-1")) == []
+    assert strays(region, machine("kust-databases-server-1"), epoch=None) == []
 
 
 def test_nobody_who_holds_the_stack_is_no_line() -> None:
-    facts = StackFacts("bolsward", readable=True)
-    assert not list(lock_lines(StackReading("bolsward", None, None, facts, {}, (), None)))
+    facts = StackFacts("veldoord", readable=True)
+    assert not list(lock_lines(StackReading("veldoord", None, None, facts, {}, (), None)))

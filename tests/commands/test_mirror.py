@@ -46,70 +46,70 @@ def test_two_sites_as_the_catalogue_wants_them_are_ok(desk: Desk) -> None:
 
 
 def test_a_missing_and_a_different_template_fail(mirror: Mirror) -> None:
-    found = mirror.spoil("leeuwarden", templates=(machine("debian-12", template=True, annotation="content: old"),))
+    found = mirror.spoil("zandermeer", templates=(machine("debian-12", template=True, annotation="content: old"),))
     assert found["mirror: golden templates"]["verdict"] == "fail"
     assert found["mirror: golden templates"]["why"] == (
-        "leeuwarden: debian-12 holds old instead of debian-12-2026.10, debian-12-desktop is missing"
+        "zandermeer: debian-12 holds old instead of debian-12-2026.10, debian-12-desktop is missing"
     )
 
 
 def test_a_missing_network_fails(mirror: Mirror) -> None:
-    kept = tuple(name for name in mirror.found["bolsward"].networks if name != "harlingen-voice")
-    assert mirror.spoil("bolsward", networks=kept)["mirror: networks"]["why"] == "bolsward: harlingen-voice is missing"
+    kept = tuple(name for name in mirror.found["veldoord"].networks if name != "kolkwijde-voice")
+    assert mirror.spoil("veldoord", networks=kept)["mirror: networks"]["why"] == "veldoord: kolkwijde-voice is missing"
 
 
 def test_a_missing_and_a_small_datastore_fail(mirror: Mirror) -> None:
-    found = mirror.spoil("bolsward", datastores={"local": 20000, "data-bolsward": 1})
+    found = mirror.spoil("veldoord", datastores={"local": 20000, "data-veldoord": 1})
     assert found["mirror: datastores"]["why"] == (
-        "bolsward: data-bolsward has 1 GiB instead of 40000, data-leeuwarden is missing"
+        "veldoord: data-veldoord has 1 GiB instead of 40000, data-zandermeer is missing"
     )
 
 
 def test_hosts_that_are_missing_smaller_or_of_another_generation_fail(mirror: Mirror) -> None:
-    first, second, *rest = mirror.found["leeuwarden"].hosts
-    spoiled = type(first)(**{**vars(second), "memory_gib": 256, "cpu_generation": "intel-merom"})
-    found = mirror.spoil("leeuwarden", hosts=(spoiled, *rest))
+    first, second, *rest = mirror.found["zandermeer"].hosts
+    spoiled = type(first)(**{**vars(second), "memory_gib": 128, "cpu_generation": "intel-merom"})
+    found = mirror.spoil("zandermeer", hosts=(spoiled, *rest))
     why = found["mirror: hosts"]["why"]
     assert f"{first.name} is missing" in why
-    assert f"{second.name} has 256 GiB instead of" in why
+    assert f"{second.name} has 128 GiB instead of" in why
     assert f"{second.name} is intel-merom instead of" in why
 
 
 def test_what_only_one_site_has_needs_attention(mirror: Mirror) -> None:
-    extra = (*mirror.found["bolsward"].networks, "guests")
-    found = mirror.spoil("bolsward", networks=extra)
+    extra = (*mirror.found["veldoord"].networks, "guests")
+    found = mirror.spoil("veldoord", networks=extra)
     assert found["mirror: only at one site"]["verdict"] == "attention"
-    assert found["mirror: only at one site"]["why"] == "bolsward: network guests"
+    assert found["mirror: only at one site"]["why"] == "veldoord: network guests"
 
 
 def test_a_connection_that_only_one_site_has_asks_for_attention(region: Region) -> None:
-    site = region.sites["bolsward"]
+    site = region.sites["veldoord"]
     more = site.model_copy(update={"connections": (*site.connections, "suwinet")})
-    grown = dataclasses.replace(region, sites={**region.sites, "bolsward": more})
+    grown = dataclasses.replace(region, sites={**region.sites, "veldoord": more})
     found = {line.subject: line for line in mirror_lines(grown, {s: inventory(grown, s) for s in grown.sites})}
     assert found["mirror: only at one site"].verdict is Verdict.ATTENTION
-    assert found["mirror: only at one site"].why == "bolsward: connection suwinet"
+    assert found["mirror: only at one site"].why == "veldoord: connection suwinet"
 
 
-COLD, HOT = "harlingen-counter-application-1", "harlingen-telephony-call-server-1"
+COLD, HOT = "kolkwijde-counter-application-1", "kolkwijde-telephony-call-server-1"
 
 
 def test_a_cold_machine_that_runs_at_two_sites_fails(mirror: Mirror) -> None:
-    mirror.spoil("bolsward", machines=(machine(COLD), machine(HOT)))
-    found = mirror.spoil("leeuwarden", machines=(machine(COLD), machine(HOT)))
+    mirror.spoil("veldoord", machines=(machine(COLD), machine(HOT)))
+    found = mirror.spoil("zandermeer", machines=(machine(COLD), machine(HOT)))
     assert found["split brain"]["verdict"] == "fail"
-    assert found["split brain"]["why"] == f"1 cold machines run at bolsward and leeuwarden at once: {COLD}"
-    assert "`pulumi up --stack leeuwarden`" in found["split brain"]["remedy"]
+    assert found["split brain"]["why"] == f"1 cold machines run at veldoord and zandermeer at once: {COLD}"
+    assert "`pulumi up --stack zandermeer`" in found["split brain"]["remedy"]
 
 
 def test_a_copy_that_is_off_and_a_hot_machine_at_both_sites_are_no_split_brain(mirror: Mirror) -> None:
-    mirror.spoil("bolsward", machines=(machine(COLD), machine(HOT)))
-    found = mirror.spoil("leeuwarden", machines=(machine(COLD, powered_on=False), machine(HOT)))
+    mirror.spoil("veldoord", machines=(machine(COLD), machine(HOT)))
+    found = mirror.spoil("zandermeer", machines=(machine(COLD, powered_on=False), machine(HOT)))
     assert found["split brain"]["verdict"] == "ok"
 
 
 def test_machines_that_do_not_run_and_machines_that_should_not_need_attention(mirror: Mirror) -> None:
-    found = mirror.spoil("leeuwarden", machines=(machine(COLD),))
-    assert found["machines leeuwarden"]["verdict"] == "attention"
-    assert f"1 run that should not: {COLD}" in found["machines leeuwarden"]["why"]
-    assert "84 do not run that should" in found["machines leeuwarden"]["why"]
+    found = mirror.spoil("zandermeer", machines=(machine(COLD),))
+    assert found["machines zandermeer"]["verdict"] == "attention"
+    assert f"1 run that should not: {COLD}" in found["machines zandermeer"]["why"]
+    assert "26 do not run that should" in found["machines zandermeer"]["why"]

@@ -17,62 +17,62 @@ from uitwijk.continuity.situation import SiteState, Situation
 
 NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
 PROMOTED = " --by 'duty officer' --reason fire"
-LEEUWARDEN_TAKES = ["pulumi preview --stack leeuwarden", "pulumi up --stack leeuwarden --continue-on-error"]
-BOLSWARD_TAKES = ["pulumi preview --stack bolsward", "pulumi up --stack bolsward --continue-on-error"]
+ZANDERMEER_TAKES = ["pulumi preview --stack zandermeer", "pulumi up --stack zandermeer --continue-on-error"]
+VELDOORD_TAKES = ["pulumi preview --stack veldoord", "pulumi up --stack veldoord --continue-on-error"]
 
 SEQUENCES: dict[str, list[tuple[str, list[str]]]] = {
     "S1, and back": [
-        ("closed harlingen-town-hall", ["pulumi up --stack bolsward", "pulumi up --stack leeuwarden"]),
-        ("opened harlingen-town-hall", ["pulumi up --stack bolsward", "pulumi up --stack leeuwarden"]),
+        ("closed kolkwijde-town-hall", ["pulumi up --stack veldoord", "pulumi up --stack zandermeer"]),
+        ("opened kolkwijde-town-hall", ["pulumi up --stack veldoord", "pulumi up --stack zandermeer"]),
     ],
     "S2, and back": [
         (
-            "lost bolsward closed iszf-office",
-            [f"uitwijk declare promoted bolsward --at leeuwarden{PROMOTED}", *LEEUWARDEN_TAKES],
+            "lost veldoord closed kust-office",
+            [f"uitwijk declare promoted veldoord --at zandermeer{PROMOTED}", *ZANDERMEER_TAKES],
         ),
-        ("promoted bolsward at leeuwarden", LEEUWARDEN_TAKES),
-        ("drained bolsward", ["pulumi up --stack bolsward", *LEEUWARDEN_TAKES]),
+        ("promoted veldoord at zandermeer", ZANDERMEER_TAKES),
+        ("drained veldoord", ["pulumi up --stack veldoord", *ZANDERMEER_TAKES]),
         (
-            "normal bolsward opened iszf-office",
+            "normal veldoord opened kust-office",
             [
-                "pulumi up --stack leeuwarden",
-                f"uitwijk declare promoted bolsward --at bolsward{PROMOTED}",
-                *BOLSWARD_TAKES,
-                "pulumi up --stack leeuwarden",
+                "pulumi up --stack zandermeer",
+                f"uitwijk declare promoted veldoord --at veldoord{PROMOTED}",
+                *VELDOORD_TAKES,
+                "pulumi up --stack zandermeer",
             ],
         ),
-        ("promoted bolsward at bolsward", ["pulumi up --stack leeuwarden", *BOLSWARD_TAKES]),
+        ("promoted veldoord at veldoord", ["pulumi up --stack zandermeer", *VELDOORD_TAKES]),
     ],
     "S3, and back in one call": [
         (
-            "lost leeuwarden closed leeuwarden-town-hall promoted leeuwarden at bolsward",
-            BOLSWARD_TAKES,
+            "lost zandermeer closed zandermeer-town-hall promoted zandermeer at veldoord",
+            VELDOORD_TAKES,
         ),
-        ("drained leeuwarden", ["pulumi up --stack leeuwarden", *BOLSWARD_TAKES]),
+        ("drained zandermeer", ["pulumi up --stack zandermeer", *VELDOORD_TAKES]),
         (
-            "normal leeuwarden promoted leeuwarden at leeuwarden opened leeuwarden-town-hall",
-            ["pulumi up --stack bolsward", *LEEUWARDEN_TAKES],
+            "normal zandermeer promoted zandermeer at zandermeer opened zandermeer-town-hall",
+            ["pulumi up --stack veldoord", *ZANDERMEER_TAKES],
         ),
     ],
     "a false alarm": [
         (
-            "lost bolsward",
-            [f"uitwijk declare promoted bolsward --at leeuwarden{PROMOTED}", *LEEUWARDEN_TAKES],
+            "lost veldoord",
+            [f"uitwijk declare promoted veldoord --at zandermeer{PROMOTED}", *ZANDERMEER_TAKES],
         ),
-        ("normal bolsward", ["pulumi up --stack leeuwarden", *BOLSWARD_TAKES]),
+        ("normal veldoord", ["pulumi up --stack zandermeer", *VELDOORD_TAKES]),
     ],
     "a planned move": [
         (
-            "drained bolsward",
+            "drained veldoord",
             [
-                "pulumi up --stack bolsward",
-                f"uitwijk declare promoted bolsward --at leeuwarden{PROMOTED}",
-                *LEEUWARDEN_TAKES,
-                "pulumi up --stack bolsward",
+                "pulumi up --stack veldoord",
+                f"uitwijk declare promoted veldoord --at zandermeer{PROMOTED}",
+                *ZANDERMEER_TAKES,
+                "pulumi up --stack veldoord",
             ],
         ),
     ],
-    "both sites lost": [("lost bolsward lost leeuwarden", [])],
+    "both sites lost": [("lost veldoord lost zandermeer", [])],
 }
 
 
@@ -108,7 +108,7 @@ def test_the_commands_are_exact(region: Region, sequence: list[tuple[str, list[s
 
 def test_a_promotion_waits_for_the_storage_administrator(region: Region) -> None:
     before = normal(region)
-    steps = next_commands(region, before, after(region, before, "lost bolsward"))
+    steps = next_commands(region, before, after(region, before, "lost veldoord"))
     assert [bool(step.once) for step in steps] == [True, False, False]
 
 
@@ -165,12 +165,12 @@ class Sites:
 
 
 TOLD = [
-    ["closed harlingen-town-hall", "opened harlingen-town-hall"],
-    ["lost bolsward closed iszf-office", "drained bolsward", "normal bolsward opened iszf-office"],
-    ["lost leeuwarden closed leeuwarden-town-hall", "drained leeuwarden", "normal leeuwarden"],
-    ["drained bolsward", "normal bolsward", "drained leeuwarden", "normal leeuwarden"],
-    ["lost bolsward", "lost leeuwarden", "drained leeuwarden", "normal leeuwarden"],
-    ["drained bolsward drained leeuwarden", "normal leeuwarden", "normal bolsward"],
+    ["closed kolkwijde-town-hall", "opened kolkwijde-town-hall"],
+    ["lost veldoord closed kust-office", "drained veldoord", "normal veldoord opened kust-office"],
+    ["lost zandermeer closed zandermeer-town-hall", "drained zandermeer", "normal zandermeer"],
+    ["drained veldoord", "normal veldoord", "drained zandermeer", "normal zandermeer"],
+    ["lost veldoord", "lost zandermeer", "drained zandermeer", "normal zandermeer"],
+    ["drained veldoord drained zandermeer", "normal zandermeer", "normal veldoord"],
 ]
 
 

@@ -15,7 +15,7 @@ from tests.commands.inventories import inventory, machine
 from uitwijk.commands import forgetting
 from uitwijk.continuity.region import Region
 
-SITE = "bolsward"
+SITE = "veldoord"
 URN = f"urn:pulumi:{SITE}::uitwijk::"
 MACHINE = "uitwijk:index:Telephony$vsphere:index/virtualMachine:VirtualMachine"
 DISK, FOLDER = "vsphere:index/virtualDisk:VirtualDisk", "vsphere:index/folder:Folder"
@@ -44,19 +44,19 @@ def resource(kind: str, name: str, *needs: str) -> dict[str, Any]:
     }
 
 
-GONE = f"{URN}{FOLDER}::harlingen"
+GONE = f"{URN}{FOLDER}::kolkwijde"
 STATE = {
     "version": 3,
     "deployment": {
         "resources": [
             resource("uitwijk:index:Site", "site"),
-            resource(PASSWORD, "harlingen-break-glass"),
-            resource(FOLDER, "harlingen"),
-            resource(DISK, "harlingen-taxes-database-1-data", GONE),
-            resource(MACHINE, "harlingen-telephony-call-server-1", GONE),
+            resource(PASSWORD, "kolkwijde-break-glass"),
+            resource(FOLDER, "kolkwijde"),
+            resource(DISK, "kolkwijde-taxes-database-1-data", GONE),
+            resource(MACHINE, "kolkwijde-telephony-call-server-1", GONE),
         ],
         "pending_operations": [
-            {"type": "creating", "resource": resource(MACHINE, "harlingen-taxes-database-1")},
+            {"type": "creating", "resource": resource(MACHINE, "kolkwijde-taxes-database-1")},
         ],
     },
 }
@@ -99,7 +99,7 @@ def test_the_state_forgets_what_stood_in_the_old_vcenter_and_keeps_disks_and_sec
     assert said.code == 0, said.err
     deployment = json.loads(state.read_text(encoding="utf-8"))["deployment"]
     names = [kept["urn"].rsplit("::", 1)[1] for kept in deployment["resources"]]
-    assert names == ["site", "harlingen-break-glass", "harlingen-taxes-database-1-data"]
+    assert names == ["site", "kolkwijde-break-glass", "kolkwijde-taxes-database-1-data"]
     assert GONE not in json.dumps(deployment)
     assert deployment["pending_operations"] == []
     assert "holds 1 machine of an old vCenter" in " ".join(said.out.split())
@@ -130,16 +130,16 @@ def test_a_vcenter_in_which_one_machine_of_the_stack_stands_is_not_new(
     desk: Desk, state: Path, stands: list[str]
 ) -> None:
     drained(desk)
-    stands.append("harlingen-telephony-call-server-1")
+    stands.append("kolkwijde-telephony-call-server-1")
     before = state.read_bytes()
     said = desk.uitwijk("rebuilt", SITE, "--yes")
     assert (said.code, state.read_bytes()) == (2, before)
-    assert "is not new: 1 machines of the stack stand there (harlingen-telephony-call-server-1)" in said.err
+    assert "is not new: 1 machines of the stack stand there (kolkwijde-telephony-call-server-1)" in said.err
 
 
 @pytest.mark.usefixtures("stands")
 @pytest.mark.parametrize(
-    ("site", "why"), [(SITE, "bolsward is declared normal."), ("sneek", "there is no such site; there are: bolsward")]
+    ("site", "why"), [(SITE, "veldoord is declared normal."), ("elders", "there is no such site; there are: veldoord")]
 )
 def test_only_a_site_that_is_declared_drained_was_rebuilt(desk: Desk, state: Path, site: str, why: str) -> None:
     before = state.read_bytes()

@@ -12,9 +12,9 @@ from uitwijk.commands.readiness.replicas import Disks, replica_lines
 from uitwijk.continuity.region import Region, dataset_datastore
 
 WRITTEN = datetime.datetime(2026, 11, 27, 8, 12, tzinfo=datetime.UTC)
-DATABASE = "harlingen/civil-affairs/database-1-data.vmdk"
+DATABASE = "kolkwijde/civil-affairs/database-1-data.vmdk"
 """Its RPO is five minutes."""
-FILES = "harlingen/documents/files-1-files.vmdk"
+FILES = "kolkwijde/documents/files-1-files.vmdk"
 """Its RPO is fifteen."""
 
 
@@ -40,14 +40,14 @@ def lines(region: Region, found: dict[str, Disks | str], **declared: object) -> 
     return {line.subject: line for line in replica_lines(region, situation(region, **declared), found)}  # type: ignore[arg-type]
 
 
-HERE, THERE = "replica bolsward at leeuwarden", "replica leeuwarden at bolsward"
+HERE, THERE = "replica veldoord at zandermeer", "replica zandermeer at veldoord"
 
 
 def test_replicas_as_new_as_the_originals_are_well(region: Region) -> None:
     found = lines(region, {**both(region)})
     assert {line.verdict for line in found.values()} == {Verdict.OK}
     assert list(found) == [HERE, THERE]
-    disks = len(all_disks(region)["data-bolsward"])
+    disks = len(all_disks(region)["data-veldoord"])
     assert found[HERE].why == f"{disks} disks, the oldest 0 s behind, each within its RPO"
 
 
@@ -59,57 +59,57 @@ def test_a_replica_may_lag_behind_as_far_as_the_rpo_of_its_service_allows(
     region: Region, disk: str, behind: int, verdict: Verdict
 ) -> None:
     found = both(region)
-    found["leeuwarden"]["data-bolsward"][disk] = WRITTEN - datetime.timedelta(seconds=behind)
+    found["zandermeer"]["data-veldoord"][disk] = WRITTEN - datetime.timedelta(seconds=behind)
     told = lines(region, {**found})
     assert told[HERE].verdict is verdict
     assert told[THERE].verdict is Verdict.OK
     if verdict is Verdict.FAIL:
         assert told[HERE].why.startswith(f"1 disk too far behind: {disk} {behind // 60} min (RPO ")
         assert told[HERE].remedy == (
-            "have the storage administrator see to the replication from bolsward to leeuwarden"
+            "have the storage administrator see to the replication from veldoord to zandermeer"
         )
 
 
 def test_a_replica_that_is_newer_than_its_original_lags_behind_by_nothing(region: Region) -> None:
-    found = both(region) | {"leeuwarden": all_disks(region, WRITTEN + datetime.timedelta(hours=1))}
+    found = both(region) | {"zandermeer": all_disks(region, WRITTEN + datetime.timedelta(hours=1))}
     assert "the oldest 0 s behind" in lines(region, {**found})[HERE].why
 
 
 def test_a_replica_that_is_not_there_fails(region: Region) -> None:
     found = both(region)
-    del found["bolsward"]["data-leeuwarden"]["leeuwarden/civil-affairs/database-1-data.vmdk"]
+    del found["veldoord"]["data-zandermeer"]["zandermeer/civil-affairs/database-1-data.vmdk"]
     told = lines(region, {**found})
     assert (told[HERE].verdict, told[THERE].verdict) == (Verdict.OK, Verdict.FAIL)
-    assert "not there: leeuwarden/civil-affairs/database-1-data.vmdk" in told[THERE].why
-    del found["bolsward"]["data-leeuwarden"]
+    assert "not there: zandermeer/civil-affairs/database-1-data.vmdk" in told[THERE].why
+    del found["veldoord"]["data-zandermeer"]
     assert lines(region, {**found})[THERE].verdict is Verdict.FAIL
 
 
 def test_a_dataset_that_was_never_made_has_nothing_to_replicate(region: Region) -> None:
     found = lines(region, {site: {} for site in region.sites})
     assert {line.verdict for line in found.values()} == {Verdict.ATTENTION}
-    assert found[HERE].why == "not checked, because no data disk of it exists at bolsward yet"
+    assert found[HERE].why == "not checked, because no data disk of it exists at veldoord yet"
 
 
 def test_a_site_that_could_not_be_read_leaves_both_directions_unchecked(region: Region) -> None:
-    found = lines(region, {"bolsward": all_disks(region), "leeuwarden": "vCenter x: browsing is not allowed"})
+    found = lines(region, {"veldoord": all_disks(region), "zandermeer": "vCenter x: browsing is not allowed"})
     for line in found.values():
         assert line.verdict is Verdict.ATTENTION
-        assert "leeuwarden: vCenter x: browsing is not allowed" in line.why
-    assert "could not be read" in lines(region, {"bolsward": all_disks(region)})[HERE].why
+        assert "zandermeer: vCenter x: browsing is not allowed" in line.why
+    assert "could not be read" in lines(region, {"veldoord": all_disks(region)})[HERE].why
 
 
 def test_replication_is_asked_for_from_where_the_data_is_writable_and_only_between_living_sites(region: Region) -> None:
-    promoted = {"promoted": {"bolsward": "leeuwarden"}}
-    assert not lines(region, {**both(region)}, lost=["bolsward"], **promoted)
-    back = lines(region, {**both(region)}, drained=["bolsward"], **promoted)
-    assert list(back) == ["replica bolsward at bolsward", THERE]
+    promoted = {"promoted": {"veldoord": "zandermeer"}}
+    assert not lines(region, {**both(region)}, lost=["veldoord"], **promoted)
+    back = lines(region, {**both(region)}, drained=["veldoord"], **promoted)
+    assert list(back) == ["replica veldoord at veldoord", THERE]
 
 
 def test_a_site_that_is_not_back_to_normal_may_still_wait_for_its_replicas(region: Region) -> None:
-    found = both(region) | {"bolsward": {}}
-    line = lines(region, {**found}, drained=["bolsward"], promoted={"bolsward": "leeuwarden"})[
-        "replica bolsward at bolsward"
+    found = both(region) | {"veldoord": {}}
+    line = lines(region, {**found}, drained=["veldoord"], promoted={"veldoord": "zandermeer"})[
+        "replica veldoord at veldoord"
     ]
     assert line.verdict is Verdict.ATTENTION
-    assert "from leeuwarden to bolsward" in line.remedy
+    assert "from zandermeer to veldoord" in line.remedy

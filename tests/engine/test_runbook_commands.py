@@ -9,7 +9,7 @@ from itertools import takewhile
 
 import pytest
 
-from tests.commands.runbook_pages import DOCS, FOLDER
+from tests.fryslan.runbook_pages import DOCS, FOLDER
 from uitwijk.running.toolchain import Toolchain
 
 TEXTS = [file.read_text(encoding="utf-8") for file in (DOCS / "runbook.md", *FOLDER.iterdir())]

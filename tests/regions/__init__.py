@@ -43,8 +43,11 @@ class Data:
         return load_situation(self.situation_file, self.region)
 
     def copy(self, folder: Path) -> Data:
-        """The same data in `folder`, for a test to change; what stands there already stays."""
-        return Data(shutil.copytree(self.folder, folder, dirs_exist_ok=True))
+        """Catalogue, situation and project definition in a new `folder`, for a test to change."""
+        shutil.copytree(self.catalogue, folder / "catalogue")
+        for file in ("situation.yaml", "Pulumi.yaml"):
+            shutil.copy(self.folder / file, folder)
+        return Data(folder)
 
 
 SMALL = Data(Path(__file__).parent / "small")

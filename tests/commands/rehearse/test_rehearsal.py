@@ -97,16 +97,16 @@ def test_a_plan_is_verified_once_it_is_approved_and_until_the_engine_would_do_ot
     approve(book, first)
     second = played(engine, book)
     assert set(statuses(second).values()) == {Status.VERIFIED}
-    assert second["lost-bolsward"].why == "139 machines appear at leeuwarden"
-    assert second["closed-harlingen-town-hall"].why == "no resource changes"
-    rule = Operation("create", RULE, "harlingen-workplaces-broker")
-    engine.more = lambda site, calamity: [rule] if (site, calamity.slug) == ("leeuwarden", "lost-bolsward") else []
+    assert second["lost-veldoord"].why == "32 machines appear at zandermeer"
+    assert second["closed-kolkwijde-town-hall"].why == "no resource changes"
+    rule = Operation("create", RULE, "kolkwijde-workplaces-broker")
+    engine.more = lambda site, calamity: [rule] if (site, calamity.slug) == ("zandermeer", "lost-veldoord") else []
     third = played(engine, book)
-    assert {slug for slug, each in third.items() if each.status is not Status.VERIFIED} == {"lost-bolsward"}
-    assert third["lost-bolsward"].status is Status.NEEDS_VERIFIED
-    assert [line for line in third["lost-bolsward"].difference if line[0] in "+-"] == [
+    assert {slug for slug, each in third.items() if each.status is not Status.VERIFIED} == {"lost-veldoord"}
+    assert third["lost-veldoord"].status is Status.NEEDS_VERIFIED
+    assert [line for line in third["lost-veldoord"].difference if line[0] in "+-"] == [
         "+      anti-affinity rules:",
-        "+      - harlingen-workplaces-broker",
+        "+      - kolkwijde-workplaces-broker",
     ]
 
 
@@ -121,45 +121,49 @@ def test_what_would_change_on_a_normal_day_is_in_no_plan_and_is_told(engine: Eng
 
 def test_a_preview_that_fails_leaves_that_plan_unverified_and_says_why(engine: Engine, book: PlanBook) -> None:
     approve(book, played(engine, book))
-    engine.broken = {("bolsward", "closed-balk-town-hall")}
+    engine.broken = {("veldoord", "closed-wilgendam-town-hall")}
     found = played(engine, book)
-    assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {"closed-balk-town-hall"}
-    assert found["closed-balk-town-hall"].why == "the preview failed: the vCenter hung up"
-    assert found["closed-balk-town-hall"].plan is None
+    assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {
+        "closed-wilgendam-town-hall"
+    }
+    assert found["closed-wilgendam-town-hall"].why == "the preview failed: the vCenter hung up"
+    assert found["closed-wilgendam-town-hall"].plan is None
 
 
 def test_a_site_whose_normal_day_cannot_be_previewed_verifies_no_plan_that_it_is_part_of(
     engine: Engine, book: PlanBook
 ) -> None:
     approve(book, played(engine, book))
-    engine.broken = {("bolsward", "")}
+    engine.broken = {("veldoord", "")}
     found = played(engine, book)
     without = {slug for slug, each in found.items() if each.status is Status.VERIFIED}
-    assert without == {"lost-bolsward", "lost-bolsward-closed-iszf-office"}
-    assert found["lost-leeuwarden"].why == "a normal day cannot be previewed at bolsward: the vCenter hung up"
+    assert without == {"lost-veldoord", "lost-veldoord-closed-kust-office"}
+    assert found["lost-zandermeer"].why == "a normal day cannot be previewed at veldoord: the vCenter hung up"
 
 
 def test_an_engine_that_would_make_other_machines_than_the_placement_is_not_verified_even_if_approved(
     engine: Engine, book: PlanBook
 ) -> None:
-    surplus = created(engine.region, "leeuwarden", ["harlingen-civil-affairs-database-1"])
+    surplus = created(engine.region, "zandermeer", ["kolkwijde-civil-affairs-database-1"])
     engine.more = lambda site, calamity: (
-        surplus if (site, calamity.slug) == ("leeuwarden", "closed-balk-town-hall") else []
+        surplus if (site, calamity.slug) == ("zandermeer", "closed-wilgendam-town-hall") else []
     )
     approve(book, played(engine, book))
     found = played(engine, book)
-    assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {"closed-balk-town-hall"}
-    assert found["closed-balk-town-hall"].why == (
-        "create at leeuwarden: engine and placement differ about harlingen-civil-affairs-database-1"
+    assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {
+        "closed-wilgendam-town-hall"
+    }
+    assert found["closed-wilgendam-town-hall"].why == (
+        "create at zandermeer: engine and placement differ about kolkwijde-civil-affairs-database-1"
     )
 
 
 def test_a_plan_that_cannot_be_read_is_told_and_may_be_approved_anew(engine: Engine, book: PlanBook) -> None:
     approve(book, played(engine, book))
-    book.file("lost-leeuwarden").write_text("- nonsense", encoding="utf-8")
+    book.file("lost-zandermeer").write_text("- nonsense", encoding="utf-8")
     found = played(engine, book)
-    assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {"lost-leeuwarden"}
-    assert "plans/lost-leeuwarden.yaml: is no plan" in found["lost-leeuwarden"].why
+    assert {slug for slug, each in found.items() if each.status is not Status.VERIFIED} == {"lost-zandermeer"}
+    assert "plans/lost-zandermeer.yaml: is no plan" in found["lost-zandermeer"].why
     approve(book, found)
     assert set(statuses(played(engine, book)).values()) == {Status.VERIFIED}
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Desk
-from tests.commands.runbook_pages import DOCS, FOLDER, commands, page, section
 from tests.commands.test_next_commands import Sites, after
 from tests.conftest import Catalogue
+from tests.fryslan.runbook_pages import DOCS, FOLDER, commands, page, section
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.commands.runbook import pages
 from uitwijk.continuity import load_region

@@ -15,11 +15,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.commands.conftest import ROOT, Desk
+from tests.commands.conftest import Desk
 from tests.commands.inventories import inventory, machine
-from tests.commands.runbook_pages import blocks, commands, page, section
-from tests.conftest import Catalogue
+from tests.conftest import ROOT, Catalogue
 from tests.continuity.situations import situation
+from tests.fryslan.runbook_pages import blocks, commands, page, section
 from uitwijk.commands.readiness.line import Line
 from uitwijk.commands.readiness.plans import plan_lines
 from uitwijk.commands.readiness.sites import machines_line, rebuilt_lines, split_brain_line, vcenter_line
