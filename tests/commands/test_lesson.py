@@ -14,8 +14,9 @@ from tests.commands.conftest import Desk, Said
 from uitwijk.commands.lesson import today
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.evidence.recorder import Evidence
-from uitwijk.lessons import lesson_file
 from uitwijk.lessons.lesson import load_lessons, to_report
+from uitwijk.lessons.writing import add_lesson, close_lesson
+from uitwijk.yaml_text import YamlText
 
 SOON = (today() + datetime.timedelta(days=30)).isoformat()
 PAST = (today() - datetime.timedelta(days=1)).isoformat()
@@ -181,7 +182,7 @@ def test_a_file_that_cannot_be_edited_safely_is_left_to_a_person(desk: Desk, mon
     add(desk)
     before = file(desk).read_bytes()
     for spoilt in ("lessons: []\n", "lessons: [\n"):
-        monkeypatch.setattr(lesson_file, "_inserted", lambda *_, spoilt=spoilt: spoilt)
+        monkeypatch.setattr(YamlText, "append", lambda self, *_, spoilt=spoilt, **__: setattr(self, "text", spoilt))
         said = add(desk)
         assert (said.code, file(desk).read_bytes()) == (2, before)
         assert "cannot be edited safely" in said.err
@@ -207,9 +208,9 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 def test_the_next_report_tells_of_open_lessons_and_of_those_closed_since_the_last_drill(tmp_path: Path) -> None:
     opened, last_drill = datetime.date(2026, 1, 1), datetime.date(2026, 6, 1)
     for number, due in enumerate(("2027-03-01", "2027-01-01", "2027-01-01", "2027-01-01")):
-        lesson_file.add_lesson(tmp_path / "l.yaml", {"text": str(number), "owner": "a", "opened": opened, "due": due})
+        add_lesson(tmp_path / "l.yaml", {"text": str(number), "owner": "a", "opened": opened, "due": due})
     for key, day in (("L3", datetime.date(2026, 5, 31)), ("L4", last_drill)):
-        lesson_file.close_lesson(tmp_path / "l.yaml", key, {"date": day, "by": "a", "how": "b"})
+        close_lesson(tmp_path / "l.yaml", key, {"date": day, "by": "a", "how": "b"})
     known = load_lessons(tmp_path / "l.yaml")
     assert [lesson.id for lesson in to_report(known, last_drill)] == ["L2", "L1", "L4"]
     assert [lesson.id for lesson in to_report(known, None)] == ["L2", "L1", "L3", "L4"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.lessons.lesson import Lesson, load_lessons
-from uitwijk.lessons.lesson_file import add_lesson, close_lesson
+from uitwijk.lessons.writing import add_lesson, close_lesson
 
 GIVEN = {"text": "new", "owner": "me", "opened": datetime.date(2026, 11, 27), "due": datetime.date(2027, 3, 1)}
 CLOSING = {"date": datetime.date(2027, 1, 1), "by": "me", "how": "done"}

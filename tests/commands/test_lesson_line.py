@@ -10,7 +10,7 @@ import pytest
 from tests.commands.conftest import Desk
 from uitwijk.commands.readiness.lessons import lessons_line
 from uitwijk.commands.readiness.line import Line, Verdict
-from uitwijk.lessons.lesson_file import add_lesson, close_lesson
+from uitwijk.lessons.writing import add_lesson, close_lesson
 
 DAY = datetime.date(2027, 3, 1)
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from uitwijk import utc
 from uitwijk.console import ATTENTION, GOOD, AsJson, output, print_json
 from uitwijk.lessons.lesson import Lesson, State, load_lessons, still_open
-from uitwijk.lessons.lesson_file import add_lesson, close_lesson
+from uitwijk.lessons.writing import add_lesson, close_lesson
 from uitwijk.running.workspace import Workspace
 from uitwijk.wording import count
 
