@@ -17,6 +17,8 @@ import json, pathlib, sys
 answers = pathlib.Path(__file__).parent / "answers"
 stack = sys.argv[sys.argv.index("--stack") + 1].rsplit("/", 1)[-1]
 kind = "config" if sys.argv[1] == "config" else "state"
+if "--config-file" in sys.argv:
+    stack, kind = pathlib.Path(sys.argv[sys.argv.index("--config-file") + 1]).name.split(".")[1], "file"
 with open(answers / "asked", "a") as log:
     log.write(stack + "." + kind + "\\n")
 answer = answers / (stack + "." + kind)
@@ -39,6 +41,15 @@ class Stacks:
 
     def configured(self, site: str, server: str, **more: Any) -> None:
         """The stack has its settings."""
+        self._write(f"{site}.config", self._settings(server, **more))
+
+    def configured_by_file(self, site: str, server: str, folder: Path) -> None:
+        """The stack is in another backend, but its stack file lies in the project's `folder`."""
+        (folder / f"Pulumi.{site}.yaml").touch()
+        self._write(f"{site}.file", self._settings(server))
+
+    @staticmethod
+    def _settings(server: str, **more: Any) -> str:
         settings: dict[str, Any] = {
             "vcenter": {"server": server, "user": "checker"},
             "vcenterPassword": PASSWORD,
@@ -48,7 +59,7 @@ class Stacks:
             f"uitwijk:{key}": {"value": value, **({"objectValue": value} if isinstance(value, dict) else {})}
             for key, value in settings.items()
         }
-        self._write(f"{site}.config", json.dumps(answer))
+        return json.dumps(answer)
 
     def applied(self, site: str, epoch: int, digest: str, pending: tuple[str, ...] = ()) -> None:
         """The stack's state holds a situation, and operations that were interrupted."""

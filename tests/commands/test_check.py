@@ -214,3 +214,12 @@ def test_what_fails_comes_first_on_80_columns(desk: Desk, engine: Stacks, refusi
     assert said[0].startswith("FAIL       vCenter zandermeer:")
     assert said[-1].startswith("1 fail, ") or said[-2].startswith("1 fail, ")
     assert max(len(line) for line in said) <= 80
+
+
+def test_a_stack_in_another_backend_tells_its_vcenter_by_its_stack_file(
+    desk: Desk, engine: Stacks, refusing: str
+) -> None:
+    engine.configured("bolsward", refusing)
+    assert "not checked" in lines(desk)["vCenter leeuwarden"]["why"]
+    engine.configured_by_file("leeuwarden", refusing, desk.folder)
+    assert lines(desk)["vCenter leeuwarden"]["why"] == f"{refusing} refuses connections"

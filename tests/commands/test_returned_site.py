@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.commands.conftest import Desk
 from tests.commands.inventories import inventory, machine
+from tests.commands.stacks import Stacks, lines
 from tests.continuity.situations import situation
 from uitwijk.commands.readiness.line import Verdict
 from uitwijk.commands.readiness.sites import lost_line, rebuilt_lines, split_brain_line
@@ -55,6 +56,16 @@ def test_a_lost_site_that_is_silent_is_as_it_should_be(region: Region) -> None:
 def test_a_lost_site_of_which_nobody_knows_the_vcenter_changes_nothing(desk: Desk) -> None:
     desk.must_declare("lost veldoord")
     assert desk.uitwijk("check").code == 0
+
+
+def test_a_lost_site_whose_stack_was_kept_there_is_known_by_its_stack_file(
+    desk: Desk, engine: Stacks, refusing: str
+) -> None:
+    engine.configured("leeuwarden", refusing)
+    engine.configured_by_file("bolsward", refusing, desk.folder)
+    desk.must_declare("lost bolsward")
+    line = lines(desk)["vCenter bolsward"]
+    assert line["why"] == f"the site is declared lost, and {refusing} refuses connections"
 
 
 def test_a_vcenter_without_any_machine_of_its_stack_was_rebuilt(region: Region) -> None:
