@@ -148,12 +148,12 @@ class _Comparison:
         if not now.continues:
             return Consequence(BAD, "stop", f"{self._name(municipality)}: all {len(now.stopped)} processes")
         reasons = Counter(stopped.values())
-        told = "; ".join(
+        which = "; ".join(
             f"{', '.join(process for process, reason in stopped.items() if reason == why)} ({why})" for why in reasons
         )
         goes_on = f"{len(now.continues)} of {len(now.continues) + len(now.stopped)} go on"
         return Consequence(
             ATTENTION if now.majority else BAD,
             "stop",
-            f"{self._name(municipality)}: {told}; {goes_on}{'' if now.majority else ', NO majority'}",
+            f"{self._name(municipality)}: {which}; {goes_on}{'' if now.majority else ', NO majority'}",
         )

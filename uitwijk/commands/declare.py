@@ -94,8 +94,8 @@ def run(
         region,
         before,
         changes,
-        by=_told(by, "Who declares this?", asks=asks),
-        reason=_told(reason, "Why?", asks=asks),
+        by=_asked(by, "Who declares this?", asks=asks),
+        reason=_asked(reason, "Why?", asks=asks),
         at=utc.now().replace(microsecond=0),
     )
     _show(console, region, before, after)
@@ -181,7 +181,7 @@ def _with_staff(changes: list[Change], staff_to: Sequence[str], problems: list[s
     return [Change("closed", change.object, staff_to=seats) if change in closed else change for change in changes]
 
 
-def _told(value: str | None, question: str, *, asks: bool) -> str:
+def _asked(value: str | None, question: str, *, asks: bool) -> str:
     if value is None and asks:
         value = str(typer.prompt(question))
     # One line, so that the log stays one.

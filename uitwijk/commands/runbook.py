@@ -185,8 +185,8 @@ class ClosedBuildings:
 
     def seats(self, building: str) -> Mapping[str, str]:
         """Where the staff sit, by organisation, as the plan says it."""
-        told: dict[str, str] = self.plans[building].get("seats", {})
-        return {self._region.organisations[who].name: seats for who, seats in told.items()}
+        planned: dict[str, str] = self.plans[building].get("seats", {})
+        return {self._region.organisations[who].name: seats for who, seats in planned.items()}
 
     def stopped(self, building: str) -> list[str]:
         """What stops, and why; then how much goes on."""
@@ -208,10 +208,10 @@ class ClosedBuildings:
 
     def steps(self) -> list[tuple[str, str]]:
         """Owner and manual step of all of them, THE BUILDING in place of its name."""
-        told = {
+        steps = {
             step.replace(building, "THE BUILDING") for building, p in self.plans.items() for step in p["manual_steps"]
         }
-        return [(owner, what) for owner, _, what in (step.partition(": ") for step in sorted(told))]
+        return [(owner, what) for owner, _, what in (step.partition(": ") for step in sorted(steps))]
 
     def way(self, *declarations: tuple[str, str, str]) -> list[list[Typed]]:
         """Declarations (words, who, why) from a normal day on, each followed by what is run until the next one."""

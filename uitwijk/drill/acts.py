@@ -46,7 +46,7 @@ class Acts:
         command = "; ".join(f"pulumi up --stack {site}" for site in sites)
         with self.step(name, command) as step:
             runs = self.exercise.up(*sites, totals=totals)
-            step.result = "; ".join(f"{site}: {_told(run, OPERATIONS)}" for site, run in runs.items())
+            step.result = "; ".join(f"{site}: {_outcome(run, OPERATIONS)}" for site, run in runs.items())
         for site, run in runs.items():
             self.scenario.changes(site, run.counts, [_resource(operation) for operation in run.changed])
         return runs
@@ -56,7 +56,7 @@ class Acts:
         command = "; ".join(f"pulumi preview --stack {site}" for site in sites)
         with self.step(name, command) as step:
             runs = self.exercise.preview(*sites)
-            step.result = "; ".join(f"{site}: {_told(run, _TO_DO)}" for site, run in runs.items())
+            step.result = "; ".join(f"{site}: {_outcome(run, _TO_DO)}" for site, run in runs.items())
         return runs
 
     def refused(self, site: str, *, name: str, because: str) -> None:
@@ -87,7 +87,7 @@ class Acts:
 _TO_DO = {operation: f"to {operation}" for operation in OPERATIONS}
 
 
-def _told(run: Run, words: Mapping[str, str]) -> str:
+def _outcome(run: Run, words: Mapping[str, str]) -> str:
     counts = [
         f"{number} {words.get(op, op)}" for op, number in sorted(run.counts.items()) if op not in ("same", "read")
     ]

@@ -184,13 +184,13 @@ def people_and_numbers(scenario: Scenario, expected: Expectations, status: Mappi
 def manual_steps(scenario: Scenario, expected: Expectations, status: Mapping[str, Any], promoted: bool) -> None:
     """The operator is told what people have to do, and who."""
     wanted = {f"{s.owner}: {s.step}": True for s in expected.manual_steps if not (promoted and s.until_promoted)}
-    told = {f"{s['owner']}: {s['step']}": True for s in status["manual_steps"]}
+    named = {f"{s['owner']}: {s['step']}": True for s in status["manual_steps"]}
     judge(
         scenario,
         "manual steps and their owners",
         f"{len(wanted)} steps",
-        f"{len(told)} steps",
-        differences(wanted, told),
+        f"{len(named)} steps",
+        differences(wanted, named),
     )
 
 

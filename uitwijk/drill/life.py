@@ -50,7 +50,7 @@ class Life:
         self.region = exercise.region
         self._template = template
         self._secrets: dict[str, dict[str, str]] = {}
-        self._told: int = 0
+        self._reported: int = 0
         self._memory = 0.0
 
     @contextlib.contextmanager
@@ -182,7 +182,7 @@ class Life:
             observations.work_goes_on(scenario, when, observed.continuity, stopped, majority, urgent)
             observations.documents_issued(scenario, when, observed.transactions)
             self._memory = max(self._memory, self.guests.memory_mib())
-            step.result = _told(observed.continuity, len(calls))
+            step.result = _in_short(observed.continuity, len(calls))
 
     def names(self, standing: Standing) -> ExpectedNames:
         """Where the names of cold machines should lead."""
@@ -200,7 +200,7 @@ class Life:
     def conclude(self, scenario: Scenario) -> None:
         """Writes down which guests lived, and what went wrong with any since the scenario before."""
         troubles = self.guests.troubles()
-        new, self._told = troubles[self._told :], len(troubles)
+        new, self._reported = troubles[self._reported :], len(troubles)
         scenario.guests(
             GuestsReport(
                 living={site: len(self.guests.living(site)) for site in self._exercise.vcenters},
@@ -249,7 +249,7 @@ def _majority(status: Mapping[str, Any]) -> list[str]:
     return [who for who, each in status["processes"].items() if each["majority"]]
 
 
-def _told(continuity: Mapping[str, Continuity], calls: int) -> str:
+def _in_short(continuity: Mapping[str, Continuity], calls: int) -> str:
     """One line for the terminal: who does not do all of the work, and everybody else."""
     partly = [f"{who}: {each.sentence}" for who, each in continuity.items() if each.stopped]
     whole = len(continuity) - len(partly)

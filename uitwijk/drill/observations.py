@@ -197,13 +197,13 @@ def records_kept(scenario: Scenario, site: str, when: str, records: Sequence[Sou
     found = sum(1 for one in records if one.found)
     lost = [one for one in records if not one.found]
     oldest = max((one.age_seconds or 0.0 for one in lost), default=0.0)
-    told = f"{found} found" + (f", {len(lost)} lost, the oldest {oldest:.1f} s old" if lost else "")
+    seen = f"{found} found" + (f", {len(lost)} lost, the oldest {oldest:.1f} s old" if lost else "")
     wrong = [f"{one.id}: {'found' if one.found else 'lost'}" for one in records if one.verdict != "passed"]
     judge(
         scenario,
         f"records of {site} {when}: what was replicated is there, what was lost is within the RPO",
         "every record",
-        told,
+        seen,
         wrong if records else ["no record was written"],
     )
 

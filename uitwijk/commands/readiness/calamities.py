@@ -74,13 +74,13 @@ def worst_table(region: Region, worst: Sequence[Worst]) -> Table:
             table.add_row(
                 Text(kind if row is rows[0] else "", style="bold"),
                 "any" if row is rows[-1] else "1" if row.most_losses == 1 else f"up to {row.most_losses}",
-                _told(region, row),
+                _in_short(region, row),
                 _where(region, row.situation) if _matters(row) else "",
             )
     return table
 
 
-def _told(region: Region, worst: Worst) -> str:
+def _in_short(region: Region, worst: Worst) -> str:
     facts = _facts(region, worst)
     if worst.kind is Kind.PROCESSES:
         equal = [slug for slug, p in worst.placement.processes.items() if len(p.continues) == facts["continuing"]]

@@ -22,9 +22,9 @@ def kept_line(reading: StackReading) -> Line:
         return fail(subject, why, f"keep them at {site} or at neither site (docs/production.md)")
     unsaid = [what for what in _WHAT if reading.kept.get(what) is None]
     if unsaid:
-        told = " and ".join(_WHAT[what] for what in unsaid)
+        unknown = " and ".join(_WHAT[what] for what in unsaid)
         commands = " and ".join(f"`pulumi config set --path uitwijk:kept.{what} … --stack {site}`" for what in unsaid)
-        return attention(subject, f"nobody says where {told} are kept", f"{commands}: a site, or {ELSEWHERE}")
+        return attention(subject, f"nobody says where {unknown} are kept", f"{commands}: a site, or {ELSEWHERE}")
     places = {where if where == ELSEWHERE else f"at {where}" for what in _WHAT if (where := reading.kept[what])}
     return ok(subject, f"kept {listed(sorted(places))}: no other site takes them with it")
 

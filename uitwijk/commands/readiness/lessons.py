@@ -25,15 +25,15 @@ def lessons_line(path: Path, today: datetime.date) -> Line:
     overdue = [lesson for lesson in lessons if lesson.state(today) is State.OVERDUE]
     rest = lessons[len(overdue) :]
     if not overdue:
-        return ok(_SUBJECT, f"{count(len(rest), 'is', 'are')} open, and none is overdue: {_told(rest)}")
-    also = f"; open besides: {_told(rest)}" if rest else ""
+        return ok(_SUBJECT, f"{count(len(rest), 'is', 'are')} open, and none is overdue: {_in_short(rest)}")
+    also = f"; open besides: {_in_short(rest)}" if rest else ""
     return attention(
         _SUBJECT,
-        f"{count(len(overdue), 'is', 'are')} overdue: {_told(overdue)}{also}",
+        f"{count(len(overdue), 'is', 'are')} overdue: {_in_short(overdue)}{also}",
         f"have the owner do it, then `uitwijk lesson close {overdue[0].id} --by … --how …`; what each says: "
         "`uitwijk lesson`",
     )
 
 
-def _told(lessons: Iterable[Lesson]) -> str:
+def _in_short(lessons: Iterable[Lesson]) -> str:
     return "; ".join(f"{lesson.id} of {lesson.owner}, due {lesson.due}" for lesson in lessons)

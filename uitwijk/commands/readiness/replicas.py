@@ -66,8 +66,8 @@ def _line(
     lag = {path: (written[source][path] - written[target][path]).total_seconds() / 60 for path in present}
     late = sorted((path for path in present if lag[path] > wanted[path]), key=lambda path: -lag[path])
     if late:
-        told = [f"{path} {about(lag[path] * 60)} (RPO {wanted[path]} min)" for path in late]
-        return bad(subject, f"{count(len(late), 'disk')} too far behind: {shortened(told, 2)}", remedy)
+        behind = [f"{path} {about(lag[path] * 60)} (RPO {wanted[path]} min)" for path in late]
+        return bad(subject, f"{count(len(late), 'disk')} too far behind: {shortened(behind, 2)}", remedy)
     worst = max(0.0, *lag.values())
     return ok(subject, f"{count(len(present), 'disk')}, the oldest {about(worst * 60)} behind, each within its RPO")
 

@@ -59,12 +59,12 @@ class Rehearsed:
     @property
     def summary(self) -> str:
         """What the engine would do, in one line."""
-        told = [
+        clauses = [
             f"{listed(f'{len(kinds[kind])} {kind}' for kind in _machines_first(kinds))} {_VERBS.get(op, op)} at {site}"
             for site, operations in (self.plan or {}).get("stacks", {}).items()
             for op, kinds in operations.items()
         ]
-        return "; ".join(told) or "no resource changes"
+        return "; ".join(clauses) or "no resource changes"
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as plain data."""

@@ -128,8 +128,8 @@ def _show(console: Console, rehearsed: Rehearsed) -> None:
     row = Table.grid(padding=(0, 1, 0, 0))
     row.add_column(width=max(len(status) for status in Status), no_wrap=True)
     row.add_column()
-    told = Text.assemble((rehearsed.calamity.slug, "bold"), ": ", rehearsed.why)
-    row.add_row(Text(rehearsed.status, style=_STYLES[rehearsed.status]), told)
+    sentence = Text.assemble((rehearsed.calamity.slug, "bold"), ": ", rehearsed.why)
+    row.add_row(Text(rehearsed.status, style=_STYLES[rehearsed.status]), sentence)
     console.print(row)
     for line in rehearsed.difference[:_SHOWN]:
         colour = {"-": "red", "+": "green"}.get(line[0], "dim")
@@ -142,8 +142,8 @@ def _conclude(console: Console, played: Sequence[Rehearsed], surplus: Sequence[P
     for file in surplus:
         console.print(f"{file.parent.name}/{file.name}: this region knows no such calamity any more", style=ATTENTION)
     counts = Counter(rehearsed.status for rehearsed in played)
-    told = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
-    console.print(Text(f"\n{told}; {seconds:.0f} s.", style="bold"))
+    counted = ", ".join(f"{counts[status]} {status}" for status in Status if counts[status])
+    console.print(Text(f"\n{counted}; {seconds:.0f} s.", style="bold"))
 
 
 def _agreed(pending: Sequence[Rehearsed], surplus: Sequence[Path], as_json: bool) -> bool:

@@ -37,8 +37,8 @@ def stack_plan(operations: Iterable[Operation], without: Collection[Operation] =
         if operation in usual:
             continue
         op = _REPLACEMENT.get(operation.op, operation.op)
-        told = _told(op, operation)
-        found.setdefault(op, {}).setdefault(_kind(operation.type), {})[operation.name] = told
+        described = _described(op, operation)
+        found.setdefault(op, {}).setdefault(_kind(operation.type), {})[operation.name] = described
     return {op: {kind: _listed(names) for kind, names in sorted(kinds.items())} for op, kinds in sorted(found.items())}
 
 
@@ -52,7 +52,7 @@ def _kind(token: str) -> str:
     return _NAMES.get(token) or " ".join(re.findall(r"[A-Z]?[a-z0-9]+|[A-Z]+", token.rsplit(":", 1)[-1])).lower()
 
 
-def _told(op: str, operation: Operation) -> str:
+def _described(op: str, operation: Operation) -> str:
     if op in ("update", "replace"):
         return ", ".join(operation.properties) or "properties that the engine does not name"
     return _machine(operation.inputs) if op == "create" and operation.type == MACHINE else ""
