@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.observe.pulumi import Pulumi
 from uitwijk.tools.binaries import SIMULATOR, selected
 from uitwijk.tools.build import Workshop, ambient_pulumi
 
@@ -28,9 +28,14 @@ class Toolchain:
     """True: the user's own engine and plugins."""
 
     def versions(self) -> dict[str, str]:
-        """What runs, for the evidence."""
-        said = subprocess.run([self.pulumi, "version"], capture_output=True, text=True, check=False).stdout.strip()
-        return {"toolchain": "ambient" if self.ambient else "built", "pulumi": said}
+        """What runs, for the evidence.
+
+        Raises:
+            UitwijkError: `pulumi` cannot be run.
+        """
+        path = os.pathsep.join([str(self.pulumi.parent), os.environ.get("PATH", os.defpath)])
+        said = Pulumi(Path(), {**os.environ, "PATH": path}).order("version")
+        return {"toolchain": "ambient" if self.ambient else "built", "pulumi": said.strip()}
 
 
 def find_toolchain(*, build: bool = False) -> Toolchain:
