@@ -11,7 +11,7 @@ import pytest
 import uitwijk
 from uitwijk.drill.report.timeline import LEFT, RIGHT, draw
 from uitwijk.evidence.scenario_report import ScenarioReport
-from uitwijk.wording import CUT, DisplayNames, difference, duration, listed, telephone, value
+from uitwijk.wording import CUT, DisplayNames, about, difference, duration, listed, names, shortened, telephone, value
 
 STYLE = (Path(uitwijk.__file__).parent / "drill" / "report" / "templates" / "report.css.j2").read_text()
 SCHEMES = [
@@ -159,3 +159,17 @@ def test_a_step_that_never_ended_is_drawn_to_the_end_and_marked() -> None:
 
 def test_a_scenario_without_steps_has_no_drawing() -> None:
     assert draw(scenario()) is None
+
+
+def test_a_long_list_names_the_first_and_counts_the_rest() -> None:
+    assert shortened(["d", "a", "c"], 2) == "d, a and 1 more"
+    assert shortened(["d", "a"], 2) == "d, a"
+
+
+def test_what_has_no_order_is_named_in_that_of_the_alphabet() -> None:
+    assert names({"d", "a", "c"}, 2) == "a, c and 1 more"
+
+
+@pytest.mark.parametrize(("seconds", "words"), [(0.4, "0 s"), (59.4, "59 s"), (60, "1 min"), (301, "5 min")])
+def test_a_lag_is_given_in_seconds_until_it_is_minutes(seconds: float, words: str) -> None:
+    assert about(seconds) == words
