@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, Catalogue
-from tests.situations import SITUATIONS, Recorded
+from tests.fryslan.situations import SITUATIONS, Recorded
 from uitwijk.continuity import load_region
 from uitwijk.continuity.region import Region
 from uitwijk.resources.testing import record_site

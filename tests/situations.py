@@ -1,4 +1,4 @@
-"""The situations in which the delivered region's stacks are recorded."""
+"""The situations in which the small region's stacks are recorded."""
 
 from __future__ import annotations
 
@@ -7,28 +7,28 @@ from collections.abc import Callable
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.resources.testing.recording import Recording
 
-HOME_DATA = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
-ALL_NORMAL = {"bolsward": SiteState.NORMAL, "leeuwarden": SiteState.NORMAL}
+HOME_DATA = {"veldoord": "veldoord", "zandermeer": "zandermeer"}
+ALL_NORMAL = {"veldoord": SiteState.NORMAL, "zandermeer": SiteState.NORMAL}
 
 SITUATIONS = {
     "normal": Situation(epoch=1, sites=ALL_NORMAL, data=HOME_DATA),
-    "S1": Situation(epoch=2, sites=ALL_NORMAL, data=HOME_DATA, closed_buildings={"harlingen-town-hall": {}}),
+    "S1": Situation(epoch=2, sites=ALL_NORMAL, data=HOME_DATA, closed_buildings={"kolkwijde-town-hall": {}}),
     "S2": Situation(
         epoch=2,
-        sites={**ALL_NORMAL, "bolsward": SiteState.LOST},
-        data={**HOME_DATA, "bolsward": "leeuwarden"},
-        closed_buildings={"iszf-office": {}},
+        sites={**ALL_NORMAL, "veldoord": SiteState.LOST},
+        data={**HOME_DATA, "veldoord": "zandermeer"},
+        closed_buildings={"kust-office": {}},
     ),
     "S3": Situation(
         epoch=2,
-        sites={**ALL_NORMAL, "leeuwarden": SiteState.LOST},
-        data={**HOME_DATA, "leeuwarden": "bolsward"},
-        closed_buildings={"leeuwarden-town-hall": {}},
+        sites={**ALL_NORMAL, "zandermeer": SiteState.LOST},
+        data={**HOME_DATA, "zandermeer": "veldoord"},
+        closed_buildings={"zandermeer-town-hall": {}},
     ),
-    "bolsward drained": Situation(
+    "veldoord drained": Situation(
         epoch=3,
-        sites={**ALL_NORMAL, "bolsward": SiteState.DRAINED},
-        data={**HOME_DATA, "bolsward": "leeuwarden"},
+        sites={**ALL_NORMAL, "veldoord": SiteState.DRAINED},
+        data={**HOME_DATA, "veldoord": "zandermeer"},
     ),
 }
 

@@ -6,7 +6,7 @@ at a site, with all inputs, is in the recording.
 
 from __future__ import annotations
 
-from tests.situations import SITUATIONS
+from tests.fryslan.situations import SITUATIONS
 from uitwijk.resources.testing import record_site
 
 

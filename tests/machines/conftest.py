@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.delivered import catalogue, recorded, region  # noqa: F401
 from tests.machines.debian import DebianError, Unpacked, require_debian, unpack
 from tests.needed import needed
+from tests.recorded import recorded  # noqa: F401
 
 PROGRAMS = (
     "bind9-dnsutils",

@@ -89,7 +89,7 @@ class Party:
         headers: str = "",
         content_type: str = "application/sdp",
         body: str = SDP,
-        realm: str = "uitwijk.example",
+        realm: str = "kustland.example",
     ) -> str:
         """Sends a request, and gives it as it was sent."""
         self._calls += 1

@@ -14,14 +14,14 @@ from uitwijk.continuity.standing import Standing
 from uitwijk.machines import cloud_init
 from uitwijk.machines.jobs import Job
 
-FAILOVERS = [("bolsward", "S3"), ("leeuwarden", "S2")]
+FAILOVERS = [("veldoord", "S3"), ("zandermeer", "S2")]
 LIMIT = 60_000
 """Bytes; what passes through `guestinfo` has to fit into 64 KiB."""
 
 
 def told(recorded: Any, site: str, name: str) -> dict[str, Any]:
     """The user data of a machine, parsed."""
-    situation = {"bolsward": "S3", "leeuwarden": "S2"}[site]
+    situation = {"veldoord": "S3", "zandermeer": "S2"}[site]
     return yaml.safe_load(recorded(site, situation)[name].user_data)
 
 
@@ -63,7 +63,7 @@ def test_the_same_text_is_always_packed_into_the_same_bytes():
 
 
 def test_a_machine_asks_the_name_servers_of_its_own_site_first(recorded):
-    machine = recorded("leeuwarden", "S2")["harlingen-counter-application-1"]
+    machine = recorded("zandermeer", "S2")["kolkwijde-counter-application-1"]
     network = yaml.safe_load(machine.meta_data)["network"]["ethernets"]["first"]
     assert network["nameservers"]["addresses"] == ["10.12.0.10", "10.12.0.11", "10.11.0.10", "10.11.0.11"]
 
@@ -77,14 +77,14 @@ def test_a_cold_machine_announces_its_name_at_both_sites_and_a_hot_one_does_not(
 
 
 def test_an_announcement_tells_every_name_server_the_address_of_this_site(recorded):
-    script = files(told(recorded, "leeuwarden", "harlingen-counter-application-1"))["/usr/local/sbin/announce-name"]
+    script = files(told(recorded, "zandermeer", "kolkwijde-counter-application-1"))["/usr/local/sbin/announce-name"]
     assert "for server in 10.12.0.10 10.12.0.11 10.11.0.10 10.11.0.11; do" in script
-    assert "update add harlingen-counter-application-1.uitwijk.example. 60 A 10.12.24.45" in script
+    assert "update add kolkwijde-counter-application-1.kustland.example. 60 A 10.12.24.45" in script
     assert "nsupdate -t 5 -k /etc/uitwijk/dns-update.key" in script
 
 
 def test_the_key_for_announcements_is_for_root_alone(recorded):
-    user_data = told(recorded, "leeuwarden", "harlingen-counter-application-1")
+    user_data = told(recorded, "zandermeer", "kolkwijde-counter-application-1")
     (key,) = [file for file in user_data["write_files"] if file["path"] == "/etc/uitwijk/dns-update.key"]
     assert key["permissions"] == "0600"
     assert "algorithm hmac-sha256;" in key["content"]
@@ -94,25 +94,25 @@ def test_a_name_follows_a_cold_machine_and_a_hot_ones_carries_its_site(recorded)
     def name(site: str, machine: str) -> str:
         return told(recorded, site, machine)["fqdn"]
 
-    cold, hot = "harlingen-counter-application-1", "harlingen-telephony-call-server-1"
-    assert name("bolsward", cold) == name("leeuwarden", cold) == f"{cold}.uitwijk.example"
-    assert name("leeuwarden", hot) == f"{hot}.leeuwarden.uitwijk.example"
+    cold, hot = "kolkwijde-counter-application-1", "kolkwijde-telephony-call-server-1"
+    assert name("veldoord", cold) == name("zandermeer", cold) == f"{cold}.kustland.example"
+    assert name("zandermeer", hot) == f"{hot}.zandermeer.kustland.example"
 
 
 def test_a_machine_knows_what_it_needs_by_name_and_own_site_first(recorded):
-    user_data = told(recorded, "leeuwarden", "harlingen-civil-affairs-application-1")
+    user_data = told(recorded, "zandermeer", "kolkwijde-civil-affairs-application-1")
     needs = yaml.safe_load(files(user_data)["/etc/uitwijk/service.yaml"])["needs"]
     assert needs == {
-        "database": ["harlingen-civil-affairs-database-1.uitwijk.example:5432"],
+        "database": ["kolkwijde-civil-affairs-database-1.kustland.example:5432"],
         "directory": [
-            "iszf-directory-server-1.leeuwarden.uitwijk.example:53",
-            "iszf-directory-server-2.leeuwarden.uitwijk.example:53",
-            "iszf-directory-server-1.bolsward.uitwijk.example:53",
-            "iszf-directory-server-2.bolsward.uitwijk.example:53",
+            "kust-directory-server-1.zandermeer.kustland.example:53",
+            "kust-directory-server-2.zandermeer.kustland.example:53",
+            "kust-directory-server-1.veldoord.kustland.example:53",
+            "kust-directory-server-2.veldoord.kustland.example:53",
         ],
         "service-bus": [
-            "iszf-service-bus-node-1.uitwijk.example:5672",
-            "iszf-service-bus-node-2.uitwijk.example:5672",
+            "kust-service-bus-node-1.kustland.example:5672",
+            "kust-service-bus-node-2.kustland.example:5672",
         ],
     }
 
@@ -128,52 +128,52 @@ def test_a_machine_with_a_data_disk_mounts_it_and_formats_it_only_if_blank(recor
 
 
 def test_a_database_lives_on_the_data_disk_and_answers_its_own_application_alone(recorded):
-    found = files(told(recorded, "leeuwarden", "harlingen-civil-affairs-database-1"))
+    found = files(told(recorded, "zandermeer", "kolkwijde-civil-affairs-database-1"))
     assert "data_directory = '/srv/data/postgresql'" in found["/etc/postgresql/uitwijk.conf"]
     rules = [line for line in found["/etc/postgresql/uitwijk-hba.conf"].splitlines() if line.startswith("host")]
     assert rules == ["hostssl all all 10.12.24.0/24 scram-sha-256"]
 
 
 def test_a_broker_spreads_sessions_over_all_hosts_of_its_own_organisation(recorded, region: Region):
-    configuration = files(told(recorded, "leeuwarden", "harlingen-workplaces-broker-1"))["/etc/haproxy/haproxy.cfg"]
+    configuration = files(told(recorded, "zandermeer", "kolkwijde-workplaces-broker-1"))["/etc/haproxy/haproxy.cfg"]
     servers = {line.split()[1] for line in configuration.splitlines() if line.startswith("  server ")}
-    hosts = {m.name for m in region.workloads["harlingen/workplaces"].machines if m.role == "session-host"}
+    hosts = {m.name for m in region.workloads["kolkwijde/workplaces"].machines if m.role == "session-host"}
     assert servers == hosts
 
 
 def test_a_name_server_accepts_announcements_and_knows_every_machine_that_never_moves(recorded, region: Region):
-    found = files(told(recorded, "leeuwarden", "iszf-directory-server-1"))
+    found = files(told(recorded, "zandermeer", "kust-directory-server-1"))
     zone = found["/etc/knot/names-that-stay.zone"].splitlines()
     assert "acl: [ announcement, other-name-servers ]" in found["/etc/knot/knot.conf"]
     for site in region.sites:
         for workload in region.workloads.values():
             for machine in workload.machines if workload.hot else ():
-                name = f"{machine.name}.{site}.uitwijk.example"
+                name = f"{machine.name}.{site}.kustland.example"
                 assert f"{name}. A {Standing(region, site, machine).address.ip}" in zone
     for building in region.buildings:
-        assert f"document-printer.{building}.uitwijk.example. A {region.building_network(building)[10]}" in zone
+        assert f"document-printer.{building}.kustland.example. A {region.building_network(building)[10]}" in zone
 
 
 def test_nothing_to_do_is_left_out_for_cloud_init_refuses_empty_lists(region: Region):
-    machine = region.machines["iszf-directory-server-1"]
+    machine = region.machines["kust-directory-server-1"]
     text = cloud_init.user_data(
-        Standing(region, "bolsward", machine), Job(), break_glass_hash="hash", dns_update_key="key"
+        Standing(region, "veldoord", machine), Job(), break_glass_hash="hash", dns_update_key="key"
     )
     assert "runcmd" not in yaml.safe_load(text)
 
 
-@pytest.mark.parametrize("site", ["bolsward", "leeuwarden"])
+@pytest.mark.parametrize("site", ["veldoord", "zandermeer"])
 def test_a_name_server_listens_on_its_own_address_and_leaves_the_local_resolver_its_port(
     recorded, region: Region, site
 ):
-    (listen,) = yaml.safe_load(files(told(recorded, site, "iszf-directory-server-2"))["/etc/knot/knot.conf"])["server"][
+    (listen,) = yaml.safe_load(files(told(recorded, site, "kust-directory-server-2"))["/etc/knot/knot.conf"])["server"][
         "listen"
     ]
-    assert listen == f"{Standing(region, site, region.machines['iszf-directory-server-2']).address.ip}@53"
+    assert listen == f"{Standing(region, site, region.machines['kust-directory-server-2']).address.ip}@53"
 
 
 def test_files_of_packages_wait_for_the_packages(recorded):
-    user_data = told(recorded, "leeuwarden", "iszf-service-bus-node-1")
+    user_data = told(recorded, "zandermeer", "kust-service-bus-node-1")
     deferred = {file["path"] for file in user_data["write_files"] if file.get("defer")}
     assert deferred == {
         "/etc/rabbitmq/rabbitmq.conf",
@@ -182,8 +182,8 @@ def test_files_of_packages_wait_for_the_packages(recorded):
     }
 
 
-@pytest.mark.parametrize("name", ["iszf-service-bus-node-1", "iszf-service-bus-node-2"])
+@pytest.mark.parametrize("name", ["kust-service-bus-node-1", "kust-service-bus-node-2"])
 def test_the_nodes_of_a_service_bus_know_each_other_by_one_secret(recorded, name):
-    found = files(told(recorded, "leeuwarden", name))
-    assert found["/var/lib/rabbitmq/.erlang.cookie"] == "sentinel-iszf-service-bus-cluster"
+    found = files(told(recorded, "zandermeer", name))
+    assert found["/var/lib/rabbitmq/.erlang.cookie"] == "sentinel-kust-service-bus-cluster"
     assert found["/etc/rabbitmq/rabbitmq.conf"].count("classic_config.nodes") == 2

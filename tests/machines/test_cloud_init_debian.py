@@ -18,7 +18,7 @@ from uitwijk.continuity.region import Machine, Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.cloud_init import PACKED, packed
 
-FAILOVERS = (("bolsward", "S3"), ("leeuwarden", "S2"))
+FAILOVERS = (("veldoord", "S3"), ("zandermeer", "S2"))
 KAMAILIO_MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 SHELLS = {"#!/bin/sh": "sh", "#!/bin/bash": "bash"}
 YAML = ("/etc/uitwijk/service.yaml", "/etc/knot/knot.conf")

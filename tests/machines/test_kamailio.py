@@ -19,11 +19,11 @@ from uitwijk.continuity.region import Region
 from uitwijk.machines.jobs.job import Job
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
-NUMBER, OUTSIDE = "31517491200", "31201234567"
+NUMBER, OUTSIDE = "31527991200", "31201234567"
 CALL_SERVER, BORDER_CONTROLLER = "127.211.26.20", "127.211.2.10"
 CONTROLLER, CARRIER = "127.199.0.1", "127.199.0.2"
 """Where tests listen as the border controller of a call server, and as the carrier."""
-BUILDINGS = {"127.213.3.103": "Harlingen", "127.213.0.103": "Bolsward"}
+BUILDINGS = {"127.213.3.103": "Kolkwijde", "127.213.0.103": "Veldoord"}
 """A telephone's address, and the place that 112 is told."""
 OWN_LOCATION = (
     "--b\r\nContent-Type: application/pidf+xml\r\n\r\n<x/>\r\n"
@@ -57,8 +57,8 @@ def kamailio(debian: Unpacked, told: Job, destinations: str, folder: Path, addre
 
 @pytest.fixture(scope="module")
 def exchange(debian: Unpacked, region: Region, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Harlingen's call server at Bolsward."""
-    told = job(region, "bolsward", "harlingen-telephony-call-server-1")
+    """Kolkwijde's call server at Veldoord."""
+    told = job(region, "veldoord", "kolkwijde-telephony-call-server-1")
     folder = tmp_path_factory.mktemp("kamailio") / "call-server"
     with kamailio(debian, told, f"1 sip:{CONTROLLER}:5060\n", folder, CALL_SERVER):
         yield
@@ -66,10 +66,10 @@ def exchange(debian: Unpacked, region: Region, tmp_path_factory: pytest.TempPath
 
 @pytest.fixture(scope="module")
 def border(debian: Unpacked, region: Region, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A border controller at Bolsward that knows Harlingen's call server alone."""
-    told = job(region, "bolsward", "iszf-session-border-controller-1")
-    harlingen = 2 + region.municipalities["harlingen"].network_number
-    destinations = f"1 sip:{CARRIER}:5060\n{harlingen} sip:{CALL_SERVER}:5060\n"
+    """A border controller at Veldoord that knows Kolkwijde's call server alone."""
+    told = job(region, "veldoord", "kust-session-border-controller-1")
+    kolkwijde = 2 + region.municipalities["kolkwijde"].network_number
+    destinations = f"1 sip:{CARRIER}:5060\n{kolkwijde} sip:{CALL_SERVER}:5060\n"
     folder = tmp_path_factory.mktemp("kamailio") / "border-controller"
     with kamailio(debian, told, destinations, folder, BORDER_CONTROLLER):
         yield
@@ -82,7 +82,7 @@ def controller() -> Iterator[Party]:
 
 
 def password(number: str) -> str:
-    return hashlib.sha256(f"of +31517491200:{number}".encode()).hexdigest()
+    return hashlib.sha256(f"of +31527991200:{number}".encode()).hexdigest()
 
 
 def call(
@@ -123,7 +123,7 @@ def test_112_without_an_offer_tells_where_it_comes_from_too(controller: Party):
     with Party("127.213.3.103") as telephone:
         call(telephone, "112", body="")
         invitation = controller.receive()
-    assert place(invitation) == "Harlingen"
+    assert place(invitation) == "Kolkwijde"
     assert list(invitation.parts()) == ["application/pidf+xml"]
 
 
@@ -138,7 +138,7 @@ def test_112_from_no_building_goes_out_without_a_location(controller: Party):
 
 
 @pytest.mark.usefixtures("exchange")
-@pytest.mark.parametrize(("to", "where"), [("112", "Harlingen"), (OUTSIDE, None)])
+@pytest.mark.parametrize(("to", "where"), [("112", "Kolkwijde"), (OUTSIDE, None)])
 def test_what_a_telephone_itself_says_of_its_place_is_left_out(controller: Party, to, where):
     headers = "Geolocation: <cid:myself>\r\nGeolocation-Routing: yes\r\nP-Access-Network-Info: myself\r\n"
     with Party("127.213.3.103") as telephone:

@@ -21,22 +21,22 @@ from uitwijk.machines.jobs.applications import DNS_UPDATE_KEY, application_job
 from uitwijk.resources.testing import SECRETS
 
 KEY = SECRETS["dnsUpdateKey"]
-ZONE = "uitwijk.example"
-COUNTER, STATION = f"harlingen-counter-application-1.{ZONE}", f"document-printer.harlingen-town-hall.{ZONE}"
+ZONE = "kustland.example"
+COUNTER, STATION = f"kolkwijde-counter-application-1.{ZONE}", f"document-printer.kolkwijde-town-hall.{ZONE}"
 PORT = 5053
 """Not the machines' own, which is for root alone."""
-HOME, AWAY = ("bolsward", "127.211.0.10"), ("leeuwarden", "127.212.0.10")
+HOME, AWAY = ("veldoord", "127.211.0.10"), ("zandermeer", "127.212.0.10")
 
 
 class NameServer:
-    """A name server of the ISZF at a site, in a folder of its own."""
+    """A name server of Kust at a site, in a folder of its own."""
 
     def __init__(self, region: Region, debian: Unpacked, folder: Path, site: str, address: str) -> None:
         self._debian = debian
         self._folder = folder / site
         self._address = address
         told = application_job(
-            Standing(region, site, region.machines["iszf-directory-server-1"]), {DNS_UPDATE_KEY: KEY}
+            Standing(region, site, region.machines["kust-directory-server-1"]), {DNS_UPDATE_KEY: KEY}
         )
         for name in ("var/lib/knot", "run"):
             (self._folder / name).mkdir(parents=True)

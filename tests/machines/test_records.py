@@ -15,7 +15,7 @@ from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs import records
 from uitwijk.machines.jobs.records import configuration, records_job
 
-SITE = "leeuwarden"
+SITE = "zandermeer"
 
 
 def known(region: Region, name: str, site: str = SITE) -> dict[str, Any]:
@@ -23,19 +23,19 @@ def known(region: Region, name: str, site: str = SITE) -> dict[str, Any]:
 
 
 def machine(host: str) -> str:
-    return host.removesuffix(".uitwijk.example")
+    return host.removesuffix(".kustland.example")
 
 
 @pytest.mark.parametrize(
     ("name", "parts"),
     [
-        ("harlingen-civil-affairs-database-1", {"records": "store"}),
-        ("harlingen-workplaces-profiles-1", {"records": "store"}),
-        ("harlingen-civil-affairs-application-1", {"records": "front_end"}),
-        ("harlingen-counter-application-1", {"records": "front_end", "documents": "counter"}),
-        ("harlingen-workplaces-broker-1", {"session": "broker"}),
-        ("harlingen-workplaces-session-host-1", {"session": "session_host"}),
-        ("iszf-service-bus-node-1", {}),
+        ("kolkwijde-civil-affairs-database-1", {"records": "store"}),
+        ("kolkwijde-workplaces-profiles-1", {"records": "store"}),
+        ("kolkwijde-civil-affairs-application-1", {"records": "front_end"}),
+        ("kolkwijde-counter-application-1", {"records": "front_end", "documents": "counter"}),
+        ("kolkwijde-workplaces-broker-1", {"session": "broker"}),
+        ("kolkwijde-workplaces-session-host-1", {"session": "session_host"}),
+        ("kust-service-bus-node-1", {}),
     ],
 )
 def test_what_a_machine_does_follows_from_what_it_is_made_of(region: Region, name, parts):
@@ -45,11 +45,11 @@ def test_what_a_machine_does_follows_from_what_it_is_made_of(region: Region, nam
 @pytest.mark.parametrize(
     ("name", "keeper"),
     [
-        ("harlingen-civil-affairs-application-1", "harlingen-civil-affairs-database-1"),
-        ("harlingen-counter-application-1", "harlingen-civil-affairs-application-1"),
-        ("harlingen-taxes-application-1", "iszf-databases-server-1"),
-        ("iszf-e-services-web-1", "iszf-case-management-application-1"),
-        ("leeuwarden-finance-application-1", "leeuwarden-databases-server-1"),
+        ("kolkwijde-civil-affairs-application-1", "kolkwijde-civil-affairs-database-1"),
+        ("kolkwijde-counter-application-1", "kolkwijde-civil-affairs-application-1"),
+        ("kolkwijde-taxes-application-1", "kust-databases-server-1"),
+        ("kust-e-services-web-1", "kust-case-management-application-1"),
+        ("zandermeer-base-registries-application-1", "zandermeer-databases-server-1"),
     ],
 )
 def test_records_go_to_the_nearest_disk_or_whoever_leads_to_one(region: Region, name, keeper):
@@ -88,7 +88,7 @@ def test_the_persons_register_is_for_the_own_session_hosts_alone(region: Region)
 
 
 def test_brokers_are_used_from_every_building_and_nothing_else_is(region: Region):
-    seat = region.building_network("balk-town-hall")[50]
+    seat = region.building_network("wilgendam-town-hall")[50]
     for name, one in region.machines.items():
         if region.workloads[one.workload].hot or region.services[one.service].connections & {"internet"}:
             continue
@@ -97,26 +97,26 @@ def test_brokers_are_used_from_every_building_and_nothing_else_is(region: Region
 
 
 def test_documents_are_printed_at_the_station_that_the_process_needs(region: Region):
-    told_of = known(region, "harlingen-counter-application-1")
-    assert (told_of["printer"], told_of["domain"]) == ("document-printer", "uitwijk.example")
-    job = records_job(Standing(region, SITE, region.machines["harlingen-counter-application-1"]))
+    told_of = known(region, "kolkwijde-counter-application-1")
+    assert (told_of["printer"], told_of["domain"]) == ("document-printer", "kustland.example")
+    job = records_job(Standing(region, SITE, region.machines["kolkwijde-counter-application-1"]))
     assert list(job.packages) == ["python3", "python3-reportlab"]
 
 
 def test_a_store_waits_for_its_disk_and_nothing_runs_as_root(recorded):
-    unit = files(told(recorded, SITE, "harlingen-civil-affairs-database-1"))["/etc/systemd/system/records.service"]
+    unit = files(told(recorded, SITE, "kolkwijde-civil-affairs-database-1"))["/etc/systemd/system/records.service"]
     assert "RequiresMountsFor=/srv/data\n" in unit
     assert "User=www-data\n" in unit
-    without = files(told(recorded, SITE, "harlingen-counter-application-1"))["/etc/systemd/system/records.service"]
+    without = files(told(recorded, SITE, "kolkwijde-counter-application-1"))["/etc/systemd/system/records.service"]
     assert "/srv" not in without
 
 
 @pytest.mark.parametrize(
     ("name", "file", "line"),
     [
-        ("harlingen-workplaces-broker-1", "/etc/haproxy/haproxy.cfg", "  bind 10.12.25.10:3389"),
-        ("harlingen-civil-affairs-database-1", "/etc/postgresql/uitwijk.conf", "listen_addresses = '10.12.24.40'"),
-        ("iszf-service-bus-node-1", "/etc/rabbitmq/rabbitmq.conf", "listeners.tcp.default = 10.12.0.20:5672"),
+        ("kolkwijde-workplaces-broker-1", "/etc/haproxy/haproxy.cfg", "  bind 10.12.25.10:3389"),
+        ("kolkwijde-civil-affairs-database-1", "/etc/postgresql/uitwijk.conf", "listen_addresses = '10.12.24.40'"),
+        ("kust-service-bus-node-1", "/etc/rabbitmq/rabbitmq.conf", "listeners.tcp.default = 10.12.0.20:5672"),
     ],
 )
 def test_a_service_listens_on_its_own_address_alone(recorded, name, file, line):
@@ -124,7 +124,7 @@ def test_a_service_listens_on_its_own_address_alone(recorded, name, file, line):
 
 
 def test_a_database_is_not_moved_to_a_disk_that_is_not_there(recorded):
-    script = files(told(recorded, SITE, "harlingen-civil-affairs-database-1"))["/usr/local/sbin/move-database"]
+    script = files(told(recorded, SITE, "kolkwijde-civil-affairs-database-1"))["/usr/local/sbin/move-database"]
     assert script.index("if ! mountpoint -q /srv/data; then") < script.index("systemctl stop postgresql")
     assert script.index("exit 1") < script.index("mkdir")
 

@@ -1,5 +1,5 @@
-"""What tests of resources record: the delivered region."""
+"""What tests of resources record: the small region."""
 
 from __future__ import annotations
 
-from tests.delivered import catalogue, recorded, region  # noqa: F401
+from tests.recorded import recorded  # noqa: F401

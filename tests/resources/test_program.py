@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 
 import pulumi
 import pytest
 
+from tests.recorded import record_small
 from tests.situations import ALL_NORMAL, HOME_DATA, SITUATIONS
 from uitwijk.continuity import load_region
 from uitwijk.continuity.errors import UitwijkError
@@ -15,7 +17,7 @@ from uitwijk.continuity.guard import Refusal, StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import ClosedBuilding, SiteState, Situation
 from uitwijk.resources.program import refuse_if, told_plainly
-from uitwijk.resources.testing import harmless, record_site
+from uitwijk.resources.testing import harmless
 from uitwijk.resources.testing.recording import Recording
 
 
@@ -42,85 +44,85 @@ def test_a_mistake_in_the_program_itself_is_not_hidden():
 
 def test_all_refusals_are_told(errors):
     with pytest.raises(SystemExit), told_plainly():
-        refuse_if([Refusal("vcenter", "no answer"), Refusal("epoch", "old")], StackFacts("bolsward", readable=True))
+        refuse_if([Refusal("vcenter", "no answer"), Refusal("epoch", "old")], StackFacts("veldoord", readable=True))
     assert errors == ["vcenter: no answer\nepoch: old"]
 
 
 def test_a_run_that_cannot_read_its_own_state_goes_no_further(errors):
     with pytest.raises(SystemExit), told_plainly():
-        refuse_if([], StackFacts("bolsward", readable=False, why="pulumi cannot be run"))
+        refuse_if([], StackFacts("veldoord", readable=False, why="pulumi cannot be run"))
     assert errors == [
-        "the state of this stack, bolsward, cannot be read by `pulumi stack export`: pulumi cannot be run"
+        "the state of this stack, veldoord, cannot be read by `pulumi stack export`: pulumi cannot be run"
     ]
 
 
 def test_a_hypothetical_situation_is_previewed_whatever_the_facts(region: Region):
     calamity = SITUATIONS["S2"].model_copy(update={"hypothetical": True})
-    facts = dataclasses.replace(harmless(region, "leeuwarden"), vcenter_problem="no answer")
-    recording = record_site("leeuwarden", situation=calamity, facts=facts, preview=True)
+    facts = dataclasses.replace(harmless(region, "zandermeer"), vcenter_problem="no answer")
+    recording = record_small("zandermeer", situation=calamity, facts=facts, preview=True)
     assert len(recording.machines) == len(region.machines)
 
 
 def test_a_hypothetical_situation_is_never_applied(errors):
     calamity = SITUATIONS["S2"].model_copy(update={"hypothetical": True})
     with pytest.raises(SystemExit):
-        record_site("leeuwarden", situation=calamity)
+        record_small("zandermeer", situation=calamity)
     assert errors[0].startswith("hypothetical: this situation may be previewed")
 
 
 def test_a_peer_that_still_holds_a_workload_stops_the_run(region: Region, errors):
     drained = Situation(
         epoch=5,
-        sites={**ALL_NORMAL, "bolsward": SiteState.DRAINED},
-        data={**HOME_DATA, "bolsward": "leeuwarden"},
+        sites={**ALL_NORMAL, "veldoord": SiteState.DRAINED},
+        data={**HOME_DATA, "veldoord": "zandermeer"},
     )
-    facts = harmless(region, "leeuwarden")
-    holding = StackFacts(site="bolsward", readable=True, machines=frozenset({"harlingen-counter-application-1"}))
+    facts = harmless(region, "zandermeer")
+    holding = StackFacts(site="veldoord", readable=True, machines=frozenset({"kolkwijde-counter-application-1"}))
     with pytest.raises(SystemExit):
-        record_site("leeuwarden", situation=drained, facts=dataclasses.replace(facts, peers={"bolsward": holding}))
-    assert errors[0].startswith("peer-holds: stack bolsward still holds 1 machines")
+        record_small("zandermeer", situation=drained, facts=dataclasses.replace(facts, peers={"veldoord": holding}))
+    assert errors[0].startswith("peer-holds: stack veldoord still holds 1 machines")
 
 
 def test_a_lost_site_is_not_touched(errors):
     with pytest.raises(SystemExit):
-        record_site("bolsward", situation=SITUATIONS["S2"])
-    assert "bolsward is declared lost" in errors[0]
+        record_small("veldoord", situation=SITUATIONS["S2"])
+    assert "veldoord is declared lost" in errors[0]
 
 
 def test_a_situation_that_is_not_legal_stops_the_run(errors):
     with pytest.raises(SystemExit):
-        record_site(
-            "bolsward", situation=SITUATIONS["S1"].model_copy(update={"closed_buildings": {"sneek": ClosedBuilding()}})
+        record_small(
+            "veldoord", situation=SITUATIONS["S1"].model_copy(update={"closed_buildings": {"elders": ClosedBuilding()}})
         )
-    assert "sneek is no building" in errors[0]
+    assert "elders is no building" in errors[0]
 
 
 def test_where_room_has_to_be_made_a_first_up_only_removes_and_the_next_one_creates(catalogue, monkeypatch):
     told: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", told.append)
     sites = catalogue.folder / "sites.yaml"
-    kept_hosts = [line for line in sites.read_text().splitlines() if "leeuwarden-host-4" not in line]
-    sites.write_text("\n".join(line for line in kept_hosts if "leeuwarden-host-5" not in line))
+    few = (line for line in sites.read_text().splitlines() if not re.search("zandermeer-host-[345]", line))
+    sites.write_text("\n".join(few))
     region = load_region(catalogue.folder)
-    facts = harmless(region, "leeuwarden")
+    facts = harmless(region, "zandermeer")
 
     def up(running: frozenset[str]) -> Recording:
         own = dataclasses.replace(facts.own, machines=running)
         told.clear()
-        return record_site(
-            "leeuwarden",
+        return record_small(
+            "zandermeer",
             catalogue=catalogue.folder,
             situation=SITUATIONS["S2"],
             facts=dataclasses.replace(facts, own=own),
         )
 
-    before = frozenset(record_site("leeuwarden", catalogue=catalogue.folder).machines)
+    before = frozenset(record_small("zandermeer", catalogue=catalogue.folder).machines)
     first = up(before)
     kept = frozenset(first.machines)
     assert kept < before
-    assert len(first.outputs["waiting"]) > 100
-    assert "wait for room at leeuwarden" in told[1]
-    assert "`pulumi up --stack leeuwarden` once more" in told[1]
+    assert len(first.outputs["waiting"]) > 5
+    assert "wait for room at zandermeer" in told[1]
+    assert "`pulumi up --stack zandermeer` once more" in told[1]
 
     second = up(kept)
     assert set(second.machines) == kept | set(first.outputs["waiting"])

@@ -13,16 +13,16 @@ from uitwijk.continuity.region import Region
 from uitwijk.resources.settings import StackSettings, read_settings
 from uitwijk.resources.testing import SECRETS, record
 
-GOOD = {"site": "bolsward", "vcenter": {"server": "vcenter.example:8443", "user": "uitwijk"}}
+GOOD = {"site": "veldoord", "vcenter": {"server": "vcenter.example:8443", "user": "uitwijk"}}
 
 
-def read(config: dict[str, Any], secrets: dict[str, str] = SECRETS, stack: str = "bolsward") -> StackSettings:
+def read(config: dict[str, Any], secrets: dict[str, str] = SECRETS, stack: str = "veldoord") -> StackSettings:
     found: list[StackSettings] = []
     record(lambda: found.append(read_settings()), stack=stack, config=config, secrets=secrets)
     return found[0]
 
 
-def problems(config: dict[str, Any], secrets: dict[str, str] = SECRETS, stack: str = "bolsward") -> list[str]:
+def problems(config: dict[str, Any], secrets: dict[str, str] = SECRETS, stack: str = "veldoord") -> list[str]:
     with pytest.raises(UitwijkError) as told:
         read(config, secrets, stack)
     return list(told.value.problems)
@@ -40,24 +40,24 @@ def test_everything_that_is_said_is_taken():
         | {
             "catalogue": "elsewhere",
             "guestNetworkWaitMinutes": 0,
-            "peers": {"leeuwarden": {"backend": "file:///state"}},
-            "kept": {"state": "bolsward", "secrets": "elsewhere"},
+            "peers": {"zandermeer": {"backend": "file:///state"}},
+            "kept": {"state": "veldoord", "secrets": "elsewhere"},
         }
     )
     assert settings.catalogue == Path("elsewhere")
     assert settings.guest_network_wait_minutes == 0
-    assert settings.peer_backends == {"leeuwarden": "file:///state"}
-    assert settings.kept_at == ("bolsward", "elsewhere")
+    assert settings.peer_backends == {"zandermeer": "file:///state"}
+    assert settings.kept_at == ("veldoord", "elsewhere")
 
 
 def test_every_mistake_is_told_at_once():
     told = problems(
         {
-            "site": "bolsward",
+            "site": "veldoord",
             "vcenter": {"server": "https://vcenter.example", "user": "uitwijk", "password": "x"},
             "guestNetworkWaitMinutes": -1,
             "sitaution": "other.yaml",
-            "peers": {"leeuwarden": {}},
+            "peers": {"zandermeer": {}},
         },
         {"vcenterPassword": "x", "carrierPassword": "x"},
     )
@@ -65,17 +65,17 @@ def test_every_mistake_is_told_at_once():
     assert places == [
         "dnsUpdateKey",
         "guestNetworkWaitMinutes",
-        "peers.leeuwarden.backend",
+        "peers.zandermeer.backend",
         "sitaution",
         "vcenter.password",
         "vcenter.server",
     ]
-    assert all(line.startswith("Pulumi.bolsward.yaml: ") for line in told)
+    assert all(line.startswith("Pulumi.veldoord.yaml: ") for line in told)
 
 
 def test_a_missing_secret_comes_with_the_command_that_sets_it():
     (line,) = problems(GOOD, {key: value for key, value in SECRETS.items() if key != "carrierPassword"})
-    assert "pulumi config set --secret uitwijk:carrierPassword --stack bolsward" in line
+    assert "pulumi config set --secret uitwijk:carrierPassword --stack veldoord" in line
 
 
 def test_a_secret_in_plain_text_is_refused_and_not_repeated():
@@ -88,25 +88,25 @@ def test_a_secret_in_plain_text_is_refused_and_not_repeated():
 @pytest.mark.parametrize("key", ["not base64!", base64.b64encode(b"short").decode()])
 def test_a_key_that_no_name_server_takes_is_refused(key):
     (line,) = problems(GOOD, SECRETS | {"dnsUpdateKey": key})
-    assert line.startswith("Pulumi.bolsward.yaml: dnsUpdateKey: ")
+    assert line.startswith("Pulumi.veldoord.yaml: dnsUpdateKey: ")
     assert key not in line
 
 
 def test_a_stack_is_named_after_its_site():
     (line,) = problems(GOOD, stack="production")
     assert line == (
-        "Pulumi.production.yaml: site: bolsward is not the name of this stack, production; "
+        "Pulumi.production.yaml: site: veldoord is not the name of this stack, production; "
         "a stack is named after its site"
     )
 
 
 def test_a_site_that_the_catalogue_does_not_know_is_refused(region: Region):
     kept = {"state": "dokkum", "secrets": "elsewhere"}
-    settings = read(GOOD | {"site": "sneek", "peers": {"drachten": {"backend": "x"}}, "kept": kept}, stack="sneek")
+    settings = read(GOOD | {"site": "elders", "peers": {"drachten": {"backend": "x"}}, "kept": kept}, stack="elders")
     with pytest.raises(UitwijkError) as told:
         settings.check_against(region)
     assert list(told.value.problems) == [
-        "Pulumi.sneek.yaml: site: sneek is no site of the catalogue; there are: bolsward, leeuwarden",
-        "Pulumi.sneek.yaml: peers: drachten is no site; there are: bolsward, leeuwarden",
-        "Pulumi.sneek.yaml: kept: dokkum is no site, nor elsewhere; there are: bolsward, leeuwarden",
+        "Pulumi.elders.yaml: site: elders is no site of the catalogue; there are: veldoord, zandermeer",
+        "Pulumi.elders.yaml: peers: drachten is no site; there are: veldoord, zandermeer",
+        "Pulumi.elders.yaml: kept: dokkum is no site, nor elsewhere; there are: veldoord, zandermeer",
     ]

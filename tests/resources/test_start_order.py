@@ -7,7 +7,7 @@ import pytest
 from uitwijk.continuity.region import Region
 from uitwijk.resources.testing.recording import Recording
 
-FAILOVERS = [("bolsward", "normal"), ("leeuwarden", "normal"), ("leeuwarden", "S2"), ("bolsward", "S3")]
+FAILOVERS = [("veldoord", "normal"), ("zandermeer", "normal"), ("zandermeer", "S2"), ("veldoord", "S3")]
 
 
 def first(recording: Recording) -> dict[str, set[str]]:
@@ -42,30 +42,30 @@ def test_a_service_starts_after_all_of_the_services_that_it_needs_and_that_run_h
 
 
 def test_the_order_reaches_across_organisations(recorded):
-    before = first(recorded("leeuwarden", "S2"))
-    assert {"iszf-directory-server-1", "iszf-service-bus-node-2", "harlingen-civil-affairs-database-1"} <= before[
-        "harlingen-civil-affairs-application-1"
+    before = first(recorded("zandermeer", "S2"))
+    assert {"kust-directory-server-1", "kust-service-bus-node-2", "kolkwijde-civil-affairs-database-1"} <= before[
+        "kolkwijde-civil-affairs-application-1"
     ]
-    assert "iszf-databases-server-1" in before["wunseradiel-taxes-application-1"]
+    assert "kust-databases-server-1" in before["kolkwijde-taxes-application-1"]
 
 
 def test_telephony_waits_for_nothing_but_names_and_border_controllers(recorded):
-    before = first(recorded("bolsward", "normal"))
-    assert before["harlingen-telephony-call-server-1"] == {
-        "iszf-directory-server-1",
-        "iszf-directory-server-2",
-        "iszf-session-border-controller-1",
-        "iszf-session-border-controller-2",
+    before = first(recorded("veldoord", "normal"))
+    assert before["kolkwijde-telephony-call-server-1"] == {
+        "kust-directory-server-1",
+        "kust-directory-server-2",
+        "kust-session-border-controller-1",
+        "kust-session-border-controller-2",
     }
 
 
 def test_the_situation_is_recorded_before_the_first_machine(recorded):
-    kinds = [registration.type.rsplit(":", 1)[1] for registration in recorded("leeuwarden", "S2")]
+    kinds = [registration.type.rsplit(":", 1)[1] for registration in recorded("zandermeer", "S2")]
     assert kinds.index("Situation") < kinds.index("VirtualMachine")
 
 
 def test_the_state_says_which_situation_is_applied(recorded):
-    (record,) = recorded("leeuwarden", "S2").of_type("Situation")
-    assert record.urn == "urn:pulumi:leeuwarden::uitwijk::uitwijk:index:Situation::situation"
+    (record,) = recorded("zandermeer", "S2").of_type("Situation")
+    assert record.urn == "urn:pulumi:zandermeer::uitwijk::uitwijk:index:Situation::situation"
     assert record.inputs["epoch"] == 2
     assert len(record.inputs["digest"]) == 16

@@ -109,8 +109,8 @@ def test_a_machine_is_told_what_the_regions_own_job_says(make, region: Region, p
 
 
 def test_a_workload_that_the_region_does_not_have_is_refused(make):
-    with pytest.raises(UitwijkError, match=r"^sneek/mills is no workload of .*ORGANISATION/SERVICE, as in "):
-        make(("sneek/mills", {}))
+    with pytest.raises(UitwijkError, match=r"^elders/mills is no workload of .*ORGANISATION/SERVICE, as in "):
+        make(("elders/mills", {}))
 
 
 def test_a_component_for_another_kind_is_refused(make, region: Region):

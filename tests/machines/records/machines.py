@@ -36,7 +36,7 @@ class Region:
 
     def configure(self, address: str, parts: dict[str, str] | None = None, **more: Any) -> list[str]:
         """The command that starts a machine's application."""
-        about = {"name": address, "organisation": "harlingen", "service": "any", "role": "any", "site": "bolsward"}
+        about = {"name": address, "organisation": "kolkwijde", "service": "any", "role": "any", "site": "veldoord"}
         known = {
             "about": about,
             "address": address,

@@ -136,7 +136,7 @@ def python_of_a_counter(debian: Unpacked) -> list[str]:
     return ["env", *(f"{name}={debian.environment[name]}" for name in ("LD_LIBRARY_PATH", "PYTHONPATH")), str(PYTHON)]
 
 
-ORDER = {"id": "document-1", "building": Printer.building, "lines": ["Gemeente Wûnseradiel", "Uittreksel"] * 40}
+ORDER = {"id": "document-1", "building": Printer.building, "lines": ["Gemeente Reeënmeer", "Uittreksel"] * 40}
 
 
 def test_a_document_is_recorded_and_printed_in_its_building(region: Region, python_of_a_counter: list[str]):
