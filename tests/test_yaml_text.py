@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from uitwijk.yaml_text import Word, YamlText
+from uitwijk.yaml_text import NotEditable, Word, YamlText
 
 FLOW = "a: {one: 1, two: 2, three: 3}   # said\n"
 BLOCK = "# before\na:\n  one: 1   # first\n    # of one\n  two: 2\n  three: 3\n# behind\nb: x\n"
@@ -73,6 +73,12 @@ def test_a_comment_behind_a_value_keeps_its_column_as_long_as_there_is_room() ->
 )
 def test_an_entry_is_added_at_the_end_in_the_style_of_the_list(text: str, new: str) -> None:
     assert edited(text, "append", {"k": 1}, "log", on_one_line=True) == new
+
+
+@pytest.mark.parametrize("text", ["base: &b {one: 1}\na: {<<: *b}\n", "a: 1\n", "{a: {}"])
+def test_a_place_that_is_not_in_the_text_is_not_edited(text: str) -> None:
+    with pytest.raises(NotEditable):
+        edited(text, "remove", "a", "one")
 
 
 @pytest.mark.parametrize("said", ['smoke: "thick", # 50% {gone} - yes', "yes", "û\u2028\x7f\ufeff", "\U000f0000", "1"])

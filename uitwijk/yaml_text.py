@@ -19,8 +19,15 @@ class Word(str):
     """A text that YAML takes for itself without quotes."""
 
 
+class NotEditable(Exception):
+    """A place that cannot be found in the text, or that an edit before it has spoilt."""
+
+
 class YamlText:
-    """The text of a YAML file whose root is a mapping in block style. A path is a sequence of keys and positions."""
+    """The text of a YAML file with a mapping at its root. A path is a sequence of keys and positions.
+
+    Each change raises `NotEditable` where the text has no such place.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -44,7 +51,9 @@ class YamlText:
         """Take the last key of a path out of its mapping."""
         *above, key = path
         parent = self._node(*above)
-        place = next(number for number, (name, _) in enumerate(parent.value) if name.value == key)
+        place = next((number for number, (name, _) in enumerate(parent.value) if name.value == key), None)
+        if place is None:
+            raise NotEditable
         name, node = parent.value[place]
         start, end = name.start_mark.index, node.end_mark.index
         if not parent.flow_style and len(parent.value) == 1:
@@ -83,9 +92,14 @@ class YamlText:
         self._insert(self._line_end(len(key)), entry)
 
     def _node(self, *path: str | int) -> Any:
-        node: Any = yaml.compose(self.text, yaml.SafeLoader)
+        try:
+            node: Any = yaml.compose(self.text, yaml.SafeLoader)
+        except yaml.YAMLError:
+            raise NotEditable from None
         for key in path:
             node = _value(node, key)
+        if not isinstance(node, yaml.CollectionNode):
+            raise NotEditable
         return node
 
     def _add(self, parent: Any, key: str, value: object) -> None:
@@ -134,10 +148,11 @@ class YamlText:
         self.text = self.text[:start] + new + rest
 
 
-def write_edited(path: Path, text: str, right: Callable[[Path], bool], by_hand: str) -> None:
-    """Writes what was edited, if it says what it should; else the file stays as it is.
+def write_edited(path: Path, edit: Callable[[], str], right: Callable[[Path], bool], by_hand: str) -> None:
+    """Writes what is edited, if it says what it should; else the file stays as it is.
 
     Args:
+        edit: gives the new text.
         right: whether a draft beside `path` says what it should.
         by_hand: what a person does instead.
 
@@ -145,6 +160,9 @@ def write_edited(path: Path, text: str, right: Callable[[Path], bool], by_hand: 
         UitwijkError: it does not.
         OSError: the folder cannot be written.
     """
+    unsafe = UitwijkError(
+        f"{path.name}: is written in a way that cannot be edited safely, so nothing was written. {by_hand}"
+    )
 
     def verify(draft: Path) -> None:
         try:
@@ -152,10 +170,12 @@ def write_edited(path: Path, text: str, right: Callable[[Path], bool], by_hand: 
         except UitwijkError:
             fine = False
         if not fine:
-            raise UitwijkError(
-                f"{path.name}: is written in a way that cannot be edited safely, so nothing was written. {by_hand}"
-            )
+            raise unsafe
 
+    try:
+        text = edit()
+    except NotEditable:
+        raise unsafe from None
     write_atomically(path, text, verify)
 
 

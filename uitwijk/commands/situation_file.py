@@ -30,9 +30,12 @@ def write_situation(path: Path, read: bytes, after: Situation, region: Region) -
                 f"{path.name}: somebody else has changed it since it was read, so nothing was written; look at it "
                 "(`uitwijk status`) and declare again"
             )
-        text = edited(read.decode("utf-8"), after)
-        by_hand = f"Change it by hand: epoch {after.epoch}, one log entry"
-        write_edited(path, text, lambda draft: load_situation(draft, region) == after, by_hand)
+        write_edited(
+            path,
+            lambda: edited(read.decode("utf-8"), after),
+            lambda draft: load_situation(draft, region) == after,
+            f"Change it by hand: epoch {after.epoch}, one log entry",
+        )
 
 
 def edited(text: str, after: Situation) -> str:

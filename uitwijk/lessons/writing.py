@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,8 @@ def add_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
         number = 1 + max((int(lesson.id[1:]) for lesson in known), default=0)
         stated = {"id": f"L{number}"} | {name: value for name, value in given.items() if value is not None}
         lesson = _checked(stated)
-        file = YamlText(path.read_bytes().decode("utf-8") if path.exists() else _NEW)
-        file.append(_words(lesson), "lessons", on_one_line=False)
-        _write(path, file.text, (*known, lesson))
+        text = path.read_bytes().decode("utf-8") if path.exists() else _NEW
+        _write(path, lambda: _appended(text, lesson), (*known, lesson))
     return lesson
 
 
@@ -61,9 +60,8 @@ def close_lesson(path: Path, key: str, given: Mapping[str, Any]) -> Lesson:
         if already := known[place].closed:
             raise UitwijkError(f"{path.name}: {key} is closed already, on {already.date} by {already.by}")
         closed = _checked(known[place].model_dump(exclude_none=True) | {"closed": dict(given)})
-        file = YamlText(path.read_bytes().decode("utf-8"))
-        file.set(_words(closed)["closed"], "lessons", place, "closed")
-        _write(path, file.text, (*known[:place], closed, *known[place + 1 :]))
+        text = path.read_bytes().decode("utf-8")
+        _write(path, lambda: _closed(text, place, closed), (*known[:place], closed, *known[place + 1 :]))
     return closed
 
 
@@ -75,8 +73,20 @@ def _checked(stated: Mapping[str, Any]) -> Lesson:
     return lesson
 
 
-def _write(path: Path, text: str, after: tuple[Lesson, ...]) -> None:
-    write_edited(path, text, lambda draft: load_lessons(draft) == after, "Change it by hand")
+def _write(path: Path, edit: Callable[[], str], after: tuple[Lesson, ...]) -> None:
+    write_edited(path, edit, lambda draft: load_lessons(draft) == after, "Change it by hand")
+
+
+def _appended(text: str, lesson: Lesson) -> str:
+    file = YamlText(text)
+    file.append(_words(lesson), "lessons", on_one_line=False)
+    return file.text
+
+
+def _closed(text: str, place: int, lesson: Lesson) -> str:
+    file = YamlText(text)
+    file.set(_words(lesson)["closed"], "lessons", place, "closed")
+    return file.text
 
 
 def _words(lesson: Lesson) -> dict[str, object]:
