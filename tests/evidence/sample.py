@@ -302,7 +302,7 @@ def leeuwarden_lost(evidence: Evidence, clock: Clock, live: Live, *, broken: boo
 
 
 def main(arguments: list[str]) -> Any:
-    from uitwijk.drill.report.command import render
+    from uitwijk.drill.report.page import render
 
     play(Path(arguments[0]), broken="broken" in arguments, living="living" in arguments)
     print(render(Path(arguments[0])))

@@ -17,7 +17,7 @@ import pytest
 
 from tests.evidence.browser import Browser, Tab, browser, find_chromium
 from tests.evidence.sample import play
-from uitwijk.drill.report.command import render
+from uitwijk.drill.report.page import render
 
 pytestmark = pytest.mark.timeout(240)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from uitwijk.drill.report.command import render
+from uitwijk.drill.report.page import render
 
 ROOT = Path(__file__).parents[2]
 EXERCISE = """

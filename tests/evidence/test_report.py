@@ -12,7 +12,7 @@ from tests.evidence.page import Page
 from tests.evidence.pieces import saying
 from tests.evidence.sample import LESSONS, play
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.drill.report.command import render, report_command
+from uitwijk.drill.report.page import render
 from uitwijk.evidence.recorder import Evidence
 from uitwijk.evidence.scenario_report import ChangedResource
 
@@ -54,7 +54,7 @@ def page_of(tmp_path: Path) -> Callable[[object], Page]:
 
     def make(content: object) -> Page:
         (tmp_path / "report.json").write_text(json.dumps(content))
-        return Page(report_command(tmp_path).read_text(encoding="utf-8"))
+        return Page(render(tmp_path).read_text(encoding="utf-8"))
 
     return make
 

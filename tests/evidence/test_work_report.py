@@ -16,7 +16,7 @@ from tests.evidence.sample import NORMAL, REGION, play
 from tests.evidence.test_work import CALL, GUESTS, NAME, TRANSACTION
 from tests.evidence.test_work import TROUBLE as DEAD
 from uitwijk.continuity import place
-from uitwijk.drill.report.command import render
+from uitwijk.drill.report.page import render
 from uitwijk.evidence.recorder import Evidence
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.work_report import Continuity, MeasuredGap, SoughtRecord, StoppedProcess

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
+from uitwijk.console import output, print_error
+
 
 def drill(
     scenario: Annotated[str | None, typer.Option(metavar="S1|S2|S3", help="Only this scenario.")] = None,
@@ -64,8 +66,16 @@ def report(
     - `uitwijk report evidence/20261127-081200`
     - `uitwijk report --verify evidence/20261127-081200`
     """
-    from uitwijk.drill.report.command import report_command, verify_command
-
     if verify:
-        raise typer.Exit(verify_command(directory))
-    typer.echo(report_command(directory))
+        from uitwijk.evidence.seal import broken, seal_of
+
+        problems = broken(directory)
+        for problem in problems:
+            print_error(problem)
+        if problems:
+            raise typer.Exit(1)
+        output().print(f"{directory.name} is as the exercise left it. Seal: {seal_of(directory)}", soft_wrap=True)
+    else:
+        from uitwijk.drill.report.page import render
+
+        typer.echo(render(directory))

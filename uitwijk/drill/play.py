@@ -27,7 +27,7 @@ from uitwijk.drill.guests.template import Template, find_template
 from uitwijk.drill.life import Life
 from uitwijk.drill.progress import Progress
 from uitwijk.drill.relocation import STEPS, relocate
-from uitwijk.drill.report.command import render
+from uitwijk.drill.report.page import render
 from uitwijk.drill.revision import checkout
 from uitwijk.drill.site_loss import Milestones, SiteLoss
 from uitwijk.evidence.recorder import Evidence

@@ -8,14 +8,12 @@ from pathlib import Path
 
 import jinja2
 
-from uitwijk.console import output, print_error
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill.report.facts import ReportFacts
 from uitwijk.drill.report.timeline import GLYPH, KINDS, TOP, WIDTH
 from uitwijk.drill.report.work_faults import answer, place
 from uitwijk.drill.report.work_tallies import WRITTEN
 from uitwijk.evidence.report import read
-from uitwijk.evidence.seal import broken, seal_of
 from uitwijk.files import write_atomically
 from uitwijk.wording import clock, count, difference, duration, listed, telephone, value
 
@@ -51,25 +49,6 @@ def render(directory: Path) -> Path:
     except OSError as error:
         raise UitwijkError(f"{target} cannot be written: {error.strerror}") from error
     return target
-
-
-def report_command(directory: Path) -> Path:
-    """What `uitwijk report DIR` does: render the evidence in `directory` again."""
-    return render(directory)
-
-
-def verify_command(directory: Path) -> int:
-    """What `uitwijk report --verify DIR` does; 0 when the evidence is as it was sealed, else 1.
-
-    Raises:
-        UitwijkError: the folder was never sealed.
-    """
-    problems = broken(directory)
-    for problem in problems:
-        print_error(problem)
-    if not problems:
-        output().print(f"{directory.name} is as the exercise left it. Seal: {seal_of(directory)}", soft_wrap=True)
-    return 1 if problems else 0
 
 
 def _environment() -> jinja2.Environment:
