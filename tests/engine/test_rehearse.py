@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 from pathlib import Path
@@ -82,6 +83,8 @@ def test_a_rehearsal_that_is_broken_off_leaves_no_process_and_no_plan(checkout: 
     with subprocess.Popen(
         checkout.command("rehearse", LOST.slug, "--approve"),
         cwd=checkout.folder,
+        # So that its simulators are known by this folder.
+        env={**os.environ, "TMPDIR": str(checkout.folder)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
