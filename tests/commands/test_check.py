@@ -219,7 +219,7 @@ def test_what_fails_comes_first_on_80_columns(desk: Desk, engine: Stacks, refusi
 def test_a_stack_in_another_backend_tells_its_vcenter_by_its_stack_file(
     desk: Desk, engine: Stacks, refusing: str
 ) -> None:
-    engine.configured("bolsward", refusing)
-    assert "not checked" in lines(desk)["vCenter leeuwarden"]["why"]
-    engine.configured_by_file("leeuwarden", refusing, desk.folder)
-    assert lines(desk)["vCenter leeuwarden"]["why"] == f"{refusing} refuses connections"
+    engine.configured("veldoord", refusing)
+    assert "not checked" in lines(desk)["vCenter zandermeer"]["why"]
+    engine.configured_by_file("zandermeer", refusing, desk.folder)
+    assert lines(desk)["vCenter zandermeer"]["why"] == f"{refusing} refuses connections"
