@@ -27,6 +27,7 @@ with resources.told_plainly():
         placement=placement,
         record=resources.SituationRecord("situation", situation),
         waiting=waiting,
+        jobs=components.JOBS,
     )
     shared = {}
     for partnership in region.partnerships:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from components.applications import Applications
 from components.municipality import Municipality
 from components.partnership import Partnership
+from components.recipes import JOBS
 from components.telephony import Telephony
 from components.workplaces import Workplaces
 
-__all__ = ["Applications", "Municipality", "Partnership", "Telephony", "Workplaces"]
+__all__ = ["JOBS", "Applications", "Municipality", "Partnership", "Telephony", "Workplaces"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pulumi
 
-from uitwijk.continuity.catalogue import Kind
-from uitwijk.machines.jobs import CLUSTER, DNS_UPDATE_KEY
-from uitwijk.resources import Secrets, Workload, WorkloadArgs
+from uitwijk.continuity.recipe import Kind
+from uitwijk.resources import Workload, WorkloadArgs
 
 
 class Applications(Workload):
@@ -19,17 +18,7 @@ class Applications(Workload):
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("uitwijk:index:Applications", Kind.APPLICATION, name, args, opts)
-        secrets = self._secrets()
         if args.active:
             for role in self.roles:
-                self.start(role, secrets)
+                self.start(role)
         self.register_outputs({})
-
-    def _secrets(self) -> Secrets:
-        """The name servers' key for announcements, and what the nodes of a service bus recognise each other by."""
-        organisation, service = self.described.organisation, self.described.service
-        packages = {package for role in self.region.services[service].roles.values() for package in role.packages}
-        known = {DNS_UPDATE_KEY: self.known_to_all_sites(DNS_UPDATE_KEY)}
-        if "rabbitmq-server" in packages:
-            known[CLUSTER] = self.made_here(f"{organisation}-{service}-cluster")
-        return known

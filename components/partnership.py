@@ -7,7 +7,7 @@ import pulumi
 from components.applications import Applications
 from components.telephony import Telephony
 from components.workplaces import Workplaces
-from uitwijk.continuity.catalogue import Kind
+from uitwijk.continuity.recipe import Kind
 from uitwijk.resources import Organisation, OrganisationArgs
 
 

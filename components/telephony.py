@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pulumi
 
-from uitwijk.continuity.catalogue import Kind
-from uitwijk.machines.jobs import CARRIER, is_exchange
-from uitwijk.resources import Secrets, Workload, WorkloadArgs
+from uitwijk.continuity.recipe import Kind
+from uitwijk.resources import Workload, WorkloadArgs
 
 
 class Telephony(Workload):
@@ -18,15 +17,7 @@ class Telephony(Workload):
 
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("uitwijk:index:Telephony", Kind.TELEPHONY, name, args, opts)
-        exchange = is_exchange(self.region, self.described)
-        secrets = self._of_telephones() if exchange else {CARRIER: self.known_to_all_sites(CARRIER)}
         if args.active:
             for role in self.roles:
-                self.start(role, secrets)
+                self.start(role)
         self.register_outputs({})
-
-    def _of_telephones(self) -> Secrets:
-        """One a number block, of this site alone: the telephones' passwords there follow from it."""
-        organisation = self.described.organisation
-        blocks = self.region.municipalities[organisation].number_blocks
-        return {block.key: self.made_here(f"{organisation}-telephones-{block.numbers.start}") for block in blocks}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pulumi
 
-from uitwijk.continuity.catalogue import Kind
+from uitwijk.continuity.recipe import Kind
 from uitwijk.resources import Workload, WorkloadArgs
 
 

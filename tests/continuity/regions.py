@@ -20,6 +20,7 @@ from uitwijk.continuity.catalogue import (
 )
 from uitwijk.continuity.draft import Findings
 from uitwijk.continuity.reading import Problems
+from uitwijk.continuity.recipe import shipped_recipes
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
 
@@ -78,6 +79,7 @@ def build(
             for number, (building, own) in enumerate({**offices, **halls}.items())
         },
         services=_services(size, count),
+        recipes=shipped_recipes(),
         processes=_processes(),
         municipalities={
             slug: Municipality.model_validate(
@@ -132,7 +134,14 @@ def _site(name: str, index: int, hosts: list[tuple[int, int]]) -> Site:
 
 def _services(size: str, count: int) -> dict[str, Service]:
     def service(recovery_class: str, tenancy: str, standby: str, roles: dict[str, Any], **more: Any) -> Service:
-        machines = {"size": "XS", "count": 1, "system": "debian", "network": "servers", "packages": [], "port": 80}
+        machines = {
+            "recipe": "application",
+            "size": "XS",
+            "count": 1,
+            "system": "debian",
+            "network": "servers",
+            "port": 80,
+        }
         return Service.model_validate(
             {
                 "name": "a service",
@@ -148,15 +157,37 @@ def _services(size: str, count: int) -> dict[str, Service]:
         )
 
     return {
-        "directory": service("R0", "shared", "hot", {"server": {"count": 2, "address": 10}}),
+        "directory": service(
+            "R0",
+            "shared",
+            "hot",
+            {"server": {"recipe": "directory", "count": 2, "address": 10, "port": 53}},
+            serves=["names", "time"],
+        ),
         "exchange": service(
-            "R1", "dedicated", "hot", {"server": {"address": 20}}, kind="telephony", depends_on=["directory"]
+            "R1",
+            "dedicated",
+            "hot",
+            {"server": {"recipe": "call-server", "address": 20}},
+            kind="telephony",
+            serves=["calls"],
+            depends_on=["directory"],
         ),
         "workplaces": service(
             "R1",
             "dedicated",
             "cold",
-            {"host": {"size": "M", "count": {"users_per_vcpu": 4, "spare": 1}, "address": 100}},
+            {
+                "host": {
+                    "recipe": "session-host",
+                    "port": 3389,
+                    "size": "M",
+                    "count": {"users_per_vcpu": 4, "spare": 1},
+                    "address": 100,
+                }
+            },
+            kind="workplaces",
+            serves=["sessions"],
             depends_on=["directory"],
         ),
         "registry": service(

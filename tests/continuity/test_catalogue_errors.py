@@ -172,5 +172,5 @@ def test_a_broken_entry_does_not_make_what_refers_to_it_wrong(catalogue: Catalog
         "buildings.yaml: kolkwijde-town-hall.seats: lots is no whole number",
         "services.yaml: service-bus.name: is missing",
         "services.yaml: service-bus.title: unknown key; allowed are: class, component, connections, depends_on, kind, "
-        "name, roles, rpo_minutes, rto_hours, standby, tenancy",
+        "name, roles, rpo_minutes, rto_hours, serves, standby, tenancy",
     ]

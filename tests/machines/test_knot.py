@@ -16,8 +16,9 @@ import pytest
 
 from tests.machines.debian import Unpacked
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.secrets import DNS_UPDATE_KEY
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.applications import DNS_UPDATE_KEY, application_job
+from uitwijk.machines.recipes import directory
 from uitwijk.resources.testing import SECRETS
 
 KEY = SECRETS["dnsUpdateKey"]
@@ -35,9 +36,7 @@ class NameServer:
         self._debian = debian
         self._folder = folder / site
         self._address = address
-        told = application_job(
-            Standing(region, site, region.machines["kust-directory-server-1"]), {DNS_UPDATE_KEY: KEY}
-        )
+        told = directory.job(Standing(region, site, region.machines["kust-directory-server-1"]), {DNS_UPDATE_KEY: KEY})
         for name in ("var/lib/knot", "run"):
             (self._folder / name).mkdir(parents=True)
         for file in told.files:

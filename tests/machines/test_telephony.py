@@ -12,16 +12,17 @@ from uitwijk.continuity.numbers import NumberBlock
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs.job import Job
-from uitwijk.machines.jobs.telephony import CARRIER, civic_address, pattern, telephony_job
+from uitwijk.machines.recipes import JOBS
+from uitwijk.machines.recipes.call_server import civic_address
+from uitwijk.machines.recipes.kamailio import pattern
 
 
 def job(region: Region, site: str, name: str) -> Job:
     machine = region.machines[name]
     municipality = region.municipalities.get(machine.organisation)
     blocks = municipality.number_blocks if municipality else ()
-    return telephony_job(
-        Standing(region, site, machine), {CARRIER: "it's", **{block.key: f"of {block.key}" for block in blocks}}
-    )
+    known = {"carrier-password": "it's", **{block.key: f"of {block.key}" for block in blocks}}
+    return JOBS[region.role(machine).recipe](Standing(region, site, machine), known)
 
 
 def configuration(region: Region, site: str, name: str) -> tuple[str, list[str]]:

@@ -8,10 +8,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from uitwijk.continuity.catalogue import Kind
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.recipe import Kind
 from uitwijk.continuity.region import Region
-from uitwijk.machines.jobs import DNS_UPDATE_KEY, File, Job
+from uitwijk.continuity.secrets import DNS_UPDATE_KEY
+from uitwijk.machines.jobs import File, Job
 from uitwijk.resources import Site, SiteArgs, Workload, WorkloadArgs, break_glass_account
 from uitwijk.resources.testing import record
 from uitwijk.resources.testing.recording import Recording
@@ -43,7 +44,7 @@ def make(region: Region) -> Callable[..., Recording]:
             args = SiteArgs(region=region, slug=slug, server="vcenter.example", user="u", password="p", secrets=known)
             site = Site("site", args)
             account = break_glass_account("somebody", site)
-            jobs = {Kind.APPLICATION: lambda here, secrets: GREETING}  # noqa: ARG005
+            jobs = dict.fromkeys(region.recipes, lambda here, secrets: GREETING)  # noqa: ARG005
             ready: dict[str, Sequence[pulumi.Resource]] = {}
             for name, more in wanted:
                 usual = {"site": site, "active": True, "account": account, "needs": dict(ready), "jobs": jobs}

@@ -13,9 +13,10 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from uitwijk.continuity.fields import Amount, AreaCode, CbsCode, Count, Entity, Port, SizeClass, Slug
+from uitwijk.continuity.fields import Amount, AreaCode, CbsCode, Count, DiskName, Entity, Port, SizeClass, Slug
 from uitwijk.continuity.numbers import NumberBlock
 from uitwijk.continuity.reading import NEITHER
+from uitwijk.continuity.recipe import Kind, Serves
 
 
 class RecoveryClass(StrEnum):
@@ -46,14 +47,6 @@ class Standby(StrEnum):
     """Machines exist at one site only; their data is replicated."""
 
 
-class Kind(StrEnum):
-    """Which component builds the service."""
-
-    APPLICATION = "application"
-    WORKPLACES = "workplaces"
-    TELEPHONY = "telephony"
-
-
 class MachineSize(Entity):
     """A size class of machines."""
 
@@ -77,6 +70,8 @@ class NetworkKind(Entity):
     number: Annotated[Amount, Field(le=7)]
     """Place in the address plan; never reused, never renumbered."""
     purpose: str
+    public: bool = False
+    """Whether the whole internet reaches it. What stands there is open to everybody, and may keep no data."""
 
 
 class Host(Entity):
@@ -159,14 +154,18 @@ class Role(Entity):
     """Kind of network of the organisation."""
     address: Annotated[int, Field(ge=10, le=250, strict=True)]
     """Host part of the first machine's address; the next machines follow."""
-    packages: tuple[str, ...]
-    """Debian packages that the job needs."""
+    recipe: Slug
+    """The job: one of the library's recipes, or of the region's own in `recipes/`."""
+    packages: tuple[str, ...] = ()
+    """Debian packages beside those of the recipe, e.g. what an application runs on."""
     port: Port
     """TCP or UDP port at which the role serves."""
     after: frozenset[Slug] = frozenset()
     """Roles of the same service that must run first."""
-    disks: Mapping[Slug, Count] = {}
+    disks: Mapping[DiskName, Count] = {}
     """Data disks on replicated storage: size in GiB by name."""
+    station: Slug | None = None
+    """Where it prints: a station that buildings have. Only for a recipe that prints."""
 
 
 class Service(Entity):
@@ -176,6 +175,9 @@ class Service(Entity):
     component: str
     """The nearest component of the GEMMA reference architecture."""
     kind: Kind = Kind.APPLICATION
+    """Which component builds it; at least one of its recipes is of this kind, and none of another but applications."""
+    serves: frozenset[Serves] = frozenset()
+    """What others rely on without naming it: exactly what its recipes serve."""
     recovery_class: Annotated[RecoveryClass, Field(alias="class")]
     rto_hours: Count
     """Recovery time objective; at most that of the class."""
@@ -213,6 +215,8 @@ class Process(Entity):
     stations: frozenset[Slug] = frozenset()
     own_building: bool = False
     """Whether it can only be done in the municipality's own town hall (a station that cannot be moved in hours)."""
+    persons_register: bool = False
+    """Whether it keeps the persons register (BRP), which nobody else's staff may reach: the drill tries."""
 
 
 class ManualStep(Entity):
@@ -224,6 +228,8 @@ class ManualStep(Entity):
     when: Literal["site-lost", "site-drained", "dataset-to-promote", "building-closed"]
     only: frozenset[Slug] = frozenset()
     """The sites or buildings that it is about; all when empty."""
+    station: Slug | None = None
+    """The station that it is about: it is due at a building that has one, and at no other."""
     process: Slug | None = None
     """The process that goes on when the step is done."""
 

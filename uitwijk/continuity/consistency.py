@@ -162,6 +162,11 @@ def _number_blocks(draft: Draft, findings: Findings) -> None:
 
 def _manual_step(index: int, step: ManualStep, findings: Findings) -> None:
     findings.known("manual-steps.yaml", f"[{index}].only", step.only, "site or building")
+    if step.station is not None:
+        findings.known("manual-steps.yaml", f"[{index}].station", [step.station], "station of a building")
+        if step.when != "building-closed":
+            what = f"a step {step.when} is about no building, and {step.station} stands in one; leave it out"
+            findings.add("manual-steps.yaml", f"[{index}].station", what)
     findings.known("manual-steps.yaml", f"[{index}].process", [step.process] if step.process else [], "process")
     path = f"[{index}].step"
     try:

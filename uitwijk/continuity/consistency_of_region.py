@@ -6,7 +6,9 @@ from collections import Counter
 
 from uitwijk.continuity.catalogue import SessionHostRule
 from uitwijk.continuity.draft import Findings
+from uitwijk.continuity.recipe import Needs, SecretSort, Serves
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.standing import at_home
 
 _LONGEST_LABEL = 63
 """Characters of a DNS label (RFC 1035)."""
@@ -18,16 +20,14 @@ def check(region: Region, findings: Findings) -> None:
     """Notes needs that nobody meets, addresses that are taken, and names that are no names."""
     for organisation in region.organisations:
         _needs(region, organisation, findings)
+        _providers(region, organisation, findings)
+    _recipes(region, findings)
     _addresses(region, findings)
     _names(region, findings)
 
 
-def _file(region: Region, organisation: str) -> str:
-    return f"{'partnerships' if organisation in region.partnerships else 'municipalities'}/{organisation}.yaml"
-
-
 def _needs(region: Region, organisation: str, findings: Findings) -> None:
-    file = _file(region, organisation)
+    file = region.file(organisation)
     for slug, service in region.services.items():
         if not region.runs(organisation, slug):
             continue
@@ -40,11 +40,60 @@ def _needs(region: Region, organisation: str, findings: Findings) -> None:
             findings.add(file, "seats", f"0, but {slug} is sized by them; name it in `without`")
 
 
+def _providers(region: Region, organisation: str, findings: Findings) -> None:
+    """What an organisation relies on without naming the service: somebody gives it names, and one service the rest."""
+    file = region.file(organisation)
+    own = [workload for workload in region.workloads.values() if workload.organisation == organisation]
+    if own and not region.providers(organisation, Serves.NAMES):
+        what = f"nobody gives {organisation} names, by which machines find each other: run a service that serves them"
+        findings.add(file, "without", what)
+    for what in (Serves.CALLS, Serves.SESSIONS):
+        found = region.providers(organisation, what)
+        if len(found) > 1:
+            findings.add(file, "without", f"{', '.join(found)} all serve {what}; name all but one")
+    told = set(region.providers(organisation, Serves.NAMES))
+    used = {key for workload in own for key in workload.depends_on}
+    used |= {key for service in region.services if (key := region.provider(organisation, service)) is not None}
+    for key in sorted(used):
+        workload = region.workloads[key]
+        if not workload.hot and told != set(region.providers(workload.organisation, Serves.NAMES)):
+            findings.add(
+                file,
+                "uses",
+                f"{organisation} uses {key}, and its name servers are not told where that runs; "
+                f"use the service that gives {workload.organisation} names, too",
+            )
+
+
+def _recipes(region: Region, findings: Findings) -> None:
+    """What the jobs of some machines need, and could only be seen now."""
+    told: set[tuple[str, str]] = set()
+    for machine in region.machines.values():
+        recipe, path = region.recipe(machine), f"{machine.service}.roles.{machine.role}"
+        if (
+            Needs.RECORDS in recipe.needs
+            and at_home(region, machine).keeper is None
+            and (machine.service, path) not in told
+        ):
+            told.add((machine.service, path))
+            what = (
+                f"the recipe {region.role(machine).recipe} needs records: an earlier role with a data disk, or a cold "
+                "service that leads to one in `depends_on`"
+            )
+            findings.add("services.yaml", path, what)
+        who = machine.organisation
+        numbered = SecretSort.NUMBER_BLOCK in recipe.secrets.values()
+        if numbered and who not in region.municipalities and (who, path) not in told:
+            told.add((who, path))
+            what = f"{who} has no number blocks, and {machine.service} serves those of a municipality"
+            findings.add(region.file(who), "runs", what)
+
+
 def _addresses(region: Region, findings: Findings) -> None:
     taken: dict[tuple[str, int], str] = {}
     told: set[str] = set()
     for machine in region.machines.values():
-        role = region.services[machine.service].roles[machine.role]
+        role = region.role(machine)
         path = f"{machine.service}.roles.{machine.role}.address"
         host = role.address + machine.number - 1
         holder = taken.setdefault((machine.network, host), machine.name)

@@ -17,6 +17,7 @@ def check(draft: Draft, findings: Findings) -> None:
         _roles(draft, slug, service, findings)
     edges = {name: service.depends_on for name, service in draft.services.items()}
     for cycle in _cycles(edges):
+        findings.unresolved = True
         findings.add(_FILE, f"{cycle[0]}.depends_on", f"a cycle: {' → '.join(cycle)}")
     _connections(draft, findings)
     _processes(draft, findings)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from typing import Any
 
 from uitwijk.continuity.catalogue import (
     Building,
@@ -19,31 +20,45 @@ from uitwijk.continuity.catalogue import (
     Site,
 )
 from uitwijk.continuity.reading import Problems
+from uitwijk.continuity.recipe import Recipe
 
 
-@dataclass(frozen=True)
-class Draft:
-    """The readable parts of a catalogue, each mapping by slug and in the catalogue's order."""
+@dataclass(frozen=True, eq=False)
+class Described:
+    """What the files of a catalogue describe, each mapping by slug and in the catalogue's order."""
 
-    settings: Settings | None
     sites: Mapping[str, Site]
     buildings: Mapping[str, Building]
     services: Mapping[str, Service]
+    recipes: Mapping[str, Recipe]
+    """The library's, then the region's own."""
     processes: Mapping[str, Process]
     municipalities: Mapping[str, Municipality]
     partnerships: Mapping[str, Partnership]
     manual_steps: tuple[ManualStep, ...]
-    broken: frozenset[str]
-    """The files and folders with an entry that could not be read, e.g. `buildings`."""
 
     @cached_property
     def organisations(self) -> Mapping[str, Organisation]:
-        """Partnerships, then municipalities."""
+        """Partnerships, then municipalities: who is depended on comes first."""
         return {**self.partnerships, **self.municipalities}
 
     def file(self, organisation: str) -> str:
         """The file that describes the organisation."""
         return f"{'partnerships' if organisation in self.partnerships else 'municipalities'}/{organisation}.yaml"
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Draft(Described):
+    """As far as it could be read."""
+
+    settings: Settings | None
+    broken: frozenset[str]
+    """The files and folders with an entry that could not be read, e.g. `buildings`."""
+
+    @property
+    def described(self) -> Mapping[str, Any]:
+        """What it describes, by field of `Described`."""
+        return {field.name: getattr(self, field.name) for field in fields(Described)}
 
 
 Names = Mapping[str, Iterable[str] | None]
@@ -65,6 +80,7 @@ def names(draft: Draft, listed: Names) -> Names:
         "partnership": listed["partnerships"],
         "service": services,
         "process": listed["processes"],
+        "recipe": draft.recipes if "recipes" not in draft.broken else None,
         "shared service": {slug for slug, service in draft.services.items() if service.tenancy == "shared"}
         if "services" not in draft.broken
         else None,

@@ -52,6 +52,9 @@ CbsCode = Annotated[
 AreaCode = Annotated[
     str, Like(r"0[0-9]{2,3}", 'is not an area code: a zero and two or three digits, in quotes (e.g. "0517")')
 ]
+DiskName = Annotated[
+    Slug, Like(r".{1,16}", "is too long for the name of a disk: a file system's label has at most 16 characters")
+]
 Amount = Annotated[int, Field(ge=0, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]

@@ -1,6 +1,6 @@
 """Writes the JSON Schemas with which editors complete and check the files of the catalogue.
 
-python -m continuity.json_schema [CATALOGUE]
+python -m uitwijk.continuity.json_schema [CATALOGUE]
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pydantic import TypeAdapter
 
 from uitwijk.continuity.catalogue import ManualStep, Settings
 from uitwijk.continuity.fields import Slug
-from uitwijk.continuity.loading import ENTRIES, FOLDERS
+from uitwijk.continuity.loading import ENTRIES, FOLDERS, OWN_RECIPES
 from uitwijk.continuity.situation import Situation
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +28,7 @@ def schemas() -> dict[str, str]:
         "situation": Situation,
         **{name: dict[Slug, kind] for name, kind in ENTRIES.items()},  # type: ignore[valid-type]
         **FOLDERS,
+        **OWN_RECIPES,
     }
     return {f"{name}.json": _text(name, kind) for name, kind in kinds.items()}
 

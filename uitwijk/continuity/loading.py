@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from uitwijk.continuity import consistency, consistency_of_region, consistency_of_services
+from uitwijk.continuity import consistency, consistency_of_recipes, consistency_of_region, consistency_of_services
 from uitwijk.continuity.catalogue import (
     Building,
     ManualStep,
@@ -21,13 +20,17 @@ from uitwijk.continuity.draft import Draft, Findings, names
 from uitwijk.continuity.errors import CatalogueError
 from uitwijk.continuity.fields import Slug
 from uitwijk.continuity.reading import Problems, read_yaml, validate
+from uitwijk.continuity.recipe import Recipe, shipped_recipes
 from uitwijk.continuity.region import Region
 
 _MANUAL_STEPS = "manual-steps.yaml"
+_RECIPES = "recipes"
 ENTRIES: dict[str, Any] = {"sites": Site, "buildings": Building, "services": Service, "processes": Process}
 """Files that hold one entry a slug."""
 FOLDERS: dict[str, Any] = {"municipalities": Municipality, "partnerships": Partnership}
-"""Folders that hold one file a slug."""
+"""Folders that hold one file a slug, and must hold at least one."""
+OWN_RECIPES: dict[str, Any] = {_RECIPES: Recipe}
+"""The folder of the region's own recipes; it may be missing."""
 _FILES = ("region.yaml", *(f"{name}.yaml" for name in ENTRIES), _MANUAL_STEPS)
 
 
@@ -46,8 +49,9 @@ def load_region(path: str | Path) -> Region:
     findings = Findings(reader.name, problems, names(draft, reader.listed))
     consistency.check(draft, findings)
     consistency_of_services.check(draft, findings)
+    consistency_of_recipes.check(draft, findings)
     if draft.settings is not None and not findings.unresolved:
-        region = Region(**{part.name: getattr(draft, part.name) for part in fields(Region)})
+        region = Region(settings=draft.settings, **draft.described)
         consistency_of_region.check(region, findings)
         if not problems.lines:
             return region
@@ -73,15 +77,25 @@ class _Reader:
             **{name: self._entries(name, kind) for name, kind in ENTRIES.items()},
             **{name: self._each(name, kind) for name, kind in FOLDERS.items()},
         }
+        for name in FOLDERS:
+            if not self.listed[name]:
+                self.listed[name] = None
+                self._problems.add(f"{self.name}/{name}", "holds no file; at least one is needed")
+        parts |= {name: self._each(name, kind) for name, kind in OWN_RECIPES.items()}
+        broken = frozenset(name for name, read in parts.items() if list(read) != self.listed[name])
+        parts[_RECIPES] = {**shipped_recipes(), **parts[_RECIPES]}
+        for name in sorted(shipped_recipes().keys() & set(self.listed[_RECIPES] or ())):
+            what = "is the name of a recipe of the library; give it another"
+            self._problems.add(f"{self.name}/{_RECIPES}/{name}.yaml", what)
         return Draft(
             settings=self._read("region.yaml", Settings),
             manual_steps=steps or (),
-            broken=frozenset(name for name, read in parts.items() if list(read) != self.listed[name]),
+            broken=broken,
             **parts,
         )
 
     def _unknown_files(self) -> None:
-        for folder, known in ((".", _FILES), *((name, ()) for name in FOLDERS)):
+        for folder, known in ((".", _FILES), *((name, ()) for name in (*FOLDERS, *OWN_RECIPES))):
             for file in sorted((self._folder / folder).glob("*.y*ml")):
                 place = f"{self.name}/{file.relative_to(self._folder)}"
                 if file.suffix != ".yaml":
@@ -110,9 +124,7 @@ class _Reader:
 
     def _each(self, name: str, kind: Any) -> dict[str, Any]:
         files = sorted((self._folder / name).glob("*.yaml"))
-        self.listed[name] = [file.stem for file in files] or None
-        if not files:
-            self._problems.add(f"{self.name}/{name}", "holds no file; at least one is needed")
+        self.listed[name] = [file.stem for file in files]
         read = {
             file.stem: self._read(f"{name}/{file.name}", kind)
             for file in files

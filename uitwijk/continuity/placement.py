@@ -176,4 +176,5 @@ def _manual_steps(
         for step in region.manual_steps
         for occasion in occasions[step.when]
         if not step.only or step.only & set(occasion.values())
+        if step.station is None or step.station in region.buildings[occasion["building"]].stations
     )

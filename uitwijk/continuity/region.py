@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from uitwijk.continuity.address_plan import AddressPlan
 from uitwijk.continuity.catalogue import (
-    Building,
-    Kind,
-    ManualStep,
     Municipality,
-    Organisation,
     Partnership,
-    Process,
     RecoveryClass,
     Role,
     Service,
     SessionHostRule,
-    Settings,
-    Site,
     Standby,
 )
 from uitwijk.continuity.errors import CatalogueError
+from uitwijk.continuity.recipe import Recipe, Serves
 
 
 @dataclass(frozen=True)
@@ -76,23 +70,9 @@ class Workload:
         return self.standby is Standby.HOT
 
 
-@dataclass(frozen=True, eq=False)
-class Region:
-    """The whole catalogue. All mappings are by slug, in the catalogue's order. Compared by identity."""
-
-    settings: Settings
-    sites: Mapping[str, Site]
-    buildings: Mapping[str, Building]
-    services: Mapping[str, Service]
-    processes: Mapping[str, Process]
-    municipalities: Mapping[str, Municipality]
-    partnerships: Mapping[str, Partnership]
-    manual_steps: tuple[ManualStep, ...]
-
-    @cached_property
-    def organisations(self) -> Mapping[str, Organisation]:
-        """Partnerships, then municipalities: who is depended on comes first."""
-        return {**self.partnerships, **self.municipalities}
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Region(AddressPlan):
+    """The whole catalogue, checked. All mappings are by slug, in the catalogue's order. Compared by identity."""
 
     @cached_property
     def partnership_of(self) -> Mapping[str, str]:
@@ -143,12 +123,30 @@ class Region:
             return f"{partnership}/{service}"
         return None
 
+    def serving(self, what: Serves) -> tuple[str, ...]:
+        """The services that give something that others rely on."""
+        return tuple(slug for slug, service in self.services.items() if what in service.serves)
+
+    def providers(self, organisation: str, what: Serves) -> tuple[str, ...]:
+        """The keys of the workloads that give it to the organisation."""
+        found = (self.provider(organisation, service) for service in self.serving(what))
+        return tuple(key for key in found if key is not None)
+
     def exchange(self, municipality: str) -> str | None:
         """The key of the workload that serves the municipality's telephone numbers, if it has one."""
-        for slug, service in self.services.items():
-            if service.kind is Kind.TELEPHONY and service.tenancy == "dedicated":
-                return self.provider(municipality, slug)
-        return None
+        return next(iter(self.providers(municipality, Serves.CALLS)), None)
+
+    def trunks(self, municipality: str) -> tuple[str, ...]:
+        """The keys of the workloads through which its exchange reaches the carrier, and the carrier its numbers."""
+        exchange = self.exchange(municipality)
+        needed = self.workloads[exchange].depends_on if exchange else ()
+        return tuple(key for key in needed if Serves.TRUNKS in self.services[self.workloads[key].service].serves)
+
+    @cached_property
+    def printers(self) -> frozenset[str]:
+        """The stations at which documents are printed."""
+        roles = (role for service in self.services.values() for role in service.roles.values())
+        return frozenset(role.station for role in roles if role.station is not None)
 
     def minimum_seats(self, municipality: str, process: str) -> int:
         """The seats without which a process of the municipality stops."""
@@ -225,26 +223,6 @@ class Region:
         """Every machine of every workload, by name; a hot one stands here once, though it exists at every site."""
         return {machine.name: machine for workload in self.workloads.values() for machine in workload.machines}
 
-    def subnet(self, site: str, organisation: str, network: str) -> ipaddress.IPv4Network:
-        """The /24 of an organisation's network of one kind at a site; its first address is the gateway's."""
-        third = self.organisations[organisation].network_number * 8 + self.settings.networks[network].number
-        block = self.sites[site].address_block.network_address
-        return ipaddress.IPv4Network((int(block) + third * 256, 24))
-
-    def building_network(self, building: str) -> ipaddress.IPv4Network:
-        """The /24 of a building, where telephones and seats are; its first address is the gateway's."""
-        block = self.settings.building_addresses.network_address
-        return ipaddress.IPv4Network((int(block) + self.buildings[building].network_number * 256, 24))
-
-    def station_address(self, building: str, station: str) -> ipaddress.IPv4Address:
-        """The address of what processes need in a building's rooms; it never moves."""
-        place = self.buildings[building].stations.index(station)
-        return self.building_network(building)[_FIRST_STATION + place]
-
-    def station_name(self, building: str, station: str) -> str:
-        """The fully qualified name of a station: it carries its building."""
-        return f"{station}.{building}.{self.settings.domain}"
-
     def nearest_sites(self, site: str) -> tuple[str, ...]:
         """The sites in the order in which somebody at `site` tries them: its own first."""
         return (site, *(other for other in self.sites if other != site))
@@ -257,6 +235,18 @@ class Region:
     def stores(self, workload: str) -> tuple[Machine, ...]:
         """The machines of a workload that keep data."""
         return tuple(machine for machine in self.workloads[workload].machines if machine.disks)
+
+    def role(self, machine: Machine) -> Role:
+        """What the catalogue says of the machine's job."""
+        return self.services[machine.service].roles[machine.role]
+
+    def recipe(self, machine: Machine) -> Recipe:
+        """The contract of the machine's job."""
+        return self.recipes[self.role(machine).recipe]
+
+    def serves(self, machine: Machine, what: Serves) -> bool:
+        """Whether others rely on the machine itself for it."""
+        return what in self.recipe(machine).serves
 
     def _workload(self, organisation: str, service: str) -> Workload:
         definition = self.services[service]
@@ -305,8 +295,6 @@ class Region:
         return math.ceil(self.organisations[organisation].seats / users_per_host) + role.count.spare
 
 
-_FIRST_STATION = 10
-"""Host part of the address of a building's first station; the next stations follow."""
 ELSEWHERE = "elsewhere"
 """Where something is kept that stands at none of the sites."""
 

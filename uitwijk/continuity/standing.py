@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from uitwijk.continuity.catalogue import Role
+from uitwijk.continuity.recipe import Recipe, Serves
 from uitwijk.continuity.region import Machine, Region, Workload
-
-DIRECTORY = "directory"
-"""The service that gives names, time and identities."""
 
 
 @dataclass(frozen=True, order=True)
@@ -47,7 +45,22 @@ class Standing:
     @property
     def role(self) -> Role:
         """What the catalogue says of the machine's job."""
-        return self.region.services[self.machine.service].roles[self.machine.role]
+        return self.region.role(self.machine)
+
+    @property
+    def recipe(self) -> Recipe:
+        """The contract of its job."""
+        return self.region.recipe(self.machine)
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """The Debian packages of its job: the recipe's, then the role's."""
+        return (*self.recipe.packages, *self.role.packages)
+
+    @property
+    def public(self) -> bool:
+        """Whether the whole internet reaches it."""
+        return self.region.settings.networks[self.role.network].public
 
     @property
     def domain(self) -> str:
@@ -85,8 +98,8 @@ class Standing:
     @property
     def time_servers(self) -> tuple[Standing, ...]:
         """Those that tell it the time, its own site's first; none for a time server itself."""
-        servers = name_servers(self.region, self.site, self.machine.organisation)
-        return () if any(server.machine.workload == self.machine.workload for server in servers) else servers
+        servers = _serving(self.region, self.site, self.machine.organisation, Serves.TIME)
+        return () if self.machine in (server.machine for server in servers) else servers
 
     @property
     def needs(self) -> Mapping[str, tuple[Endpoint, ...]]:
@@ -115,12 +128,29 @@ class Standing:
             Standing(self.region, self.site, other).address.network
             for other in self.region.machines.values()
             if self.machine.workload in self.region.workloads[other.workload].depends_on
-            or (
-                other.workload == self.machine.workload
-                and self.machine.role in self.region.services[other.service].roles[other.role].after
-            )
+            or (other.workload == self.machine.workload and self.machine.role in self.region.role(other).after)
         }
         return tuple(sorted(networks))
+
+    @property
+    def works_with(self) -> tuple[tuple[Standing, ...], ...]:
+        """Whose records it works with: of earlier roles, then of each cold service that its own depends on.
+
+        None for a machine that keeps data: that needs its disk alone.
+        """
+        if self.machine.disks:
+            return ()
+        region = self.region
+        earlier = [[m for m in self.workload.machines if m.role == role] for role in sorted(self.role.after)]
+        others = [region.ends(key) for key in self.workload.depends_on if not region.workloads[key].hot]
+        return tuple(tuple(Standing(region, self.site, each) for each in found) for found in (*earlier, *others))
+
+    @property
+    def keeper(self) -> Standing | None:
+        """To whom it passes records: the first that it works with and that keeps data, or passes records on itself."""
+        found = [each for standings in self.works_with for each in standings]
+        stores = [each for each in found if each.machine.disks]
+        return stores[0] if stores else next((each for each in found if each.keeper), None)
 
     def _endpoints(self, workload: Workload, roles: Collection[str]) -> tuple[Endpoint, ...]:
         return tuple(each.endpoint for each in reached_from(self.region, self.site, workload, roles))
@@ -154,5 +184,15 @@ def reached_from(
 
 def name_servers(region: Region, site: str, organisation: str) -> tuple[Standing, ...]:
     """The machines that tell an organisation names; those at `site` first."""
-    directory = region.provider(organisation, DIRECTORY)
-    return () if directory is None else reached_from(region, site, region.workloads[directory])
+    return _serving(region, site, organisation, Serves.NAMES)
+
+
+def _serving(region: Region, site: str, organisation: str, what: Serves) -> tuple[Standing, ...]:
+    found = (
+        standing
+        for key in region.providers(organisation, what)
+        for standing in reached_from(region, site, region.workloads[key])
+        if region.serves(standing.machine, what)
+    )
+    sites = region.nearest_sites(site)
+    return tuple(sorted(found, key=lambda standing: sites.index(standing.site)))

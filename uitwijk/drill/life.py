@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from uitwijk.continuity.region import Machine, dataset_datastore
+from uitwijk.continuity.region import Machine, Region, dataset_datastore
+from uitwijk.continuity.secrets import made_at_site
 from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
@@ -120,7 +121,7 @@ class Life:
     def learn_secrets(self, *sites: str) -> None:
         """The telephones of a site's call servers are given their passwords, by whoever keeps the site's stack."""
         for site in sites:
-            self._secrets[site] = _telephone_secrets(self._exercise.engines[site], site)
+            self._secrets[site] = _telephone_secrets(self.region, self._exercise.engines[site], site)
             self._exercise.evidence.forbid(self._secrets[site].values())
 
     def close(self, building: str) -> None:
@@ -220,14 +221,16 @@ class Life:
         return path.with_name(f"{path.name.removesuffix('.vmdk')}.contents")
 
 
-def _telephone_secrets(engine: Engine, site: str) -> dict[str, str]:
+def _telephone_secrets(region: Region, engine: Engine, site: str) -> dict[str, str]:
     """The secret of each number block, by its key, from the state of the site's stack."""
+    exchanges = [region.workloads[key] for key in dict.fromkeys(map(region.exchange, region.municipalities)) if key]
+    keys = {name: key for exchange in exchanges for key, name in made_at_site(region, exchange).items()}
     state = json.loads(engine.pulumi.export(site, show_secrets=True))
     found = {}
     for resource in state["deployment"]["resources"]:
         name = resource["urn"].rsplit("::", 1)[1]
-        if resource["type"] == _PASSWORD and "-telephones-" in name:
-            found[f"+{name.rsplit('-', 1)[1]}"] = json.loads(resource["outputs"]["result"]["plaintext"])
+        if resource["type"] == _PASSWORD and name in keys:
+            found[keys[name]] = json.loads(resource["outputs"]["result"]["plaintext"])
     return found
 
 

@@ -12,7 +12,9 @@ import deflate
 import yaml
 
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs import ANNOUNCED_TTL, File, Job, announcement_key, data_path, records_job, render
+from uitwijk.machines.jobs.announcement import announcement_job
+from uitwijk.machines.jobs.job import File, Job, data_path
+from uitwijk.machines.jobs.records import records_job
 
 BREAK_GLASS = "breakglass"
 """The local account for when the directory does not answer."""
@@ -67,9 +69,9 @@ def user_data(here: Standing, job: Job, *, break_glass_hash: str, dns_update_key
         dns_update_key: TSIG key, base64.
     """
     disks = here.machine.disks
-    own = Job(packages=here.role.packages, files=[_settings(here)])
+    own = Job(packages=here.packages, files=[_settings(here)])
     if not here.workload.hot:
-        own += _announcement(here, dns_update_key) + records_job(here)
+        own += announcement_job(here, dns_update_key) + records_job(here)
     content: dict[str, Any] = {
         "fqdn": here.name,
         "timezone": "Europe/Amsterdam",
@@ -134,29 +136,6 @@ def _settings(here: Standing) -> File:
         # Whoever serves at both sites has to agree with the others. A cold machine need not know how many it has.
         known["peers"] = [str(endpoint) for endpoint in here.peers]
     return File(path="/etc/uitwijk/service.yaml", content=_yaml(known))
-
-
-def _announcement(here: Standing, key: str) -> Job:
-    """Tells the name servers of all sites where the machine is: at boot, soon again, every five minutes (RFC 2136)."""
-    script = "/usr/local/sbin/announce-name"
-    values = {
-        "zone": here.region.settings.domain,
-        "name": here.name,
-        "address": str(here.address.ip),
-        "servers": [str(server.address.ip) for server in here.name_servers],
-        "ttl": ANNOUNCED_TTL,
-    }
-    unit = "/etc/systemd/system/announce-name"
-    return Job(
-        packages=["bind9-dnsutils"],
-        files=[
-            announcement_key(key),
-            File(path=script, content=render("announce-name.sh", **values), permissions="0755"),
-            File(path=f"{unit}.service", content=render("announce-name.service", script=script)),
-            File(path=f"{unit}.timer", content=render("announce-name.timer")),
-        ],
-        commands=["systemctl enable --now announce-name.timer"],
-    )
 
 
 def _format_if_blank(disk: str, unit: int) -> str:

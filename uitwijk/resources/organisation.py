@@ -8,9 +8,9 @@ from typing import Protocol
 
 import pulumi
 
-from uitwijk.continuity.catalogue import Kind
 from uitwijk.continuity.placement import Placement
-from uitwijk.machines.jobs import JOBS, MakeJob
+from uitwijk.continuity.recipe import Kind
+from uitwijk.machines.recipes import JOBS, MakeJob
 from uitwijk.resources.account import BreakGlassAccount, break_glass_account
 from uitwijk.resources.site import Site
 from uitwijk.resources.situation import SituationRecord
@@ -38,8 +38,8 @@ class OrganisationArgs:
     """What to wait for, by key of the workloads of others that its own depend on: `ready` of its partnership."""
     waiting: Collection[str] = frozenset()
     """Names of machines that are not made yet, for others have to make room first (`wait_for_room`)."""
-    jobs: Mapping[Kind, MakeJob] = field(default_factory=lambda: JOBS)
-    """What machines are told to do. A region adds its own: `{**JOBS, …}`."""
+    jobs: Mapping[str, MakeJob] = field(default_factory=lambda: JOBS)
+    """What machines are told to do, by recipe. A region adds its own: `{**JOBS, "its-name": its_job}`."""
 
 
 class Organisation(pulumi.ComponentResource):

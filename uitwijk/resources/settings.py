@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.fields import Entity, Slug
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import ELSEWHERE, Region
-from uitwijk.machines.jobs import CARRIER, DNS_UPDATE_KEY
+from uitwijk.continuity.secrets import all_shared, config_key
 from uitwijk.project import NAMESPACE
 from uitwijk.resources.site import SiteArgs
 
@@ -80,10 +81,9 @@ class StackSettings:
     """State backend by site, for those that do not share this stack's."""
     kept_at: tuple[str, ...]
     """Where its state and the key to its secrets are kept, as far as that is said: sites, or `elsewhere`."""
-    dns_update_key: pulumi.Output[str]
-    """TSIG key (base64, HMAC-SHA256) with which machines announce their names."""
-    carrier_password: pulumi.Output[str]
-    """Of the carrier's SIP trunk."""
+    shared: Mapping[str, pulumi.Output[str]]
+    """What the stacks of all sites are told for their jobs, by the name under which recipes ask for it; among it the
+    TSIG key (base64, HMAC-SHA256) with which machines announce their names."""
 
     def site_args(self, region: Region) -> SiteArgs:
         """What the site's component is made from."""
@@ -93,7 +93,7 @@ class StackSettings:
             server=self.vcenter.server,
             user=self.vcenter.user,
             password=self.vcenter_password,
-            secrets={DNS_UPDATE_KEY: self.dns_update_key, CARRIER: self.carrier_password},
+            secrets=self.shared,
             guest_network_wait_minutes=self.guest_network_wait_minutes,
         )
 
@@ -115,6 +115,11 @@ class StackSettings:
             for where in dict.fromkeys(self.kept_at)
             if where not in (*region.sites, ELSEWHERE)
         ]
+        problems += [
+            f"{place}: {key} is missing, a secret that a recipe asks for; set it by {_set_by(key)}"
+            for key in map(config_key, all_shared(region))
+            if _name(key) not in self.shared
+        ]
         if self.site not in region.sites:
             problems.insert(0, f"{place}: site: {self.site} is no site of the catalogue; there are: {known}")
         if problems:
@@ -133,9 +138,7 @@ def read_settings() -> StackSettings:
         if key.startswith(f"{NAMESPACE}:")
     }
     problems = Problems()
-    plain = validate(
-        _Plain, {key: _parsed(value) for key, value in raw.items() if key not in _SECRETS}, _file(), problems
-    )
+    plain = validate(_Plain, {key: _parsed(value) for key, value in raw.items() if not _secret(key)}, _file(), problems)
     _check_secrets(raw, problems)
     stack = pulumi.get_stack()
     site = raw.get("site", stack)
@@ -156,8 +159,7 @@ def read_settings() -> StackSettings:
         guest_network_wait_minutes=plain.guestNetworkWaitMinutes,
         peer_backends={site: peer.backend for site, peer in plain.peers.items()},
         kept_at=tuple(where for where in (plain.kept.state, plain.kept.secrets) if where),
-        dns_update_key=config.require_secret("dnsUpdateKey"),
-        carrier_password=config.require_secret("carrierPassword"),
+        shared={_name(key): config.require_secret(key) for key in raw if _secret(key) and key != "vcenterPassword"},
     )
 
 
@@ -176,7 +178,7 @@ def _parsed(value: str) -> Any:
 
 def _check_secrets(raw: Mapping[str, str], problems: Problems) -> None:
     for key in _SECRETS:
-        set_it = f"`pulumi config set --secret {NAMESPACE}:{key} --stack {pulumi.get_stack()}`"
+        set_it = _set_by(key)
         if not raw.get(key):
             problems.add(f"{_file()}: {key}", f"is missing; set it by {set_it}")
         elif not pulumi.runtime.is_config_secret(f"{NAMESPACE}:{key}"):
@@ -186,6 +188,21 @@ def _check_secrets(raw: Mapping[str, str], problems: Problems) -> None:
         problems.add(
             f"{_file()}: dnsUpdateKey", f"is not base64 of {_SHORTEST_KEY} or more bytes; make one by `tsig-keygen`"
         )
+
+
+def _secret(key: str) -> bool:
+    """Whether a key holds, or has to hold, a secret."""
+    plain = key in _Plain.model_fields
+    return key in _SECRETS or (not plain and pulumi.runtime.is_config_secret(f"{NAMESPACE}:{key}"))
+
+
+def _name(key: str) -> str:
+    """What recipes call a key that `config_key` made."""
+    return re.sub("[A-Z]", lambda found: f"-{found[0].lower()}", key)
+
+
+def _set_by(key: str) -> str:
+    return f"`pulumi config set --secret {NAMESPACE}:{key} --stack {pulumi.get_stack()}`"
 
 
 def _is_key(text: str) -> bool:

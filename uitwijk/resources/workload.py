@@ -9,12 +9,12 @@ import pulumi
 import pulumi_random as random
 import pulumi_vsphere as vsphere
 
-from uitwijk.continuity import Standing
+from uitwijk.continuity import Standing, secrets
 from uitwijk.continuity import region as model
-from uitwijk.continuity.catalogue import Kind
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.recipe import Kind
 from uitwijk.machines import cloud_init
-from uitwijk.machines.jobs import DNS_UPDATE_KEY, JOBS, MakeJob
+from uitwijk.machines.recipes import JOBS, MakeJob
 from uitwijk.resources.account import BreakGlassAccount
 from uitwijk.resources.machine import MachineArgs, virtual_machine
 from uitwijk.resources.site import Site
@@ -41,8 +41,8 @@ class WorkloadArgs:
     where its machines stand at another site. Every one must be there; more may be."""
     waiting: Collection[str] = frozenset()
     """Names of machines that are not made yet, for others have to make room first (`wait_for_room`)."""
-    jobs: Mapping[Kind, MakeJob] = field(default_factory=lambda: JOBS)
-    """What machines are told to do. A region adds its own: `{**JOBS, …}`."""
+    jobs: Mapping[str, MakeJob] = field(default_factory=lambda: JOBS)
+    """What machines are told to do, by recipe. A region adds its own: `{**JOBS, "its-name": its_job}`."""
 
 
 class Workload(pulumi.ComponentResource):
@@ -55,7 +55,8 @@ class Workload(pulumi.ComponentResource):
     where it is active, and registers its outputs.
 
     Raises:
-        UitwijkError: the region has no such workload, it is of another kind, or something that it needs was not given.
+        UitwijkError: the region has no such workload, it is of another kind, a recipe has no job, or something that it
+            needs was not given.
     """
 
     region: model.Region
@@ -78,39 +79,46 @@ class Workload(pulumi.ComponentResource):
                 f"{name} needs {', '.join(missing)}, which its component was not given. Pass in `WorkloadArgs.needs` "
                 "what to wait for: `ready` of that workload's component, or () if this program does not make it"
             )
+        recipes = {self.region.role(machine).recipe for machine in self.described.machines}
+        if missing := sorted(recipes - set(args.jobs)):
+            raise UitwijkError(
+                f"{name} has no job for the recipe {', '.join(missing)}; pass its second half in `jobs`: "
+                f'{{**JOBS, "{missing[0]}": …}}'
+            )
         super().__init__(token, name, {}, args.site.with_providers(opts))
         self._args = args
         self._made: dict[str, list[vsphere.VirtualMachine]] = {}
+        self._secrets = self._known()
         self._disks = self._data_disks() if self.described.home == args.site.slug else {}
 
-    def start(self, role: str, secrets: Secrets | None = None) -> None:
+    def start(self, role: str) -> None:
         """Registers the machines of a role, behind those of earlier roles or of the workloads that this one needs.
 
         Args:
             role: one of `roles`; the roles that it waits for have been started before.
-            secrets: what the jobs of its machines are told beyond the catalogue.
         """
         machines = [m for m in self.described.machines if m.role == role and m.name not in self._args.waiting]
         before = self._before(role)
-        made = [self._machine(machine, secrets or {}, before) for machine in machines]
+        made = [self._machine(machine, before) for machine in machines]
         self._made[role] = made
         if len(made) == 2:
             self._keep_apart(role, made)
         if role in self.region.services[self.described.service].last_roles:
             self.ready += made
 
-    def made_here(self, name: str) -> pulumi.Output[str]:
-        """A password that this site alone knows. Made whether active or not, so that a failover makes none."""
-        return random.RandomPassword(
-            name, length=_SECRET_LENGTH, special=False, opts=pulumi.ResourceOptions(parent=self)
-        ).result
+    def _known(self) -> Secrets:
+        """What its recipes ask for: passwords that this site alone knows, and what the stacks of all sites hold.
 
-    def known_to_all_sites(self, name: str) -> pulumi.Output[str]:
-        """A secret that the stacks of all sites hold.
-
-        Raises:
-            UitwijkError: this program has no such secret.
+        Made whether active or not, so that a failover makes none.
         """
+        opts = pulumi.ResourceOptions(parent=self)
+        made = {
+            key: random.RandomPassword(name, length=_SECRET_LENGTH, special=False, opts=opts).result
+            for key, name in secrets.made_at_site(self.region, self.described).items()
+        }
+        return made | {name: self._shared(name) for name in secrets.shared(self.region, self.described)}
+
+    def _shared(self, name: str) -> pulumi.Output[str]:
         return self._args.site.secret(name, self.described.key)
 
     def _before(self, role: str) -> list[pulumi.Resource]:
@@ -146,20 +154,20 @@ class Workload(pulumi.ComponentResource):
             ),
         )
 
-    def _machine(
-        self, machine: model.Machine, secrets: Secrets, before: Sequence[pulumi.Resource]
-    ) -> vsphere.VirtualMachine:
+    def _machine(self, machine: model.Machine, before: Sequence[pulumi.Resource]) -> vsphere.VirtualMachine:
         args, here = self._args, Standing(self.region, self._args.site.slug, machine)
-        make_job = args.jobs[self.region.services[machine.service].kind]
+        make_job, told = args.jobs[here.role.recipe], secrets.told(here)
 
         def user_data(known: Sequence[str]) -> str:
             break_glass_hash, dns_update_key, *own = known
-            job = make_job(here, dict(zip(secrets, own, strict=True)))
+            job = make_job(here, dict(zip(told, own, strict=True)))
             text = cloud_init.user_data(here, job, break_glass_hash=break_glass_hash, dns_update_key=dns_update_key)
             return cloud_init.packed(text)
 
         known = pulumi.Output.all(
-            args.account.password_hash, self.known_to_all_sites(DNS_UPDATE_KEY), *secrets.values()
+            args.account.password_hash,
+            self._shared(secrets.DNS_UPDATE_KEY),
+            *(self._secrets[name] for name in told),
         )
         return virtual_machine(
             MachineArgs(here=here, site=args.site, user_data=known.apply(user_data)),

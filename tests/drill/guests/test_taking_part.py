@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conftest import Catalogue
 from uitwijk.continuity import load_region
-from uitwijk.continuity.catalogue import Kind
+from uitwijk.continuity.recipe import Kind
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.taking_part import idle_kinds, machines_taking_part
 

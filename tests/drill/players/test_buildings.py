@@ -10,7 +10,9 @@ import pytest
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
-from uitwijk.drill.players.buildings import PORT, PRINTER, Buildings, visit
+from uitwijk.drill.players.buildings import PORT, Buildings, visit
+
+PRINTER = "document-printer"
 
 
 def send(address: str, document: bytes) -> str:

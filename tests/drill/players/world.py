@@ -22,15 +22,17 @@ import dns.message
 import dns.rcode
 import dns.rrset
 
+from uitwijk.continuity.recipe import Serves
 from uitwijk.continuity.region import Machine, Region
 from uitwijk.continuity.standing import Standing, at_home
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.buildings import PORT as PRINTER_PORT
-from uitwijk.drill.players.buildings import PRINTER
 from uitwijk.drill.players.people import RECORDS
 from uitwijk.drill.players.resolver import PORT as NAMES_PORT
 from uitwijk.drill.players.resolver import NameServer, name_servers
-from uitwijk.drill.players.services import front_ends, workplaces
+from uitwijk.drill.players.services import workplace
+
+PRINTER = "document-printer"
 
 Answer = tuple[int, dict[str, Any]]
 
@@ -110,8 +112,9 @@ class World:
             listener.close()
 
     def _session_hosts(self, key: str) -> tuple[str, ...]:
-        is_workplace = self.region.workloads[key].service == workplaces(self.region)
-        return front_ends(self.region, key) if is_workplace else ()
+        machines = self.region.workloads[key].machines
+        hosts = (each for each in machines if self.region.serves(each, Serves.SESSIONS))
+        return tuple(at_home(self.region, host).name for host in hosts)
 
     def _start(self, what: Any, *args: Any) -> None:
         thread = threading.Thread(target=what, args=args, daemon=True)
@@ -184,7 +187,7 @@ class World:
         """What a machine answers to somebody in a building, outside, or in a session of an organisation."""
         if machine.name not in self.unguarded and not self._allowed(machine, place):
             return 403, {"error": f"{machine.name} serves others"}
-        if machine.service == workplaces(self.region):
+        if machine.workload == workplace(self.region, machine.organisation):
             if path.startswith("/session/"):
                 _, _, host, rest = path.split("/", 3)
                 return self._in_session(machine.organisation, host, method, f"/{rest}", login, body)
@@ -201,9 +204,9 @@ class World:
         return (200, records[number]) if number in records else (404, {"error": f"no record {number}"})
 
     def _allowed(self, machine: Machine, place: str) -> bool:
-        if machine.network.endswith("-dmz"):
+        if Standing(self.region, self.runs[machine.name], machine).public:
             return True
-        if machine.role == "broker":
+        if self.region.serves(machine, Serves.LOGINS):
             return place == "building"
         return self.region.organisations.keys() >= {place} and (
             self.region.provider(place, machine.service) == machine.workload
@@ -212,7 +215,7 @@ class World:
     def _in_session(
         self, organisation: str, host: str, method: str, path: str, login: tuple[str, str], body: Any
     ) -> Answer:
-        key = self.region.provider(organisation, workplaces(self.region))
+        key = workplace(self.region, organisation)
         assert key is not None
         store = self.region.stores(key)[0]
         name, password = login

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from uitwijk.continuity.catalogue import Kind
+from uitwijk.continuity.recipe import Serves
 from uitwijk.continuity.region import Region
 
 
@@ -27,7 +27,10 @@ def idle_kinds(region: Region) -> Mapping[str, str]:
 def _workloads(region: Region) -> frozenset[str]:
     """Keys of the workloads: telephony, what processes need, and what that needs."""
     telephony = {
-        key for key, workload in region.workloads.items() if region.services[workload.service].kind is Kind.TELEPHONY
+        key
+        for organisation in region.organisations
+        for what in (Serves.CALLS, Serves.TRUNKS)
+        for key in region.providers(organisation, what)
     }
     serving = {
         provider

@@ -20,8 +20,6 @@ from uitwijk.drill.guests.loopback import Loopback
 
 PORT = 9100
 """Where printers take raw documents (IANA: pdl-datastream), and where the other stations answer, too."""
-PRINTER = "document-printer"
-"""The station that keeps what it is sent. Every other one answers with a line that says what and where it is."""
 _PATIENCE_SECONDS = 5.0
 
 
@@ -52,6 +50,8 @@ def says(kind: str, building: str) -> str:
 
 class Buildings:
     """The stations of all buildings, each at its own address, until closed.
+
+    Those at which the region prints keep what they are sent; every other one says what and where it is.
 
     Args:
         folder: gets a folder for the print queue of each building.
@@ -154,7 +154,7 @@ class Buildings:
     def _receive(self, station: _Station, visitor: socket.socket) -> None:
         with visitor, contextlib.suppress(OSError):
             visitor.settimeout(_PATIENCE_SECONDS)
-            if station.kind == PRINTER:
+            if station.kind in self._region.printers:
                 parts = []
                 while part := visitor.recv(65536):
                     parts.append(part)

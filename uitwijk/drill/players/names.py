@@ -12,7 +12,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.resolver import Answer, NameServer, ask, name_servers
-from uitwijk.drill.players.services import brokers, front_ends, used, workplaces
+from uitwijk.drill.players.services import brokers, front_ends, staffed, used, workplace
 from uitwijk.evidence.work_report import ALL_NAMES, NAMES, MeasuredGap, NameAnswer
 
 PATIENCE_SECONDS = 30.0
@@ -114,10 +114,11 @@ def urgent_front_ends(region: Region, municipality: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for slug, process in region.processes.items():
         if process.recovery_class.urgent:
-            for service in process.services & {workplaces(region), *used(region, slug)}:
+            for service in used(region, slug):
                 if workload := region.provider(municipality, service):
-                    names = brokers if service == workplaces(region) else front_ends
-                    found.update(dict.fromkeys(names(region, workload)))
+                    found.update(dict.fromkeys(front_ends(region, workload)))
+            if staffed(region, slug) and (workload := workplace(region, municipality)):
+                found.update(dict.fromkeys(brokers(region, workload)))
     return tuple(sorted(found))
 
 

@@ -12,13 +12,11 @@ from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.people import Account, Clerk
 from uitwijk.drill.players.resolver import Resolver, name_servers
-from uitwijk.drill.players.services import front_ends, used, workplaces
+from uitwijk.drill.players.services import front_ends, used, workplace
 from uitwijk.drill.players.transactions import What, transaction
 from uitwijk.drill.players.web import Reply
 from uitwijk.evidence.work_report import Transaction
 
-REGISTRATION = "civil-registration"
-"""The process that keeps the persons register (BRP)."""
 _SIDE_BY_SIDE = 4
 _FORBIDDEN, _UNAUTHORISED = 403, 401
 
@@ -27,6 +25,7 @@ _FORBIDDEN, _UNAUTHORISED = 403, 401
 class _Register:
     """A municipality's persons register, and a record in it."""
 
+    process: str
     service: str
     workload: str
     host: str
@@ -75,11 +74,12 @@ def every_pair(
 
 
 def _register(region: Region, municipality: str, when: str) -> _Register | None:
-    for service in used(region, REGISTRATION):
+    keeping = (slug for slug, process in region.processes.items() if process.persons_register)
+    for process, service in ((slug, service) for slug in keeping for service in used(region, slug)):
         workload = region.provider(municipality, service)
         if region.services[service].tenancy == "dedicated" and workload is not None:
             number = f"{municipality}-person-{when}-{secrets.token_hex(4)}"
-            return _Register(service, workload, front_ends(region, workload)[0], number)
+            return _Register(process, service, workload, front_ends(region, workload)[0], number)
     return None
 
 
@@ -116,8 +116,8 @@ def _tries(
         tried = [_refused(clerk, register, when, clerk.ask("GET", host, path), _FORBIDDEN)]
     reply = clerk.ask_directly("GET", register.host, path, resolver)
     tried.append(_refused(clerk, register, when, reply, _FORBIDDEN))
-    theirs = region.provider(other, workplaces(region))
-    if theirs not in (None, region.provider(clerk.organisation, workplaces(region))):
+    theirs = workplace(region, other)
+    if theirs not in (None, workplace(region, clerk.organisation)):
         tried.append(_refused(clerk, register, when, clerk.log_in(other, resolver), _UNAUTHORISED))
     return tried
 
@@ -136,7 +136,7 @@ def _told(clerk: Clerk, register: _Register, when: str, what: What, reply: Reply
     return transaction(
         when=when,
         municipality=clerk.organisation,
-        process=REGISTRATION,
+        process=register.process,
         building=clerk.building,
         what=what,
         service=register.service,

@@ -16,7 +16,7 @@ from uitwijk.continuity.standing import at_home
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.outside import citizen
 from uitwijk.drill.players.resolver import Resolver, name_servers
-from uitwijk.drill.players.services import brokers, workplaces
+from uitwijk.drill.players.services import brokers, workplace
 from uitwijk.drill.players.web import Login, Reply, request
 
 SEATS = 50
@@ -61,7 +61,7 @@ def give_accounts(region: Region, organisations: Iterable[str], folder: DataFold
     """
     accounts: dict[str, Account] = {}
     for organisation in organisations:
-        workload = region.provider(organisation, workplaces(region))
+        workload = workplace(region, organisation)
         if workload is None:
             continue
         account = accounts[organisation] = Account.made_up(organisation)
@@ -128,7 +128,7 @@ class Clerk:
 
     def log_in(self, organisation: str, resolver: Resolver) -> Reply:
         """Opens a session at an organisation's brokers, and asks its profiles who they are."""
-        workload = self.region.provider(organisation, workplaces(self.region))
+        workload = workplace(self.region, organisation)
         assert workload is not None, "asked only of those who have workplaces"
         profiles = at_home(self.region, self.region.stores(workload)[0]).name
         return self._in_session(organisation, resolver, "GET", f"/session/{profiles}/", None)
@@ -136,7 +136,7 @@ class Clerk:
     def _in_session(
         self, organisation: str, resolver: Resolver, method: str, path: str, body: Mapping[str, Any] | None
     ) -> Reply:
-        workload = self.region.provider(organisation, workplaces(self.region))
+        workload = workplace(self.region, organisation)
         assert workload is not None, "asked only of those who have workplaces"
         _, reply = _first(
             brokers(self.region, workload),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from uitwijk.continuity.catalogue import Kind, Standby
+from uitwijk.continuity.catalogue import Standby
+from uitwijk.continuity.recipe import Kind, Serves
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import at_home
 
@@ -15,22 +16,16 @@ def front_ends(region: Region, workload: str) -> tuple[str, ...]:
 
 
 def brokers(region: Region, workload: str) -> tuple[str, ...]:
-    """The names of a workplace's machines that hand out sessions: no stores, but others wait for them.
-
-    Where there are none, clerks turn to the session hosts themselves.
-    """
-    ends = region.ends(workload)
-    found = tuple(
-        at_home(region, machine).name
-        for machine in region.workloads[workload].machines
-        if machine not in ends and not machine.disks
-    )
-    return found or front_ends(region, workload)
+    """The names of a workplace's machines at which clerks ask for a session; without any, the session hosts'."""
+    machines = region.workloads[workload].machines
+    doors = [each for each in machines if region.serves(each, Serves.LOGINS)]
+    hosts = [each for each in machines if region.serves(each, Serves.SESSIONS)]
+    return tuple(at_home(region, machine).name for machine in doors or hosts)
 
 
-def workplaces(region: Region) -> str:
-    """The service that gives clerks their sessions."""
-    return next(slug for slug, service in region.services.items() if service.kind is Kind.WORKPLACES)
+def workplace(region: Region, organisation: str) -> str | None:
+    """The key of the workload that gives an organisation's clerks their sessions; None: they have none."""
+    return next(iter(region.providers(organisation, Serves.SESSIONS)), None)
 
 
 def used(region: Region, process: str) -> tuple[str, ...]:
@@ -47,14 +42,21 @@ def used(region: Region, process: str) -> tuple[str, ...]:
 
 def staffed(region: Region, process: str) -> bool:
     """Whether clerks do the process; if not, citizens do it themselves, over the internet."""
-    return workplaces(region) in region.processes[process].services
+    return any(Serves.SESSIONS in region.services[service].serves for service in region.processes[process].services)
 
 
-def outermost(region: Region, process: str) -> str:
-    """The service of a process on which no other of its services depends: where its documents are issued."""
-    services = used(region, process)
-    below = {needed for slug in services for needed in region.services[slug].depends_on}
-    return next(slug for slug in services if slug not in below)
+def printing(region: Region, process: str) -> str | None:
+    """The service of a process that prints its documents at a station that the process needs; None: none does."""
+    stations = region.processes[process].stations
+    return next(
+        (
+            slug
+            for slug in used(region, process)
+            for role in region.services[slug].roles.values()
+            if role.station in stations
+        ),
+        None,
+    )
 
 
 def kept_by(region: Region, municipality: str) -> Mapping[str, bool]:

@@ -9,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from uitwijk.continuity.recipe import Serves
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.loopback import Loopback
-from uitwijk.drill.players.buildings import PRINTER, Buildings, says, visit
+from uitwijk.drill.players.buildings import Buildings, says, visit
 from uitwijk.drill.players.people import Account, Citizen, Clerk, Person, ask_first
 from uitwijk.drill.players.seats import Seats
-from uitwijk.drill.players.services import front_ends, outermost, staffed, used, workplaces
+from uitwijk.drill.players.services import front_ends, printing, staffed, used
 from uitwijk.drill.players.transactions import What, transaction
 from uitwijk.drill.players.verdict import judged
 from uitwijk.drill.players.web import nameless, silence
@@ -89,6 +90,11 @@ class _Municipality:
     _services: dict[tuple[str, bool], str | None] = field(default_factory=dict)
     """Why a service cannot be used, by service and whether a clerk does."""
 
+    @property
+    def _workplaces(self) -> str:
+        """The services that give sessions: the one of this municipality, if it has one, among them."""
+        return " and ".join(self.region.serving(Serves.SESSIONS))
+
     def work(self, calls: str | None) -> None:
         """Does every process, the most urgent class first; one class in the catalogue's order."""
         processes = self.region.processes
@@ -107,7 +113,7 @@ class _Municipality:
         wanted = self.region.processes[process]
         needed = self.region.minimum_seats(self.municipality, process)
         if self.account is None:
-            return f"nobody runs {workplaces(self.region)} for {self.municipality}"
+            return f"nobody runs {self._workplaces} for {self.municipality}"
         if self.seats.building() is None:
             return f"needs {needed} seats, 0 left"
         building = self.seats.building(wanted.stations)
@@ -121,8 +127,8 @@ class _Municipality:
             why = self._log_in(process, clerk) or self._use(process, clerk)
         if why is None and wanted.telephone:
             why = calls
-        if why is None and PRINTER in wanted.stations:
-            why = self._issue(process, clerk)
+        if why is None and (service := printing(self.region, process)) is not None:
+            why = self._issue(process, service, clerk)
         if why is None:
             self.seats.take(needed, building)
         return why
@@ -131,7 +137,7 @@ class _Municipality:
         """Visits the stations of the own town hall that cannot be moved."""
         hall = self.region.building_of(self.municipality)
         for station in self.region.buildings[hall].stations:
-            if station != PRINTER:
+            if station not in self.region.printers:
                 host = self.region.station_name(hall, station)
                 begun = time.monotonic()
                 address = clerk.resolver.address(host)
@@ -148,7 +154,7 @@ class _Municipality:
         if clerk.building not in self._logins:
             reply = clerk.log_in(self.municipality, clerk.resolver)
             why = self._logins[clerk.building] = reply.why
-            self._add(process, clerk.building, "login", workplaces(self.region), reply.host, None, reply.seconds, why)
+            self._add(process, clerk.building, "login", self._workplaces, reply.host, None, reply.seconds, why)
         return self._logins[clerk.building]
 
     def _use(self, process: str, person: Person) -> str | None:
@@ -180,9 +186,8 @@ class _Municipality:
         self._add(process, person.building, what, service, host, number, seconds, why)
         return why
 
-    def _issue(self, process: str, clerk: Clerk) -> str | None:
+    def _issue(self, process: str, service: str, clerk: Clerk) -> str | None:
         """Issues a document, and looks for it in the print queues of all buildings."""
-        service = outermost(self.region, process)
         provider = self.region.provider(self.municipality, service)
         assert provider is not None, "used before"
         number = self._number("document")

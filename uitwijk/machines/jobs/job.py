@@ -37,10 +37,6 @@ class Job:
         )
 
 
-ANNOUNCED_TTL = 60
-"""Seconds for which others may remember a cold machine's address: it moves with a failover."""
-
-
 def data_path(disk: str) -> str:
     """Where a data disk is mounted."""
     return f"/srv/{disk}"

@@ -13,15 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from uitwijk.continuity.catalogue import Kind
-from uitwijk.continuity.region import Machine, Region
+from uitwijk.continuity.recipe import Serves
+from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.jobs.job import File, Job, data_path, render
 
-DMZ = "dmz"
-"""The kind of network whose machines the whole internet may ask."""
-PRINTS = "cups-client"
-"""The package by which a role is known to print documents."""
 SOURCES = Path(__file__).parent / "files" / "records"
 """The modules of the application."""
 _HEADER = "# Its comments are left out here. They are in uitwijk/machines/jobs/files/records.\n"
@@ -71,12 +67,7 @@ def configuration(here: Standing) -> dict[str, Any]:
     their same port. `allowed`: networks that may ask. `needs`: for each, hosts of which one has to work. `parts`: the
     module for each first element of a path. Further keys are those of the parts.
     """
-    region, machine = here.region, here.machine
-    keeper = _keeper(region, machine)
-
-    def name(other: Machine) -> str:
-        return Standing(region, here.site, other).name
-
+    region, machine, keeper = here.region, here.machine, here.keeper
     known: dict[str, Any] = {
         "about": {
             "name": here.name,
@@ -88,73 +79,50 @@ def configuration(here: Standing) -> dict[str, Any]:
         "address": str(here.address.ip),
         "port": region.settings.records_port,
         "allowed": list(_allowed(here)),
-        "needs": [[name(host) for host in hosts] for hosts in _needs(region, machine)],
+        "needs": [[host.name for host in hosts] for hosts in _needs(here)],
         "parts": {},
     }
     if machine.disks:
         known["parts"]["records"] = "store"
         known["store"] = f"{data_path(next(iter(machine.disks)))}/records"
-    elif region.services[machine.service].kind is Kind.WORKPLACES:
-        if hosts := here.later:
-            known["parts"]["session"] = "broker"
-            known["sessions"] = [host.host for host in hosts]
-        elif keeper:
-            known["parts"]["session"] = "session_host"
-            known["accounts"] = name(keeper)
+    elif Serves.LOGINS in here.recipe.serves:
+        known["parts"]["session"] = "broker"
+        known["sessions"] = [host.host for host in here.later]
+    elif Serves.SESSIONS in here.recipe.serves and keeper:
+        known["parts"]["session"] = "session_host"
+        known["accounts"] = keeper.name
     elif keeper:
         known["parts"]["records"] = "front_end"
-        known["keeper"] = name(keeper)
-        if PRINTS in here.role.packages:
+        known["keeper"] = keeper.name
+        if here.recipe.prints:
             known["parts"]["documents"] = "counter"
-            known |= {"printer": _printer(region, machine.service), "domain": region.settings.domain}
+            known |= {"printer": here.role.station, "domain": region.settings.domain}
     return known
 
 
-def _needed(region: Region, machine: Machine) -> Iterator[tuple[Machine, ...]]:
-    """The machines of earlier roles, then those of each service that it depends on and that stands at one site.
-
-    None for a machine that keeps data: that needs its disk alone.
-    """
-    if machine.disks:
-        return
-    workload = region.workloads[machine.workload]
-    for role in sorted(region.services[machine.service].roles[machine.role].after):
-        yield tuple(other for other in workload.machines if other.role == role)
-    for key in workload.depends_on:
-        if not region.workloads[key].hot:
-            yield region.ends(key)
-
-
-def _needs(region: Region, machine: Machine) -> Iterator[tuple[Machine, ...]]:
+def _needs(here: Standing) -> Iterator[tuple[Standing, ...]]:
     """Of machines that keep data, each; of others of one kind, any."""
-    for machines in _needed(region, machine):
-        if any(each.disks for each in machines):
-            yield from ((each,) for each in machines)
+    for standings in here.works_with:
+        if any(each.machine.disks for each in standings):
+            yield from ((each,) for each in standings)
         else:
-            yield machines
-
-
-def _keeper(region: Region, machine: Machine) -> Machine | None:
-    """The machine to which this one passes records: the first that it needs and that has a disk, or passes them on."""
-    needed = [other for machines in _needed(region, machine) for other in machines]
-    stores = [other for other in needed if other.disks]
-    passing = (other for other in needed if _keeper(region, other))
-    return stores[0] if stores else next(passing, None)
+            yield standings
 
 
 def _allowed(here: Standing) -> tuple[str, ...]:
     """Networks of the machines that need this one, and of the session hosts of those whom it serves, if people use it.
 
-    The whole internet, if it stands where that comes in; brokers are used from every building.
+    The whole internet, if it stands where that comes in; where staff ask for a session, every building.
     """
     region, machine = here.region, here.machine
-    if here.role.network == DMZ:
+    if here.public:
         return ("0.0.0.0/0",)
     allowed = dict.fromkeys(map(str, here.clients))
-    workplaces = region.services[machine.service].kind is Kind.WORKPLACES
-    if workplaces and not machine.disks and here.later:
+    sessions = Serves.SESSIONS in here.recipe.serves
+    brokered = Serves.LOGINS in region.services[machine.service].serves
+    if Serves.LOGINS in here.recipe.serves or (sessions and not brokered):
         allowed[str(region.settings.building_addresses)] = None
-    if (workplaces or _keeper(region, machine)) and machine in region.ends(machine.workload):
+    if (sessions or here.keeper) and machine in region.ends(machine.workload):
         for organisation in region.organisations:
             if region.provider(organisation, machine.service) == machine.workload:
                 allowed |= dict.fromkeys(_session_networks(region, here.site, organisation))
@@ -162,15 +130,7 @@ def _allowed(here: Standing) -> tuple[str, ...]:
 
 
 def _session_networks(region: Region, site: str, organisation: str) -> Iterator[str]:
-    for slug, service in region.services.items():
-        key = region.provider(organisation, slug)
-        if service.kind is Kind.WORKPLACES and key is not None:
-            for host in region.ends(key):
+    for key in region.providers(organisation, Serves.SESSIONS):
+        for host in region.workloads[key].machines:
+            if region.serves(host, Serves.SESSIONS):
                 yield str(Standing(region, site, host).address.network)
-
-
-def _printer(region: Region, service: str) -> str:
-    """The station that the processes of the service need."""
-    return min(
-        station for process in region.processes.values() if service in process.services for station in process.stations
-    )

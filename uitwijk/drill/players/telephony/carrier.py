@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from uitwijk import utc
-from uitwijk.continuity.catalogue import Kind
-from uitwijk.continuity.region import Region, Workload
+from uitwijk.continuity.recipe import Serves
+from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.outside import CARRIER
@@ -116,20 +116,29 @@ class Carrier:
     """
 
     def __init__(self, sipp: Sipp, region: Region, loopback: Loopback, password: str) -> None:
-        border = _border(region)
+        border = dict.fromkeys(key for municipality in region.municipalities for key in region.trunks(municipality))
+        names = {
+            key: tuple(
+                Standing(region, site, machine).name
+                for site in region.sites
+                for machine in region.workloads[key].machines
+                if region.serves(machine, Serves.TRUNKS)
+            )
+            for key in border
+        }
         self._sipp = sipp
         self._realm = region.settings.carrier
-        self._account = border[0].organisation if border else ""
+        self._accounts = tuple(dict.fromkeys(region.workloads[key].organisation for key in border))
         self._password = password
         self.address = loopback.outside(CARRIER)
         """On this computer."""
-        self.controllers = tuple(
-            Standing(region, site, machine).name
-            for site in region.sites
-            for workload in border
-            for machine in workload.machines
-        )
+        self.controllers = tuple(dict.fromkeys(name for found in names.values() for name in found))
         """Names of the border controllers, in the order in which they are tried."""
+        self._routes = [
+            (block.numbers, tuple(name for key in region.trunks(slug) for name in names[key]))
+            for slug, municipality in region.municipalities.items()
+            for block in municipality.number_blocks
+        ]
         self._resolver = Resolver(name_servers(region, loopback), self.address)
         self._silent: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -143,7 +152,7 @@ class Carrier:
         """
         who = f"{CONTROL_ROOM.municipality} {CONTROL_ROOM.building}"
         self._control_room = self._sipp.listen(
-            "control-room", self.address, name=who, realm=self._realm, account=self._account, password=self._password
+            "control-room", self.address, name=who, realm=self._realm, accounts=self._accounts, password=self._password
         )
 
     def close(self) -> None:
@@ -163,10 +172,14 @@ class Carrier:
             ringing_seconds: how long it may ring.
         """
         calls = [called(number) for number in numbers]
-        for controller in self.in_order():
-            again = [i for i, call in enumerate(calls) if worth_another(call)]
+        for controller in self.in_order(*numbers):
+            again = [
+                index
+                for index, call in enumerate(calls)
+                if worth_another(call) and controller in self._leading_to(call.number)
+            ]
             if not again:
-                break
+                continue
             for index, call in zip(
                 again, self._through(controller, [calls[i] for i in again], ringing_seconds), strict=True
             ):
@@ -191,10 +204,15 @@ class Carrier:
         self.heard(controller, any(event.what not in ("calls", "silent") for event in events))
         return [followed(call, playing.call_id(row), controller, events) for row, call in enumerate(calls)]
 
-    def in_order(self) -> list[str]:
-        """The border controllers; those that were silent just now come last."""
+    def in_order(self, *numbers: str) -> list[str]:
+        """The border controllers to which it takes calls to some numbers; those that were silent just now come last."""
+        wanted = [name for name in self.controllers if any(name in self._leading_to(number) for number in numbers)]
         with self._lock:
-            return sorted(self.controllers, key=lambda name: self._silent.get(name, 0) > time.monotonic())
+            return sorted(wanted, key=lambda name: self._silent.get(name, 0) > time.monotonic())
+
+    def _leading_to(self, number: str) -> tuple[str, ...]:
+        digits = int(number.removeprefix("+"))
+        return next((names for block, names in self._routes if digits in block), ())
 
     def resolve(self, controller: str) -> str | None:
         """The address of a border controller, as the region's name servers tell it outside; None: they do not."""
@@ -219,13 +237,6 @@ class Carrier:
         """What sipp says if the carrier is gone, though nobody closed it."""
         gone = self._control_room and self._control_room.process.poll() is not None
         return self._control_room.words if self._control_room and gone else None
-
-
-def _border(region: Region) -> list[Workload]:
-    """The workloads between the exchanges and the carrier."""
-    exchanges = dict.fromkeys(filter(None, map(region.exchange, region.municipalities)))
-    needed = dict.fromkeys(key for exchange in exchanges for key in region.workloads[exchange].depends_on)
-    return [w for w in map(region.workloads.__getitem__, needed) if region.services[w.service].kind is Kind.TELEPHONY]
 
 
 def _reached(event: Event) -> Reached:

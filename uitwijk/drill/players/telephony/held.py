@@ -115,7 +115,7 @@ class Held:
 def hold(sipp: Sipp, carrier: Carrier, account: Account) -> Held:
     """Somebody outside calls a number, and talks on; tries the border controllers of all sites."""
     call = called(account.number)
-    for controller in carrier.in_order():
+    for controller in carrier.in_order(account.number):
         if not worth_another(call):
             break
         address = carrier.resolve(controller)
