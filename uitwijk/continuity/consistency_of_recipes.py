@@ -20,6 +20,9 @@ def check(draft: Draft, findings: Findings) -> None:
             if (recipe := draft.recipes.get(role.recipe)) is not None:
                 for what in _role(service, role, recipe):
                     findings.add(_FILE, path, what)
+                if _public(draft, role) and not recipe.public:
+                    what = f"{role.network} is public, and the recipe {role.recipe} may not stand in a public network"
+                    findings.add(_FILE, path, what)
                 for what in _needs(draft, service, name, recipe):
                     findings.add(_FILE, path, what)
             if role.station is not None:
