@@ -5,7 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from uitwijk.continuity.recipe import Kind
-from uitwijk.resources import Workload, WorkloadArgs
+from uitwijk.resources import Machines, Workload, WorkloadArgs
 
 
 class Applications(Workload):
@@ -13,12 +13,21 @@ class Applications(Workload):
 
     A cold one's machines stand at one site, databases and files before the application that needs them; its data disks
     are at its home site whichever that is, on replicated storage. The directory (names, time, identities) is hot: it
-    serves at both sites, and is the first thing that everything else waits for.
+    serves at both sites, and is the first thing that everything else waits for. The nodes of a service bus recognise
+    each other by a secret of the site.
     """
 
+    kind = Kind.APPLICATION
+    name_servers: Machines
+    """Tell names, time and who is who; a pair, on two hosts."""
+    keepers: Machines
+    """Databases and file servers, with their data disks."""
+    front_ends: Machines
+    """What clerks and citizens use."""
+
     def __init__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("uitwijk:index:Applications", Kind.APPLICATION, name, args, opts)
-        if args.active:
-            for role in self.roles:
-                self.start(role)
+        super().__init__("uitwijk:index:Applications", name, args, opts)
+        self.name_servers = self.machines("directory")
+        self.keepers = self.machines("postgresql", "file-server")
+        self.front_ends = self.machines("application", "counter")
         self.register_outputs({})

@@ -7,7 +7,6 @@ import pulumi
 from components.applications import Applications
 from components.telephony import Telephony
 from components.workplaces import Workplaces
-from uitwijk.continuity.recipe import Kind
 from uitwijk.resources import Organisation, OrganisationArgs
 
 
@@ -18,11 +17,8 @@ class Municipality(Organisation):
     the rest is absent until a failover, which creates it from the same description.
     """
 
+    builds = (Workplaces, Telephony, Applications)
+
     def __init__(self, name: str, args: OrganisationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        components = {
-            Kind.WORKPLACES: Workplaces,
-            Kind.TELEPHONY: Telephony,
-            Kind.APPLICATION: Applications,
-        }
-        super().__init__("uitwijk:index:Municipality", name, args, components, opts)
+        super().__init__("uitwijk:index:Municipality", name, args, opts)
         self.register_outputs({"breakGlass": self.account.password})

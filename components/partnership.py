@@ -7,7 +7,6 @@ import pulumi
 from components.applications import Applications
 from components.telephony import Telephony
 from components.workplaces import Workplaces
-from uitwijk.continuity.recipe import Kind
 from uitwijk.resources import Organisation, OrganisationArgs
 
 
@@ -18,11 +17,8 @@ class Partnership(Organisation):
     service bus and databases run at one, and go first in a failover, for the members depend on them.
     """
 
+    builds = (Workplaces, Telephony, Applications)
+
     def __init__(self, name: str, args: OrganisationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        components = {
-            Kind.WORKPLACES: Workplaces,
-            Kind.TELEPHONY: Telephony,
-            Kind.APPLICATION: Applications,
-        }
-        super().__init__("uitwijk:index:Partnership", name, args, components, opts)
+        super().__init__("uitwijk:index:Partnership", name, args, opts)
         self.register_outputs({"breakGlass": self.account.password})

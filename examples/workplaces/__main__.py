@@ -26,4 +26,4 @@ workplaces = Workplaces(
     "harlingen/workplaces",
     WorkloadArgs(site=site, active=True, account=account, needs={"iszf/directory": ()}),
 )
-pulumi.export("machines", [machine.name for machine in workplaces.ready])
+pulumi.export("brokers", [machine.name for machine in workplaces.brokers])

@@ -30,7 +30,7 @@ def test_the_example_makes_the_workplaces_of_one_municipality_and_nothing_else_t
     )
     machines = region.workloads["harlingen/workplaces"].machines
     assert set(recording.machines) == {machine.name for machine in machines}
-    assert recording.outputs["machines"] == [machine.name for machine in machines if machine.role == "session-host"]
+    assert recording.outputs["brokers"] == [machine.name for machine in machines if machine.role == "broker"]
 
 
 def test_the_example_has_no_more_than_thirty_lines():

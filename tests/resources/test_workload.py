@@ -24,11 +24,10 @@ NOBODY: Sequence[pulumi.Resource] = ()
 class Everything(Workload):
     """A region's own component, as small as it can be."""
 
+    kind = Kind.APPLICATION
+
     def __init__(self, name: str, args: WorkloadArgs) -> None:
-        super().__init__("example:index:Everything", Kind.APPLICATION, name, args)
-        if args.active:
-            for role in self.roles:
-                self.start(role)
+        super().__init__("example:index:Everything", name, args)
         self.register_outputs({})
 
 

@@ -9,14 +9,14 @@ from uitwijk.resources.program import export_facts, only_previewed, refuse_if, t
 from uitwijk.resources.settings import StackSettings, read_settings
 from uitwijk.resources.site import Site, SiteArgs
 from uitwijk.resources.situation import SituationRecord
-from uitwijk.resources.workload import Secrets, Workload, WorkloadArgs
+from uitwijk.resources.workload import Machines, Workload, WorkloadArgs
 
 __all__ = [
     "BreakGlassAccount",
     "MachineArgs",
+    "Machines",
     "Organisation",
     "OrganisationArgs",
-    "Secrets",
     "Site",
     "SiteArgs",
     "SituationRecord",

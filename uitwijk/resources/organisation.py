@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import pulumi
 
+from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.recipe import Kind
 from uitwijk.machines.recipes import JOBS, MakeJob
@@ -19,6 +20,10 @@ from uitwijk.resources.workload import Workload, WorkloadArgs
 
 class Builds(Protocol):
     """A region's component for workloads of a kind."""
+
+    @property
+    def kind(self) -> Kind:
+        """Of the services that it builds."""
 
     def __call__(self, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None, /) -> Workload:
         """Makes the workload with this key."""
@@ -46,41 +51,49 @@ class Organisation(pulumi.ComponentResource):
     """A municipality or a partnership at one site: its break-glass account, and a component for each workload.
 
     Every workload's component exists at every site in every situation; the placement says whose machines do.
+
+    Raises:
+        UitwijkError: a workload has no component, or what it needs was not given.
     """
 
+    builds: ClassVar[Sequence[Builds]]
+    """The region's components, one a kind of service."""
     account: BreakGlassAccount
-    ready: dict[str, Sequence[pulumi.Resource]]
-    """What others wait for, by key of each workload of the organisation; nothing where it stands at another site."""
+    workloads: Mapping[str, Workload]
+    """By key, the most urgent first."""
 
     def __init__(
-        self,
-        token: str,
-        name: str,
-        args: OrganisationArgs,
-        components: Mapping[Kind, Builds],
-        opts: pulumi.ResourceOptions | None = None,
+        self, token: str, name: str, args: OrganisationArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         # With the record's URN as an input, the engine has put the record into the state before it hears of the
         # organisation; `depends_on` would wait for the children of a component, and the record has none.
         super().__init__(token, name, {"situation": args.record.urn}, args.site.with_providers(opts))
-        child = pulumi.ResourceOptions(parent=self)
-        region, running = args.site.region, args.placement.runs_at(args.site.slug)
-        self.account = break_glass_account(name, args.site, child)
-        self.ready = {}
-        for key in region.by_urgency:
-            described = region.workloads[key]
-            if described.organisation != name:
-                continue
-            workload = components[region.services[described.service].kind](
-                key,
-                WorkloadArgs(
-                    site=args.site,
-                    active=key in running,
-                    account=self.account,
-                    needs={**args.needs, **self.ready},
-                    waiting=args.waiting,
-                    jobs=args.jobs,
-                ),
-                child,
-            )
-            self.ready[key] = workload.ready
+        self.account = break_glass_account(name, args.site, pulumi.ResourceOptions(parent=self))
+        self.workloads = {}
+        workloads = args.site.region.workloads
+        for key in args.site.region.by_urgency:
+            if workloads[key].organisation == name:
+                self.workloads[key] = self._workload(key, args)
+
+    @property
+    def ready(self) -> Mapping[str, Sequence[pulumi.Resource]]:
+        """What others wait for, by key of each workload; nothing where its machines stand at another site."""
+        return {key: workload.ready for key, workload in self.workloads.items()}
+
+    def _workload(self, key: str, args: OrganisationArgs) -> Workload:
+        kind = args.site.region.services[args.site.region.workloads[key].service].kind
+        component = next((each for each in self.builds if each.kind is kind), None)
+        if component is None:
+            raise UitwijkError(f"{key} is of kind {kind}, for which {type(self).__name__} has no component in `builds`")
+        return component(
+            key,
+            WorkloadArgs(
+                site=args.site,
+                active=key in args.placement.runs_at(args.site.slug),
+                account=self.account,
+                needs={**args.needs, **self.ready},
+                waiting=args.waiting,
+                jobs=args.jobs,
+            ),
+            pulumi.ResourceOptions(parent=self),
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pulumi
 import pulumi_random as random
@@ -22,8 +23,8 @@ from uitwijk.resources.site import Site
 _SECRET_LENGTH = 32
 """Characters of a password that nobody types: letters and digits, about 190 bits."""
 
-Secrets = Mapping[str, pulumi.Output[str]]
-"""What the jobs of a workload are told beyond the catalogue, by the names that the jobs know."""
+Machines = Sequence[vsphere.VirtualMachine]
+"""Machines that a stack has registered."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,65 +49,69 @@ class WorkloadArgs:
 class Workload(pulumi.ComponentResource):
     """A service of one organisation at one site, from the region's description. It exists at every site at all times.
 
-    Its data disks stand at its home site in every situation, for the data outlives the machines. Its machines stand
-    where the workload is active, so a failover makes machines and the rules that keep them apart, and nothing else.
+    Its data disks stand at its home site in every situation, for the data outlives the machines, and the secrets of
+    the site are made whether they are used or not. Its machines stand where the workload is active, each role behind
+    the roles that it waits for. So a failover makes machines and the rules that keep them apart, and nothing else.
 
-    A region's own component hands its literal type token and kind to this constructor, calls `start` for each role
-    where it is active, and registers its outputs.
+    A region's own component says which kind it builds, hands its literal type token to this constructor, names those of
+    its machines that others ask for, adds children of its own if it has any, and registers its outputs.
 
     Raises:
         UitwijkError: the region has no such workload, it is of another kind, a recipe has no job, or something that it
             needs was not given.
     """
 
-    region: model.Region
+    kind: ClassVar[Kind]
+    """Of the services that a class builds."""
     described: model.Workload
     """The workload in the region's description."""
-    roles: tuple[str, ...]
-    """Its roles in the order in which they start."""
-    ready: list[vsphere.VirtualMachine]
+    ready: Machines
     """What others wait for: the machines of the roles that start last; none where they stand at another site."""
 
-    def __init__(
-        self, token: str, kind: Kind, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None
-    ) -> None:
-        self.region = args.site.region
-        self.described = _described(self.region, kind, name)
-        self.roles = tuple(dict.fromkeys(machine.role for machine in self.described.machines))
-        self.ready = []
+    def __init__(self, token: str, name: str, args: WorkloadArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        self._region = args.site.region
+        self.described = _described(self._region, self.kind, name)
+        self._check(args)
+        super().__init__(token, name, {}, args.site.with_providers(opts))
+        self._args = args
+        self._secrets = self._known()
+        self._disks = self._data_disks() if self.described.home == args.site.slug else {}
+        self._made: dict[str, Machines] = {}
+        if args.active:
+            for role in dict.fromkeys(machine.role for machine in self.described.machines):
+                self._made[role] = self._start(role)
+        ends = self._region.services[self.described.service].last_roles
+        self.ready = [machine for role, made in self._made.items() if role in ends for machine in made]
+
+    def machines(self, *recipes: str) -> Machines:
+        """Those of its machines that stand here and do the job of one of `recipes`, in the order of their start."""
+        roles = self._region.services[self.described.service].roles
+        return [each for role, made in self._made.items() if roles[role].recipe in recipes for each in made]
+
+    def _check(self, args: WorkloadArgs) -> None:
+        name = self.described.key
         if missing := [key for key in self.described.depends_on if key not in args.needs]:
             raise UitwijkError(
                 f"{name} needs {', '.join(missing)}, which its component was not given. Pass in `WorkloadArgs.needs` "
                 "what to wait for: `ready` of that workload's component, or () if this program does not make it"
             )
-        recipes = {self.region.role(machine).recipe for machine in self.described.machines}
+        recipes = {self._region.role(machine).recipe for machine in self.described.machines}
         if missing := sorted(recipes - set(args.jobs)):
             raise UitwijkError(
                 f"{name} has no job for the recipe {', '.join(missing)}; pass its second half in `jobs`: "
                 f'{{**JOBS, "{missing[0]}": …}}'
             )
-        super().__init__(token, name, {}, args.site.with_providers(opts))
-        self._args = args
-        self._made: dict[str, list[vsphere.VirtualMachine]] = {}
-        self._secrets = self._known()
-        self._disks = self._data_disks() if self.described.home == args.site.slug else {}
 
-    def start(self, role: str) -> None:
-        """Registers the machines of a role, behind those of earlier roles or of the workloads that this one needs.
-
-        Args:
-            role: one of `roles`; the roles that it waits for have been started before.
-        """
+    def _start(self, role: str) -> Machines:
+        """The machines of a role, behind those of earlier roles or of the workloads that this one needs."""
         machines = [m for m in self.described.machines if m.role == role and m.name not in self._args.waiting]
         before = self._before(role)
         made = [self._machine(machine, before) for machine in machines]
-        self._made[role] = made
         if len(made) == 2:
             self._keep_apart(role, made)
-        if role in self.region.services[self.described.service].last_roles:
-            self.ready += made
+        return made
 
-    def _known(self) -> Secrets:
+    def _known(self) -> Mapping[str, pulumi.Output[str]]:
         """What its recipes ask for: passwords that this site alone knows, and what the stacks of all sites hold.
 
         Made whether active or not, so that a failover makes none.
@@ -114,16 +119,16 @@ class Workload(pulumi.ComponentResource):
         opts = pulumi.ResourceOptions(parent=self)
         made = {
             key: random.RandomPassword(name, length=_SECRET_LENGTH, special=False, opts=opts).result
-            for key, name in secrets.made_at_site(self.region, self.described).items()
+            for key, name in secrets.made_at_site(self._region, self.described).items()
         }
-        return made | {name: self._shared(name) for name in secrets.shared(self.region, self.described)}
+        return made | {name: self._shared(name) for name in secrets.shared(self._region, self.described)}
 
     def _shared(self, name: str) -> pulumi.Output[str]:
         return self._args.site.secret(name, self.described.key)
 
     def _before(self, role: str) -> list[pulumi.Resource]:
         """Machines that must run first: of earlier roles, or else (those wait for them) of other workloads."""
-        after = self.region.services[self.described.service].roles[role].after
+        after = self._region.services[self.described.service].roles[role].after
         if after:
             return [machine for earlier in sorted(after) for machine in self._made[earlier]]
         return [machine for key in self.described.depends_on for machine in self._args.needs[key]]
@@ -155,7 +160,7 @@ class Workload(pulumi.ComponentResource):
         )
 
     def _machine(self, machine: model.Machine, before: Sequence[pulumi.Resource]) -> vsphere.VirtualMachine:
-        args, here = self._args, Standing(self.region, self._args.site.slug, machine)
+        args, here = self._args, Standing(self._region, self._args.site.slug, machine)
         make_job, told = args.jobs[here.role.recipe], secrets.told(here)
 
         def user_data(known: Sequence[str]) -> str:
@@ -174,7 +179,7 @@ class Workload(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=self, depends_on=[*self._disks.get(machine.name, ()), *before]),
         )
 
-    def _keep_apart(self, role: str, machines: Sequence[vsphere.VirtualMachine]) -> None:
+    def _keep_apart(self, role: str, machines: Machines) -> None:
         """Two machines of one job do not share a host."""
         name = f"{self.described.organisation}-{self.described.service}-{role}"
         vsphere.ComputeClusterVmAntiAffinityRule(
