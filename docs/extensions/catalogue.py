@@ -50,8 +50,7 @@ def _kind(name: str, schema: Schema, kinds: Mapping[str, Schema]) -> Iterator[st
     yield "| key | value | default | meaning |\n|---|---|---|---|"
     for key, value in schema["properties"].items():
         default = "*required*" if key in schema.get("required", ()) else f"`{json.dumps(value.get('default'))}`"
-        meaning = value.get("description") or kinds.get(_target(value), {}).get("description", "")
-        yield f"| `{key}` | {types.of(value)} | {default} | {_cell(meaning)} |"
+        yield f"| `{key}` | {types.of(value)} | {default} | {_cell(value.get('description', ''))} |"
     yield ""
 
 

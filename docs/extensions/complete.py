@@ -37,7 +37,10 @@ def _pages(_: Sphinx, env: BuildEnvironment) -> None:
 def _keys() -> Iterator[str]:
     def within(schema: Any) -> Iterator[str]:
         if isinstance(schema, dict):
-            yield from schema.get("properties", ())
+            for key, value in schema.get("properties", {}).items():
+                yield key
+                if "description" not in value:
+                    _logger.warning("%s: %s has no docstring", schema.get("title"), key)
             schema = list(schema.values())
         if isinstance(schema, list):
             for each in schema:

@@ -14,8 +14,8 @@ from tests.continuity.situations import every_closing, situation
 from uitwijk.commands.readiness.line import Line
 from uitwijk.commands.readiness.model import judged
 from uitwijk.continuity import place
-from uitwijk.continuity.catalogue import AcceptedShortfall
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.settings import AcceptedShortfall
 from uitwijk.continuity.situation import Situation
 
 

@@ -15,13 +15,13 @@ from uitwijk.continuity.catalogue import (
     Partnership,
     Process,
     Service,
-    Settings,
     Site,
 )
 from uitwijk.continuity.draft import Findings
 from uitwijk.continuity.reading import Problems
 from uitwijk.continuity.recipe import shipped_recipes
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.settings import Settings
 from uitwijk.continuity.situation import SiteState, Situation
 
 SIZES = {"XS": (1, 4), "M": (2, 8), "XL": (4, 16), "2XL": (8, 32)}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
-from uitwijk.continuity.catalogue import Settings
 from uitwijk.continuity.draft import Described
+from uitwijk.continuity.settings import Settings
 
 _FIRST_STATION = 10
 """Host part of the address of a building's first station; the next stations follow."""

@@ -5,7 +5,6 @@ Every class is frozen and refuses unknown keys. What can only be judged across f
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 from collections.abc import Mapping
 from enum import StrEnum
@@ -47,58 +46,39 @@ class Standby(StrEnum):
     """Machines exist at one site only; their data is replicated."""
 
 
-class MachineSize(Entity):
-    """A size class of machines."""
-
-    vcpus: Count
-    memory_gib: Count
-
-
-class OperatingSystem(Entity):
-    """What a golden template of each site holds."""
-
-    guest_id: str
-    """vSphere's identifier of the guest operating system."""
-    disk_gib: Count
-    content_id: str
-    """Identity of the template's content; equal at all sites, or the mirror is broken."""
-
-
-class NetworkKind(Entity):
-    """A network that an organisation has at every site, e.g. its servers' network."""
-
-    number: Annotated[Amount, Field(le=7)]
-    """Place in the address plan; never reused, never renumbered."""
-    purpose: str
-    public: bool = False
-    """Whether the whole internet reaches it. What stands there is open to everybody, and may keep no data."""
-
-
 class Host(Entity):
     """A hypervisor host."""
 
     name: Slug
+    """As vCenter knows it."""
     cores: Count
+    """Physical cores."""
     mhz: Count
+    """Clock of a core in MHz."""
     memory_gib: Count
+    """Memory in GiB."""
     cpu_generation: str
+    """Generation of its CPUs, e.g. `intel-icelake`."""
 
 
 class Datastore(Entity):
     """Storage of a site."""
 
     capacity_gib: Count
+    """Size in GiB."""
 
 
 class Site(Entity):
     """A place with ICT; one stack each."""
 
     name: str
+    """What people call it."""
     address_block: ipaddress.IPv4Network
     """A /16; the networks of all organisations lie in it."""
     hosts: Annotated[tuple[Host, ...], Field(min_length=1)]
     """In the order in which they are filled; append, never insert."""
     local_storage: Datastore
+    """Of the machines' own disks; nothing on it is replicated."""
     replicated_storage: Datastore
     """Of each dataset: a site holds its own and the replica of every other."""
     connections: frozenset[Slug]
@@ -109,7 +89,9 @@ class Building(Entity):
     """A place where people work; it may house a site."""
 
     name: str
+    """What people call it."""
     seats: Amount
+    """Workplaces in it, those for relocated staff included."""
     emergency_location: Annotated[str, Field(min_length=1)]
     """What a 112 call from a telephone in this building must carry. Never inherited."""
     network_number: Annotated[Amount, Field(le=255)]
@@ -124,7 +106,9 @@ class SessionHostRule(Entity):
     """One machine per so many concurrent users, and spares (Microsoft's guidance for remote-desktop hosts)."""
 
     users_per_vcpu: Count
+    """Users at the same time for each virtual CPU of a machine."""
     spare: Amount
+    """Machines beyond those that the users need."""
 
 
 def _branch(value: object) -> str | None:
@@ -147,7 +131,9 @@ class Role(Entity):
     """The machines of a service that do the same job."""
 
     size: SizeClass
+    """Size class; an organisation's `sizes` may name another."""
     count: MachineCount
+    """How many machines; or the rule by which that follows from the seats of the staff."""
     system: Slug
     """Operating system, thus golden template."""
     network: Slug
@@ -172,6 +158,7 @@ class Service(Entity):
     """Something that municipalities run, defined once."""
 
     name: str
+    """What people call it."""
     component: str
     """The nearest component of the GEMMA reference architecture."""
     kind: Kind = Kind.APPLICATION
@@ -179,16 +166,21 @@ class Service(Entity):
     serves: frozenset[Serves] = frozenset()
     """What others rely on without naming it: exactly what its recipes serve."""
     recovery_class: Annotated[RecoveryClass, Field(alias="class")]
+    """How urgent it is; at least as urgent as what depends on it."""
     rto_hours: Count
     """Recovery time objective; at most that of the class."""
     rpo_minutes: Amount
     """Recovery point objective: how old the data may be."""
     tenancy: Literal["dedicated", "shared"]
+    """`dedicated`: each municipality runs one of its own; `shared`: a partnership runs one for its members."""
     standby: Standby
+    """How it stands at the site that is not its home."""
     depends_on: frozenset[Slug] = frozenset()
+    """Services that must run first."""
     connections: frozenset[Slug] = frozenset()
     """External connections that the site running it must have."""
     roles: Annotated[Mapping[Slug, Role], Field(min_length=1)]
+    """Its machines, by the job that they do."""
 
     @property
     def last_roles(self) -> frozenset[str]:
@@ -200,19 +192,26 @@ class MinimumSeats(Entity):
     """The seats without which a process stops: a share of the municipality's seats, and never fewer than `at_least`."""
 
     share: Annotated[float, Field(ge=0, le=1)]
+    """Of the municipality's seats, from 0 to 1."""
     at_least: Amount
+    """Seats, however small the municipality."""
 
 
 class Process(Entity):
     """Work that a municipality does for its citizens or itself."""
 
     name: str
+    """What people call it."""
     recovery_class: Annotated[RecoveryClass, Field(alias="class")]
+    """How urgent it is."""
     services: frozenset[Slug]
+    """Those without which it stops."""
     seats: MinimumSeats
+    """Those without which it stops."""
     telephone: bool = False
     """Whether the municipality's numbers must ring."""
     stations: frozenset[Slug] = frozenset()
+    """What must be in the building where it is done."""
     own_building: bool = False
     """Whether it can only be done in the municipality's own town hall (a station that cannot be moved in hours)."""
     persons_register: bool = False
@@ -225,7 +224,9 @@ class ManualStep(Entity):
     step: str
     """May name `{site}`, `{building}` or `{dataset}`, as far as the occasion has one."""
     owner: str
+    """Who does it, by function."""
     when: Literal["site-lost", "site-drained", "dataset-to-promote", "building-closed"]
+    """The occasion on which it is due."""
     only: frozenset[Slug] = frozenset()
     """The sites or buildings that it is about; all when empty."""
     station: Slug | None = None
@@ -234,21 +235,11 @@ class ManualStep(Entity):
     """The process that goes on when the step is done."""
 
 
-class AcceptedShortfall(Entity):
-    """What the partners know cannot be met, and who accepted it."""
-
-    what: str
-    building: Slug
-    """The building whose closing causes it."""
-    seats: Count
-    owner: str
-    date: datetime.date
-
-
 class Organisation(Entity):
     """Who runs workloads and has staff: a municipality or a partnership."""
 
     name: str
+    """What people call it."""
     network_number: Annotated[Amount, Field(le=31)]
     """Place in the address plan; never reused, never renumbered."""
     seats: Amount
@@ -267,12 +258,17 @@ class Municipality(Organisation):
     cbs_code: CbsCode
     """Key of Statistics Netherlands; names change, codes do not."""
     frisian_name: str | None = None
+    """Its name in Frisian, where that is another one."""
     inhabitants: Count
+    """How many."""
     home: Slug
     """The site that runs its cold workloads on a normal day."""
     town_hall: Slug
+    """The building in which its staff sit."""
     area_codes: Annotated[tuple[AreaCode, ...], Field(min_length=1)]
+    """Those in which it may have numbers."""
     number_blocks: Annotated[tuple[NumberBlock, ...], Field(min_length=1)]
+    """Its telephone numbers."""
     uses: Mapping[Slug, Slug] = {}
     """Shared services that a partnership runs for it although it is no member: partnership by service."""
 
@@ -281,26 +277,8 @@ class Partnership(Organisation):
     """A joint ICT organisation of several municipalities; its home is the site that its office houses."""
 
     office: Slug
+    """The building in which its staff sit."""
     members: Annotated[tuple[Slug, ...], Field(min_length=1)]
+    """Municipalities for which it runs the shared services."""
     runs: frozenset[Slug] = frozenset()
     """Dedicated services that it runs for its own staff, beside all shared services."""
-
-
-class Settings(Entity):
-    """What holds for the whole region."""
-
-    name: str
-    domain: str
-    """DNS domain below which all names lie."""
-    vcpus_per_core: Annotated[float, Field(gt=0, le=100)]
-    """Virtual CPUs that may share one physical core; over 100 is a slip. Memory is never overcommitted."""
-    carrier: str
-    """Host name of the telephone carrier's SIP service."""
-    building_addresses: ipaddress.IPv4Network
-    """A /16; the networks of all buildings lie in it."""
-    records_port: Port
-    """TCP port at which every cold machine's application answers."""
-    systems: Mapping[Slug, OperatingSystem]
-    sizes: Mapping[SizeClass, MachineSize]
-    networks: Mapping[Slug, NetworkKind]
-    accepted_shortfalls: tuple[AcceptedShortfall, ...] = ()

@@ -16,11 +16,11 @@ from uitwijk.continuity.catalogue import (
     Partnership,
     Process,
     Service,
-    Settings,
     Site,
 )
 from uitwijk.continuity.reading import Problems
 from uitwijk.continuity.recipe import Recipe
+from uitwijk.continuity.settings import Settings
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,9 +12,10 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from uitwijk.continuity.catalogue import ManualStep, Settings
+from uitwijk.continuity.catalogue import ManualStep
 from uitwijk.continuity.fields import Slug
 from uitwijk.continuity.loading import ENTRIES, FOLDERS, OWN_RECIPES
+from uitwijk.continuity.settings import Settings
 from uitwijk.continuity.situation import Situation
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

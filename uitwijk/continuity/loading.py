@@ -13,7 +13,6 @@ from uitwijk.continuity.catalogue import (
     Partnership,
     Process,
     Service,
-    Settings,
     Site,
 )
 from uitwijk.continuity.draft import Draft, Findings, names
@@ -22,6 +21,7 @@ from uitwijk.continuity.fields import Slug
 from uitwijk.continuity.reading import Problems, read_yaml, validate
 from uitwijk.continuity.recipe import Recipe, shipped_recipes
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.settings import Settings
 
 _MANUAL_STEPS = "manual-steps.yaml"
 _RECIPES = "recipes"

@@ -37,10 +37,12 @@ Number = Annotated[str, AfterValidator(_number), Field(json_schema_extra={"patte
 class NumberBlock(BaseModel):
     """Consecutive geographic numbers of one municipality, e.g. `{first: 0517-491200, last: 0517-491299}`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
     first: Number
+    """Its first number, with a hyphen behind the area code."""
     last: Number
+    """Its last number, written alike."""
 
     @model_validator(mode="after")
     def _consistent(self) -> NumberBlock:

@@ -75,7 +75,9 @@ class DiskCount(Entity):
     """How many data disks a machine may have."""
 
     at_least: Amount = 0
+    """The fewest."""
     at_most: Annotated[int, Field(ge=0, le=MOST_DISKS, strict=True)] = 0
+    """The most."""
 
 
 class Recipe(Entity):
@@ -88,12 +90,15 @@ class Recipe(Entity):
     packages: tuple[str, ...] = ()
     """Debian packages, in the order in which they are installed."""
     serves: frozenset[Serves] = frozenset()
+    """What others rely on without naming the service."""
     needs: frozenset[Needs] = frozenset()
+    """What else must be in the catalogue for the job to be one."""
     port: Port | None = None
     """The only port at which others look for it; left out: any."""
     secrets: Mapping[Slug, SecretSort] = {}
     """What its job is told, by name, and where that comes from."""
     disks: DiskCount = DiskCount()
+    """How many data disks its machines may have."""
     public: bool = False
     """Whether it may stand in a network that the whole internet reaches."""
     standby: Literal["hot", "cold", "either"] = "either"

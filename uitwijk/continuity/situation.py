@@ -42,10 +42,15 @@ class LogEntry(Entity):
     """One declaration: who changed what, when and why."""
 
     epoch: Count
+    """The one that began with it."""
     at: datetime.datetime
+    """When, with a time zone."""
     by: Annotated[str, Field(min_length=1)]
+    """Who declared, by function."""
     change: str
+    """What, in the words of the command."""
     reason: str
+    """Why."""
 
 
 class Situation(Entity):
@@ -54,9 +59,11 @@ class Situation(Entity):
     epoch: Count
     """Grows by one with every declaration; undoing one is a new epoch."""
     sites: Mapping[Slug, SiteState]
+    """What may be expected of each site."""
     data: Mapping[Slug, Slug]
     """The site at which each home site's dataset is writable."""
     closed_buildings: Mapping[Slug, ClosedBuilding] = {}
+    """Where nobody can work, and where the staff go."""
     override: tuple[Overridable, ...] = ()
     """Rows of the guard that this epoch lifts."""
     hypothetical: bool = False
