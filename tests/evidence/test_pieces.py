@@ -26,6 +26,14 @@ def test_what_was_recorded_is_what_is_read(played: Evidence) -> None:
     assert read(played.directory) == played.report
 
 
+def test_a_clock_that_knows_microseconds_is_kept_as_it_is_written(tmp_path: Path) -> None:
+    with Evidence(tmp_path / "evidence", {}, "duty officer") as evidence, evidence.scenario("S1", "A hall") as scenario:
+        scenario.declared()
+        with scenario.step("Look"):
+            scenario.check("Something", 1, 1, True)
+    assert read(evidence.directory) == evidence.report
+
+
 def test_evidence_that_is_read_and_written_again_has_the_same_bytes(played: Evidence) -> None:
     written = (played.directory / "report.json").read_text(encoding="utf-8")
     assert read(played.directory).text() == written

@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.evidence.event import EVENTS, Event
+from uitwijk.evidence.piece import as_written
 from uitwijk.evidence.report import REPORT, Report
 from uitwijk.evidence.seal import BEGINNING, chain_anew, digest, seal
 from uitwijk.evidence.secrecy import Scrubber
@@ -39,12 +40,16 @@ class EvidenceFolder:
         self.directory = directory
         self.report = report
         """All that was recorded up to now, without secrets."""
-        self.clock = clock
+        self._clock = clock
         self._origin = f"uitwijk@{socket.gethostname()}"
         self._lock = threading.RLock()
         self._scrubber = Scrubber()
         self._last_event = BEGINNING
         self._sealed = False
+
+    def now(self) -> datetime:
+        """The current moment, as the evidence keeps it."""
+        return as_written(self._clock())
 
     def event(self, action: str, on: str, result: str, origin: str | None = None, at: datetime | None = None) -> None:
         """Append one line to `events.jsonl`; it is on disk when this returns. After the exercise nothing is added.
@@ -65,7 +70,7 @@ class EvidenceFolder:
                 result=result,
                 origin=origin or self._origin,
                 actor=self.report.actor,
-                time=at or self.clock(),
+                time=at or self.now(),
                 previous=BEGINNING,
             )
             text = self.scrubbed(event).model_copy(update={"previous": self._last_event}).line()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 from uitwijk.utc import stamp
 
@@ -14,8 +14,14 @@ Verdict = Literal["passed", "failed"]
 Phase = Literal["before", "during", "after"]
 """Of a calamity."""
 
-Moment = Annotated[datetime, PlainSerializer(stamp, when_used="json")]
-"""With a time zone; written in UTC with milliseconds."""
+
+def as_written(moment: datetime) -> datetime:
+    """A moment to the millisecond."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+Moment = Annotated[datetime, AfterValidator(as_written), PlainSerializer(stamp, when_used="json")]
+"""With a time zone; kept to the millisecond, and written in UTC."""
 
 
 class Piece(BaseModel):

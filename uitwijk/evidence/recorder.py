@@ -66,7 +66,7 @@ class Evidence(EvidenceFolder):
             key=key,
             name=name,
             verdict="failed",
-            started=self.clock(),
+            started=self.now(),
             steps=[],
             checks=[],
             lessons=[lesson for lesson in self.report.lessons if lesson.scenario in (None, key[:2])],
@@ -95,7 +95,7 @@ class Evidence(EvidenceFolder):
 
     def carry_over(self, lessons: Iterable[Lesson]) -> None:
         """Take along what earlier exercises taught; each scenario that begins later gets what is about it."""
-        today = self.clock().astimezone(UTC).date()
+        today = self.now().astimezone(UTC).date()
         found = [LessonReport.model_validate(lesson.facts(today)) for lesson in lessons]
         self.report.lessons = self.scrubbed(found)
         self.event("carry over", "lessons of earlier exercises", ", ".join(str(one.id) for one in found) or "none")
@@ -120,6 +120,6 @@ class Evidence(EvidenceFolder):
             fine = error is None and scenarios and all(scenario.verdict == "passed" for scenario in scenarios)
             self.report.verdict = "passed" if fine else "failed"
             self.report.interrupted = error is not None
-            self.report.ended = self.clock()
+            self.report.ended = self.now()
             self.event("end exercise", self.directory.name, self.report.verdict)
             self._seal()

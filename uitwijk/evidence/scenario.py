@@ -59,7 +59,7 @@ class Scenario(WorkRecorder):
             for name in self._planned:
                 if name not in begun | told:
                     self.not_executed(name, "the scenario was broken off before it")
-        self.report.ended = self._folder.clock()
+        self.report.ended = self._folder.now()
         succeeded = not self.report.interrupted and not self.report.failures
         self.report.verdict = "passed" if succeeded else "failed"
         self._folder.event("end scenario", self.report.key, self.report.verdict)
@@ -78,7 +78,7 @@ class Scenario(WorkRecorder):
             command: what somebody would type to do the same.
         """
         begun = Step(
-            name=name, command=command or None, started=self._folder.clock(), ended=None, result="failed: not ended"
+            name=name, command=command or None, started=self._folder.now(), ended=None, result="failed: not ended"
         )
         self.report.steps.append(self._folder.scrubbed(begun))
         self._tell("begin step", name, "begun")
@@ -104,14 +104,14 @@ class Scenario(WorkRecorder):
 
     def declared(self) -> datetime:
         """Start the clock of the recovery times: the calamity is declared now. Returns the moment."""
-        self.report.declared = moment = self._folder.clock()
+        self.report.declared = moment = self._folder.now()
         self._folder.event("declare", self.report.key, "declared")
         self._folder.save()
         return moment
 
     def failback(self) -> None:
         """The workloads begin to return home now."""
-        self.report.failback = self._folder.clock()
+        self.report.failback = self._folder.now()
         self._folder.event("begin failback", self.report.key, "begun")
         self._folder.save()
 
@@ -190,7 +190,7 @@ class OpenStep:
     ) -> None:
         result = self.result if error is None else f"failed: {one_line(error)}"
         self.report.result = self._folder.scrubbed(" ".join(result.split()))
-        self.report.ended = self._folder.clock()
+        self.report.ended = self._folder.now()
         key = self._scenario.report.key
         self._folder.event("end step", f"{key}: {self.report.name}", self.report.result)
         self._folder.save()
