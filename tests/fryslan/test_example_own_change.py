@@ -13,8 +13,8 @@ from uitwijk.resources.testing import record_site
 def test_a_second_counter_application_comes_with_its_own_name_address_and_separation(catalogue):
     catalogue.change(
         "services.yaml",
-        "application: {size: S, count: 1, system: debian-12, network: servers, address: 45,",
-        "application: {size: S, count: 2, system: debian-12, network: servers, address: 45,",
+        "{recipe: counter, station: document-printer, size: S, count: 1,",
+        "{recipe: counter, station: document-printer, size: S, count: 2,",
     )
     recording = record_site("leeuwarden", catalogue=catalogue.folder, situation=SITUATIONS["S2"])
     first, second = (recording[f"harlingen-counter-application-{number}"] for number in (1, 2))
