@@ -51,8 +51,9 @@ def _services(content: dict[str, Any]) -> dict[str, Any]:
             for role in service["roles"].values():
                 role["count"] = 1
     roles = services["workplaces"]["roles"]
-    del roles["broker"]
+    del roles["broker"]  # and with it what serves logins
     roles["session-host"]["after"] = ["profiles"]
+    services["workplaces"]["serves"] = ["sessions"]
     return services
 
 
