@@ -36,7 +36,7 @@ def inventory(region: Region, site: str, machines: Iterable[VirtualMachine] = ()
     """What the site's vCenter should hold, with these machines."""
     wanted = site_inventory(region, site)
     return Inventory(
-        server=f"vcenter.{site}.kustland.example",
+        server=f"vcenter.{site}.uitwijk.example",
         version="8.0.3",
         datacenters=(site,),
         clusters=(site,),

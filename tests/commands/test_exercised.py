@@ -71,7 +71,7 @@ def test_another_size_of_a_machine_asks_for_a_drill_and_another_text_does_not(
         "buildings.yaml", "emergency_location: NL, Kustland, Zandermeer, town hall", "emergency_location: NL, hall"
     )
     assert drill_line(load_region(catalogue.folder), tmp_path, later(1)).verdict is Verdict.OK
-    catalogue.change("services.yaml", "{recipe: broker, size: S,", "{recipe: broker, size: M,")
+    catalogue.change("services.yaml", "broker: {recipe: broker, size: S,", "broker: {recipe: broker, size: M,")
     line = drill_line(load_region(catalogue.folder), tmp_path, later(1))
     assert line.verdict is Verdict.ATTENTION
     assert "changed in the catalogue since" in line.why

@@ -61,10 +61,10 @@ def test_a_lost_site_of_which_nobody_knows_the_vcenter_changes_nothing(desk: Des
 def test_a_lost_site_whose_stack_was_kept_there_is_known_by_its_stack_file(
     desk: Desk, engine: Stacks, refusing: str
 ) -> None:
-    engine.configured("leeuwarden", refusing)
-    engine.configured_by_file("bolsward", refusing, desk.folder)
-    desk.must_declare("lost bolsward")
-    line = lines(desk)["vCenter bolsward"]
+    engine.configured("zandermeer", refusing)
+    engine.configured_by_file("veldoord", refusing, desk.folder)
+    desk.must_declare("lost veldoord")
+    line = lines(desk)["vCenter veldoord"]
     assert line["why"] == f"the site is declared lost, and {refusing} refuses connections"
 
 

@@ -167,7 +167,7 @@ def test_a_workload_that_the_peer_still_holds_is_refused(region: Region, normal:
     own, peer = stack(region, "zandermeer", normal), stack(region, "veldoord", normal)
     (refusal,) = refusals(region, declared, own, peer)
     assert refusal.row == "peer-holds"
-    assert "stack veldoord still holds 32 machines of workloads placed here: " in refusal.text
+    assert "stack veldoord still holds 36 machines of workloads placed here: " in refusal.text
     assert "kolkwijde-civil-affairs-application-1" in refusal.text
     assert "pulumi up --stack veldoord" in refusal.text
 
@@ -215,7 +215,7 @@ def test_a_workload_to_be_created_next_to_an_unreadable_peer_is_refused(region: 
     peer = stack(region, "veldoord", normal, readable=False)
     (refusal,) = refusals(region, declared, stack(region, "zandermeer", normal), peer)
     assert refusal.row == "peer-unreadable"
-    assert "32 machines would be created here" in refusal.text
+    assert "36 machines would be created here" in refusal.text
     assert "its backend does not answer within 10 s" in refusal.text
     assert "uitwijk declare lost veldoord" in refusal.text
 
@@ -267,7 +267,7 @@ def test_giving_a_workload_to_a_peer_with_an_old_copy_is_refused(region: Region,
     over, back = situation(region, **LOST, epoch=6), situation(region, epoch=7)
     (refusal,) = refusals(region, back, stack(region, "zandermeer", over), stack(region, "veldoord", normal))
     assert refusal.row == "gives-to-unsafe-peer"
-    assert "it still holds an old copy of 32 machines" in refusal.text
+    assert "it still holds an old copy of 36 machines" in refusal.text
     assert "pulumi up --stack veldoord" in refusal.text
 
 

@@ -104,12 +104,12 @@ def test_a_lost_site_tells_commands_moves_numbers_and_what_is_left_of_the_capaci
         "pulumi preview --stack veldoord",
         "pulumi up --stack veldoord --continue-on-error",
     ]
-    assert plan["workloads"] == ["zandermeer: 9 workloads, 17 machines, from zandermeer to veldoord"]
+    assert plan["workloads"] == ["zandermeer: 9 workloads, 18 machines, from zandermeer to veldoord"]
     assert plan["numbers"]["kolkwijde"] == "served by veldoord; ring at kolkwijde-town-hall"
-    assert plan["capacity"] == {"veldoord": "176 of 272 vCPUs, 536 of 720 GiB, a host to spare"}
+    assert plan["capacity"] == {"veldoord": "186 of 272 vCPUs, 560 of 720 GiB, a host to spare"}
     assert any(step.startswith("storage administrator: Promote the replica") for step in plan["manual_steps"])
     created = plan["stacks"]["veldoord"]["create"][MACHINES]
-    assert len(created) == 17
+    assert len(created) == 18
     assert created["zandermeer-case-management-database-1"] == (
         "4 vCPUs, 16 GiB, 10.11.64.55, data on zandermeer/case-management/database-1-data.vmdk"
     )

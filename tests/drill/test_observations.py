@@ -40,11 +40,11 @@ def observed(scenario: Scenario) -> str:
 
 
 def call(kind: str, why: str | None = None) -> JudgedCall:
-    return JudgedCall(number="+31517491200", kind=kind, verdict="failed" if why else "passed", why=why)
+    return JudgedCall(number="+31527991200", kind=kind, verdict="failed" if why else "passed", why=why)
 
 
 def transaction(what: str, why: str | None = None) -> Transaction:
-    return Transaction(what=what, building="balk", verdict="failed" if why else "passed", why=why)
+    return Transaction(what=what, building="wilgendam", verdict="failed" if why else "passed", why=why)
 
 
 NUMBER, EMERGENCY = call("number"), call("emergency")
@@ -58,9 +58,9 @@ def test_calls_that_are_answered_as_they_should_pass(scenario: Scenario):
 @pytest.mark.parametrize(
     ("calls", "named"),
     [
-        ([call("number", "+31517491200 was answered by workum"), EMERGENCY], "was answered by workum"),
-        ([NUMBER, call("emergency", "112 from balk told no location")], "112 from balk told no location"),
-        ([NUMBER, EMERGENCY, call("outside", "a call from balk carried a location")], "carried a location"),
+        ([call("number", "+31527991200 was answered by wilgendam"), EMERGENCY], "was answered by wilgendam"),
+        ([NUMBER, call("emergency", "112 from wilgendam told no location")], "112 from wilgendam told no location"),
+        ([NUMBER, EMERGENCY, call("outside", "a call from wilgendam carried a location")], "carried a location"),
         ([EMERGENCY], "no number was called"),
         ([NUMBER], "nobody called 112"),
     ],
@@ -84,7 +84,7 @@ def test_calls_in_progress_must_go_on_and_there_must_be_some(scenario: Scenario,
 def continuity(**stopped: str) -> dict[str, Continuity]:
     processes = ["document-issue", "finance", "taxes"]
     return {
-        "harlingen": Continuity(
+        "kolkwijde": Continuity(
             continued=[process for process in processes if process not in stopped],
             stopped={process: StoppedProcess(observed=why) for process, why in stopped.items()},
         )
@@ -92,33 +92,33 @@ def continuity(**stopped: str) -> dict[str, Continuity]:
 
 
 def judged(scenario: Scenario, seen: dict[str, Continuity], expected: list[str], majority: list[str]) -> list[str]:
-    observations.work_goes_on(scenario, "during", seen, {"harlingen": expected}, majority, ["document-issue"])
+    observations.work_goes_on(scenario, "during", seen, {"kolkwijde": expected}, majority, ["document-issue"])
     return verdicts(scenario)
 
 
 def test_processes_that_stop_as_written_down_pass(scenario: Scenario):
-    assert judged(scenario, continuity(taxes="no seat"), ["taxes"], ["harlingen"]) == ["passed", "passed"]
+    assert judged(scenario, continuity(taxes="no seat"), ["taxes"], ["kolkwijde"]) == ["passed", "passed"]
 
 
 def test_a_process_that_stops_unexpectedly_is_named_with_its_reason(scenario: Scenario):
-    assert judged(scenario, continuity(taxes="database-1 does not answer"), [], ["harlingen"]) == ["failed", "passed"]
-    assert observed(scenario) == "harlingen: taxes stopped: database-1 does not answer"
+    assert judged(scenario, continuity(taxes="database-1 does not answer"), [], ["kolkwijde"]) == ["failed", "passed"]
+    assert observed(scenario) == "kolkwijde: taxes stopped: database-1 does not answer"
 
 
 def test_a_process_that_continues_and_should_not_is_named(scenario: Scenario):
-    assert judged(scenario, continuity(), ["taxes"], ["harlingen"]) == ["failed", "passed"]
-    assert observed(scenario) == "harlingen: taxes continued, and should have stopped"
+    assert judged(scenario, continuity(), ["taxes"], ["kolkwijde"]) == ["failed", "passed"]
+    assert observed(scenario) == "kolkwijde: taxes continued, and should have stopped"
 
 
 def test_the_majority_is_lost_with_one_urgent_process(scenario: Scenario):
     seen = continuity(**{"document-issue": "no printer"})
-    assert judged(scenario, seen, ["document-issue"], ["harlingen"]) == ["passed", "failed"]
-    assert observed(scenario) == "harlingen: expected, not seen"
+    assert judged(scenario, seen, ["document-issue"], ["kolkwijde"]) == ["passed", "failed"]
+    assert observed(scenario) == "kolkwijde: expected, not seen"
 
 
 def test_half_of_the_processes_is_no_majority(scenario: Scenario):
     seen = {
-        "harlingen": Continuity(continued=["document-issue"], stopped={"taxes": StoppedProcess(observed="no seat")})
+        "kolkwijde": Continuity(continued=["document-issue"], stopped={"taxes": StoppedProcess(observed="no seat")})
     }
     assert judged(scenario, seen, ["taxes"], []) == ["passed", "passed"]
 
@@ -127,7 +127,7 @@ def test_half_of_the_processes_is_no_majority(scenario: Scenario):
     ("documents", "verdict"),
     [
         ([transaction("document")], "passed"),
-        ([transaction("document", "it lies in workum")], "failed"),
+        ([transaction("document", "it lies in wilgendam")], "failed"),
         ([transaction("record")], "failed"),
     ],
     ids=["right queue", "wrong queue", "none issued"],
@@ -141,7 +141,7 @@ def test_documents_must_lie_where_the_counter_is(scenario: Scenario, documents: 
     ("tried", "verdict"),
     [
         ([transaction("record"), transaction("forbidden")], "passed"),
-        ([transaction("record"), transaction("forbidden", "harlingen let bolsward in")], "failed"),
+        ([transaction("record"), transaction("forbidden", "kolkwijde let veldoord in")], "failed"),
         ([transaction("record", "does not answer"), transaction("forbidden")], "failed"),
         ([transaction("record")], "failed"),
         ([transaction("forbidden")], "failed"),
@@ -160,39 +160,39 @@ def name(verdict: Verdict, of: str = ALL_NAMES) -> NameAnswer:
 
 
 def test_a_name_that_leads_elsewhere_is_named_with_the_server_that_said_it(scenario: Scenario):
-    observations.names_lead(scenario, "during", [name("failed", "harlingen-counter"), name("failed")])
+    observations.names_lead(scenario, "during", [name("failed", "kolkwijde-counter"), name("failed")])
     assert verdicts(scenario) == ["failed"]
-    assert "ns-1: harlingen-counter: 10.11.0.40 instead of 10.12.0.40" in observed(scenario)
+    assert "ns-1: kolkwijde-counter: 10.11.0.40 instead of 10.12.0.40" in observed(scenario)
 
 
 def test_names_that_nobody_was_asked_for_prove_nothing(scenario: Scenario):
     observations.names_lead(scenario, "during", [])
-    observations.no_stale_name(scenario, "bolsward", [])
+    observations.no_stale_name(scenario, "veldoord", [])
     assert verdicts(scenario) == ["failed", "failed"]
 
 
 def test_one_stale_answer_of_a_returning_site_fails(scenario: Scenario):
-    observations.no_stale_name(scenario, "bolsward", [name("passed"), name("failed", "harlingen-counter")])
+    observations.no_stale_name(scenario, "veldoord", [name("passed"), name("failed", "kolkwijde-counter")])
     assert verdicts(scenario) == ["failed"]
-    assert observed(scenario) == "ns-1: harlingen-counter: 10.11.0.40"
+    assert observed(scenario) == "ns-1: kolkwijde-counter: 10.11.0.40"
 
 
 def gap(what: str, seconds: float | None, lag: float | None = None) -> MeasuredGap:
     ttl = 60 if what == "names" else None
-    return MeasuredGap(what=what, municipality="harlingen", seconds=seconds, ttl_seconds=ttl, lag_seconds=lag)
+    return MeasuredGap(what=what, municipality="kolkwijde", seconds=seconds, ttl_seconds=ttl, lag_seconds=lag)
 
 
 def test_gaps_that_ended_pass_and_one_that_did_not_is_named(scenario: Scenario):
     observations.gaps_measured(scenario, [gap("telephone", 1.5), gap("names", None)])
     assert verdicts(scenario) == ["passed", "failed"]
-    assert observed(scenario) == "harlingen: never"
+    assert observed(scenario) == "kolkwijde: never"
 
 
 def test_names_may_follow_their_machines_within_their_time_to_live_and_no_later(scenario: Scenario):
     observations.gaps_measured(scenario, [gap("telephone", 1.5), gap("names", 300.0, 60.0)])
     observations.gaps_measured(scenario, [gap("telephone", 1.5), gap("names", 300.0, 60.1)])
     assert verdicts(scenario) == ["passed", "passed", "passed", "failed"]
-    assert observed(scenario) == "harlingen: 60.1 s after its machines were powered on"
+    assert observed(scenario) == "kolkwijde: 60.1 s after its machines were powered on"
 
 
 def test_gaps_that_nobody_measured_fail(scenario: Scenario):
@@ -202,7 +202,7 @@ def test_gaps_that_nobody_measured_fail(scenario: Scenario):
 
 def record(found: bool, verdict: Verdict) -> SoughtRecord:
     known = SoughtRecord(
-        service="counter", municipality="harlingen", id="r-1", written="late", found=found, verdict=verdict
+        service="counter", municipality="kolkwijde", id="r-1", written="late", found=found, verdict=verdict
     )
     return known if found else but(known, age_seconds=3.5)
 
@@ -218,15 +218,15 @@ def record(found: bool, verdict: Verdict) -> SoughtRecord:
     ids=["as replicated", "found though late", "lost though replicated", "none written"],
 )
 def test_records_are_judged_by_replication(scenario: Scenario, records: list[SoughtRecord], verdict: str):
-    observations.records_kept(scenario, "bolsward", "after the failover", records)
+    observations.records_kept(scenario, "veldoord", "after the failover", records)
     assert verdicts(scenario) == [verdict]
 
 
 def test_a_guest_that_died_fails_the_scenario_and_is_named_with_its_own_words(scenario: Scenario):
-    trouble = Trouble(site="bolsward", guest="call-server-1", unit="kamailio.service", what="died", words="oops")
+    trouble = Trouble(site="veldoord", guest="call-server-1", unit="kamailio.service", what="died", words="oops")
     observations.guests_unharmed(scenario, [trouble], 100.0)
     assert verdicts(scenario) == ["failed", "passed"]
-    assert observed(scenario) == "call-server-1 at bolsward: kamailio.service died: oops"
+    assert observed(scenario) == "call-server-1 at veldoord: kamailio.service died: oops"
 
 
 def test_guests_that_take_more_than_their_memory_fail(scenario: Scenario):

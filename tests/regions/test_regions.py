@@ -20,8 +20,8 @@ def test_a_region_loads_and_begins_with_everything_normal(data: Data) -> None:
     assert not data.situation.closed_buildings
 
 
-def test_the_small_region_has_58_machines_and_the_foreign_one_90() -> None:
-    assert _machines_by_home(SMALL.region) == {"veldoord": 38, "zandermeer": 20}
+def test_the_small_region_has_63_machines_and_the_foreign_one_90() -> None:
+    assert _machines_by_home(SMALL.region) == {"veldoord": 42, "zandermeer": 21}
     assert _machines_by_home(FOREIGN.region) == {"dc-poel": 34, "dc-horst": 56}
 
 

@@ -152,7 +152,7 @@ def test_a_pair_is_kept_on_separate_hosts(recorded):
         "computeClusterId": "getComputeCluster:veldoord",
         "virtualMachineIds": ["kust-directory-server-1:id", "kust-directory-server-2:id"],
     }
-    assert "kolkwijde-workplaces-broker" not in rules
+    assert "kolkwijde-counter-application" not in rules
 
 
 @pytest.mark.parametrize(("site", "situation"), EVERYWHERE)

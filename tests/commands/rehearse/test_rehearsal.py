@@ -97,7 +97,7 @@ def test_a_plan_is_verified_once_it_is_approved_and_until_the_engine_would_do_ot
     approve(book, first)
     second = played(engine, book)
     assert set(statuses(second).values()) == {Status.VERIFIED}
-    assert second["lost-veldoord"].why == "32 machines appear at zandermeer"
+    assert second["lost-veldoord"].why == "36 machines appear at zandermeer"
     assert second["closed-kolkwijde-town-hall"].why == "no resource changes"
     rule = Operation("create", RULE, "kolkwijde-workplaces-broker")
     engine.more = lambda site, calamity: [rule] if (site, calamity.slug) == ("zandermeer", "lost-veldoord") else []

@@ -10,8 +10,8 @@ from textwrap import indent
 
 from uitwijk.drill.guests.loopback import Loopback
 
-SITE = "bolsward"
-META = "local-hostname: one.uitwijk.example\n"
+SITE = "veldoord"
+META = "local-hostname: one.kustland.example\n"
 PORT = 8440
 _KAMAILIO = """\
 #!KAMAILIO
@@ -60,7 +60,7 @@ def machine(*commands: str, files: dict[str, str] | None = None, more: str = "")
     """User data with these commands and files, and `more` lines."""
     written = "".join(f"- path: {path}\n  content: |\n{indent(text, '    ')}" for path, text in (files or {}).items())
     listed = "".join(f"- {command}\n" for command in commands)
-    return f"#cloud-config\nfqdn: one.uitwijk.example\n{more}write_files:\n{written or '  []'}\nruncmd:\n{listed}"
+    return f"#cloud-config\nfqdn: one.kustland.example\n{more}write_files:\n{written or '  []'}\nruncmd:\n{listed}"
 
 
 def call_server(spoiled: str = "") -> str:

@@ -73,7 +73,7 @@ def test_kamailio_answers_at_its_mapped_address(guests: Guests, loopback: Loopba
 
 def test_kamailio_with_a_broken_configuration_fails_at_once_with_its_own_words(guests: Guests) -> None:
     why = fails(guests, call_server(spoiled='loadmodule "nowhere.so"\n'))
-    assert why.startswith("bolsward: one: kamailio.service /usr/sbin/kamailio ended with exit code 255 (")
+    assert why.startswith("veldoord: one: kamailio.service /usr/sbin/kamailio ended with exit code 255 (")
     assert "could not find module <nowhere>" in why
     (trouble,) = guests.troubles()
     assert (trouble.site, trouble.guest, trouble.unit) == (SITE, "one", "kamailio.service")
@@ -127,7 +127,7 @@ def test_a_guest_that_dies_is_named(guests: Guests, victim: str) -> None:
     assert trouble.guest == "one"
     assert "SIGKILL" in trouble.what or "ended with exit code" in trouble.what
     assert guests.living(SITE) == frozenset()
-    with pytest.raises(UitwijkError, match=r"bolsward: one: .*\.service "):
+    with pytest.raises(UitwijkError, match=r"veldoord: one: .*\.service "):
         guests.await_living(SITE, ["one"], 600)
 
 
@@ -180,7 +180,7 @@ def test_a_site_that_is_cut_has_no_process_left_and_frees_its_ports(guests: Gues
     lives(guests, call_server(), "call-server")
     lives(guests, server(), "server")
     assert wait_until(lambda: ask(loopback))
-    guests.boot("leeuwarden", "elsewhere", machine("ls"), META)
+    guests.boot("zandermeer", "elsewhere", machine("ls"), META)
     guests.cut(SITE)
     assert guests.living(SITE) == frozenset()
     for kind, port, address in (
@@ -193,7 +193,7 @@ def test_a_site_that_is_cut_has_no_process_left_and_frees_its_ports(guests: Gues
                 free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             free.bind((loopback.address(address), port))
     assert not {"kamailio", "kamailio: main"} & set(processes_in(runner_of(os.getpid())).values())
-    guests.await_living("leeuwarden", ["elsewhere"], 60)
+    guests.await_living("zandermeer", ["elsewhere"], 60)
 
 
 def test_a_guest_may_be_cut_while_it_starts(guests: Guests) -> None:
@@ -231,7 +231,7 @@ def test_a_machine_that_cannot_do_what_it_is_told_says_what(guests: Guests, user
 
 
 def test_a_guest_that_is_not_there_is_waited_for_no_longer_than_told(guests: Guests) -> None:
-    with pytest.raises(UitwijkError, match="bolsward: nobody does not live after 0 s: it is not on"):
+    with pytest.raises(UitwijkError, match="veldoord: nobody does not live after 0 s: it is not on"):
         guests.await_living(SITE, ["nobody"], 0)
 
 

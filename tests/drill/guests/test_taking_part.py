@@ -26,7 +26,7 @@ def test_every_other_kind_is_named_with_whose_it_is(region: Region) -> None:
     chosen, idle = set(machines_taking_part(region)), idle_kinds(region)
     others = [machine for name, machine in region.machines.items() if name not in chosen]
     assert idle.keys() == {f"{machine.service}/{machine.role}" for machine in others}
-    assert idle["remote-access/gateway"] == "no process of a municipality needs that of iszf, leeuwarden"
+    assert idle["remote-access/gateway"] == "no process of a municipality needs that of kust, zandermeer"
 
 
 def test_what_is_needed_comes_first(region: Region) -> None:

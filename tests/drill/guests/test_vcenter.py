@@ -11,9 +11,7 @@ import pytest
 
 from tests.drill.guests.administrator import Administrator
 from tests.drill.guests.machines import META, SITE, ask, call_server, machine, processes_in, runner_of, server
-from tests.engine.small_region import make_small_catalogue
 from tests.engine.waiting import wait_until
-from uitwijk.continuity import load_region
 from uitwijk.continuity.region import Region
 from uitwijk.drill.guests.guests import Guests, Watched
 from uitwijk.drill.guests.loopback import Loopback
@@ -23,17 +21,11 @@ from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
 pytestmark = pytest.mark.timeout(180)
 
-CALLS, DATABASE = "harlingen-telephony-call-server-1", "harlingen-civil-affairs-database-1"
+CALLS, DATABASE = "kolkwijde-telephony-call-server-1", "kolkwijde-civil-affairs-database-1"
 """Two machines that take part."""
-DISK = "[data-bolsward] harlingen/civil-affairs/database-1-data.vmdk"
+DISK = "[data-veldoord] kolkwijde/civil-affairs/database-1-data.vmdk"
 WITH_DISK = server("mounts: [[LABEL=disk, /srv/disk, ext4]]\n")
 OWN_DISK, DATA_DISK = "/var/lib/server/seen", "/srv/disk/seen"
-
-
-@pytest.fixture(scope="session")
-def region(tmp_path_factory: pytest.TempPathFactory) -> Region:
-    """A small one, so that the simulator starts quickly."""
-    return load_region(make_small_catalogue(tmp_path_factory.mktemp("small") / "catalogue"))
 
 
 @pytest.fixture
@@ -73,7 +65,7 @@ def test_a_guest_lives_while_its_machine_is_on_and_keeps_its_disks(
     administrator.create(DATABASE, WITH_DISK, META, DISK)
     guests.await_living(SITE, [DATABASE], 60)
     assert wait_until(lambda: ask(loopback)) == {DATA_DISK: 1, OWN_DISK: 1}
-    contents = vcenter.folder / "datastores/data-bolsward/harlingen/civil-affairs/database-1-data.contents"
+    contents = vcenter.folder / "datastores/data-veldoord/kolkwijde/civil-affairs/database-1-data.contents"
     assert (contents / "seen").read_text(encoding="utf-8") == "x"
 
     administrator.power_off(DATABASE)
@@ -161,7 +153,7 @@ def test_a_vcenter_that_cannot_be_read_is_told(guests: Guests, vcenter: Simulate
     address = vcenter.address
     guests.follow(SITE, Watched(address.server, USER, "wrong", address.ca, vcenter.folder))
     (trouble,) = wait_until(guests.troubles)
-    assert str(trouble).startswith(f"bolsward: vCenter is not watched (vCenter {address.server}: refuses the login")
+    assert str(trouble).startswith(f"veldoord: vCenter is not watched (vCenter {address.server}: refuses the login")
     assert "wrong" not in str(trouble)
 
 

@@ -19,7 +19,7 @@ from uitwijk.drill.guests.template import Template, find_template
 from uitwijk.drill.players.buildings import Buildings
 from uitwijk.drill.players.people import Account, give_accounts
 
-HOME = {"bolsward": "bolsward", "leeuwarden": "leeuwarden"}
+HOME = {"veldoord": "veldoord", "zandermeer": "zandermeer"}
 
 
 def placed(region: Region, *closed: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from uitwijk.continuity.standing import Standing
 from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.players.listening import await_listening
 
-FINANCE, TAXES = "iszf-finance-application-1", "harlingen-taxes-application-1"
+FINANCE, TAXES = "kust-finance-application-1", "kolkwijde-taxes-application-1"
 
 
 def listener(region: Region, loopback: Loopback, machine: str, site: str) -> socket.socket:
@@ -24,18 +24,18 @@ def listener(region: Region, loopback: Loopback, machine: str, site: str) -> soc
 
 def test_it_waits_until_every_machine_listens_at_its_site(region: Region, loopback: Loopback) -> None:
     begun: list[socket.socket] = []
-    late = threading.Timer(0.3, lambda: begun.append(listener(region, loopback, TAXES, "leeuwarden")))
-    with listener(region, loopback, FINANCE, "bolsward"):
+    late = threading.Timer(0.3, lambda: begun.append(listener(region, loopback, TAXES, "zandermeer")))
+    with listener(region, loopback, FINANCE, "veldoord"):
         late.start()
-        await_listening(region, loopback, {FINANCE: "bolsward", TAXES: "leeuwarden"}, 30)
+        await_listening(region, loopback, {FINANCE: "veldoord", TAXES: "zandermeer"}, 30)
     late.join()
     (found,) = begun
     found.close()
 
 
 def test_a_machine_that_does_not_listen_is_named(region: Region, loopback: Loopback) -> None:
-    with listener(region, loopback, FINANCE, "bolsward"), pytest.raises(UitwijkError) as error:
-        await_listening(region, loopback, {FINANCE: "bolsward", TAXES: "bolsward"}, 0)
+    with listener(region, loopback, FINANCE, "veldoord"), pytest.raises(UitwijkError) as error:
+        await_listening(region, loopback, {FINANCE: "veldoord", TAXES: "veldoord"}, 0)
     assert error.value.problems == (
-        "harlingen-taxes-application-1.uitwijk.example does not answer after 0 s, although it lives",
+        "kolkwijde-taxes-application-1.kustland.example does not answer after 0 s, although it lives",
     )

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tests.drill.players.conftest import placed, reserved
-from tests.drill.players.small_region import MACHINES, MUNICIPALITIES, NAME_SERVERS, make_small_catalogue
-from uitwijk.continuity import load_region
+from tests.drill.players.machines import MACHINES, MUNICIPALITIES, NAME_SERVERS
+from tests.recorded import record_small
 from uitwijk.continuity.region import Machine, Region
 from uitwijk.drill.guests.guests import Guests
 from uitwijk.drill.guests.loopback import Loopback
@@ -27,9 +27,8 @@ from uitwijk.drill.players.people import Account, Clerk, give_accounts
 from uitwijk.drill.players.records import Records
 from uitwijk.drill.players.web import Login
 from uitwijk.drill.players.work import Observed, observe
-from uitwijk.resources.testing import record_site
 
-SITE = "bolsward"
+SITE = "veldoord"
 ASLEEP = ("permits", "youth-care", "social-support", "finance", "taxes")
 """Processes whose machines nobody booted."""
 
@@ -86,12 +85,10 @@ class Stage:
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, template: Template) -> Iterator[Stage]:
+def stage(tmp_path_factory: pytest.TempPathFactory, region: Region, template: Template) -> Iterator[Stage]:
     """Everything lives."""
     folder = tmp_path_factory.mktemp("living")
-    catalogue = make_small_catalogue(folder / "catalogue")
-    region = load_region(catalogue)
-    told = record_site(SITE, catalogue=catalogue)
+    told = record_small(SITE)
     with (
         reserved(region) as loopback,
         Buildings(folder / "queues", region, loopback) as buildings,
@@ -115,22 +112,22 @@ def test_work_goes_on_where_machines_live_and_stops_where_they_do_not(stage: Sta
     for municipality in MUNICIPALITIES:
         found = stopped(observed, municipality)
         assert tuple(found) == ASLEEP
-        assert all(why.endswith("-application-1.uitwijk.example does not answer") for why in found.values())
+        assert all(why.endswith("-application-1.kustland.example does not answer") for why in found.values())
 
 
 def test_documents_come_out_where_the_counter_is_now(stage: Stage) -> None:
-    observed = stage.work("harlingen-town-hall")
+    observed = stage.work("kolkwijde-town-hall")
     documents = {one.municipality: one for one in observed.transactions if one.what == "document"}
     assert {who: (one.building, one.verdict) for who, one in documents.items()} == {
-        "harlingen": ("iszf-office", "passed"),
-        "nijefurd": ("workum-town-hall", "passed"),
+        "kolkwijde": ("kust-office", "passed"),
+        "reeenmeer": ("wilgendam-town-hall", "passed"),
     }
-    assert stage.buildings.queues["iszf-office"][-1].file.read_bytes().startswith(b"%PDF-")
-    assert "travel-documents" in stopped(observed, "harlingen")
-    assert "travel-documents" not in stopped(observed, "nijefurd")
+    assert stage.buildings.queues["kust-office"][-1].file.read_bytes().startswith(b"%PDF-")
+    assert "travel-documents" in stopped(observed, "kolkwijde")
+    assert "travel-documents" not in stopped(observed, "reeenmeer")
 
 
-@pytest.mark.parametrize("closed", [(), ("harlingen-town-hall",)])
+@pytest.mark.parametrize("closed", [(), ("kolkwijde-town-hall",)])
 def test_clerks_reach_their_own_register_and_no_other(stage: Stage, closed: tuple[str, ...]) -> None:
     now = placed(stage.region, *closed)
     found = every_pair(stage.region, stage.loopback, stage.accounts, when="during", placement=now)
@@ -139,38 +136,39 @@ def test_clerks_reach_their_own_register_and_no_other(stage: Stage, closed: tupl
 
 
 def test_a_front_end_without_its_database_says_so_until_that_lives_again(stage: Stage) -> None:
-    database = "harlingen-civil-affairs-database-1"
+    database = "kolkwijde-civil-affairs-database-1"
     stage.guests.halt(SITE, database)
-    why = f"{database}.uitwijk.example does not answer"
-    found = stopped(stage.work(), "harlingen")
+    why = f"{database}.kustland.example does not answer"
+    found = stopped(stage.work(), "kolkwijde")
     counters = ("civil-affairs-counter", "document-issue", "civil-registration", "travel-documents")
     assert {process: found[process] for process in counters} == dict.fromkeys(counters, why)
     stage.boot(database)
-    assert tuple(stopped(stage.work(), "harlingen")) == ASLEEP
+    assert tuple(stopped(stage.work(), "kolkwijde")) == ASLEEP
 
 
 def test_who_does_not_know_the_password_is_refused(stage: Stage) -> None:
-    account = replace(stage.accounts["harlingen"], login=Login("clerk-harlingen", "a guess"))
-    clerk = Clerk(stage.region, stage.loopback, account, "harlingen-town-hall")
-    assert clerk.log_in("harlingen", clerk.resolver).status == 401
+    account = replace(stage.accounts["kolkwijde"], login=Login("clerk-kolkwijde", "a guess"))
+    clerk = Clerk(stage.region, stage.loopback, account, "kolkwijde-town-hall")
+    assert clerk.log_in("kolkwijde", clerk.resolver).status == 401
     nobody = replace(account, login=Login("nobody", "a guess"))
     assert (
-        Clerk(stage.region, stage.loopback, nobody, "balk-town-hall").log_in("harlingen", clerk.resolver).status == 401
+        Clerk(stage.region, stage.loopback, nobody, "wilgendam-town-hall").log_in("kolkwijde", clerk.resolver).status
+        == 401
     )
 
 
 def test_a_store_on_the_replica_has_what_replication_carried(stage: Stage) -> None:
-    store = stage.region.machines["nijefurd-documents-files-1"]
-    records = Records(stage.region, stage.loopback, stage.accounts, ["nijefurd"])
+    store = stage.region.machines["reeenmeer-documents-files-1"]
+    records = Records(stage.region, stage.loopback, stage.accounts, ["reeenmeer"])
     now = placed(stage.region)
     records.write("before", now)
-    replica = stage.disk("leeuwarden", store, "files")
+    replica = stage.disk("zandermeer", store, "files")
     replica.parent.mkdir(parents=True)
     subprocess.run(["cp", "--archive", stage.disk(SITE, store, "files"), replica], check=True)
     records.write("late", now)
     records.lost()
     stage.guests.halt(SITE, store.name)
-    stage.boot(store.name, fresh=True, disks_at="leeuwarden")
+    stage.boot(store.name, fresh=True, disks_at="zandermeer")
     records.write("survivor", now)
     documents = {
         line.written: (line.found, line.verdict)

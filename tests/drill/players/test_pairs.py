@@ -16,7 +16,7 @@ from uitwijk.drill.players.people import RECORDS, Account, append
 from uitwijk.evidence.work_report import Transaction
 
 
-@pytest.mark.parametrize("closed", [(), ("harlingen-town-hall",), ("bolsward-town-hall", "balk-town-hall")])
+@pytest.mark.parametrize("closed", [(), ("kolkwijde-town-hall",), ("wilgendam-town-hall", "wilgendam-town-hall")])
 def test_a_clerk_reaches_the_own_register_and_no_other_wherever_it_sits(
     region: Region, loopback: Loopback, world: World, accounts: Mapping[str, Account], closed: tuple[str, ...]
 ) -> None:
@@ -25,7 +25,7 @@ def test_a_clerk_reaches_the_own_register_and_no_other_wherever_it_sits(
     found = every_pair(region, loopback, accounts, when="during", placement=now)
     assert [one for one in found if one.verdict != "passed"] == []
     read = {(one.municipality, one.host) for one in found if one.what == "record"}
-    register = "{}-civil-affairs-application-1.uitwijk.example".format
+    register = "{}-civil-affairs-application-1.kustland.example".format
     assert read == {(who, register(who)) for who in region.municipalities}
     # In a session, past it, and at the other's broker.
     pairs = product(region.municipalities, region.municipalities)
@@ -44,18 +44,18 @@ def faults(found: list[Transaction]) -> set[tuple[str, str, str]]:
 def test_a_register_that_lets_others_in_fails_loudly(
     region: Region, loopback: Loopback, world: World, accounts: Mapping[str, Account]
 ) -> None:
-    world.unguarded = {"harlingen-civil-affairs-application-1"}
+    world.unguarded = {"kolkwijde-civil-affairs-application-1"}
     found = faults(every_pair(region, loopback, accounts, when="before", placement=placed(region)))
-    others = set(region.municipalities) - {"harlingen"}
+    others = set(region.municipalities) - {"kolkwijde"}
     assert {who for who, _, _ in found} == set(region.municipalities)
     assert all(why.endswith(f"lets a clerk of {who} in") for who, _, why in found)
-    assert {who for who, host, _ in found if host == "harlingen-civil-affairs-application-1"} >= others
+    assert {who for who, host, _ in found if host == "kolkwijde-civil-affairs-application-1"} >= others
 
 
 def test_a_register_that_does_not_answer_has_refused_nobody(
     region: Region, loopback: Loopback, world: World, accounts: Mapping[str, Account]
 ) -> None:
-    world.down = {"harlingen-civil-affairs-application-1"}
+    world.down = {"kolkwijde-civil-affairs-application-1"}
     found = every_pair(region, loopback, accounts, when="before", placement=placed(region))
     assert all(why.endswith(" does not answer") for _, _, why in faults(found))
     assert {who for who, _, _ in faults(found)} == set(region.municipalities)
@@ -64,8 +64,8 @@ def test_a_register_that_does_not_answer_has_refused_nobody(
 def test_an_account_that_is_good_elsewhere_fails_loudly(
     region: Region, loopback: Loopback, world: World, accounts: Mapping[str, Account]
 ) -> None:
-    store = region.stores("bolsward/workplaces")[0]
-    append(world.disk("bolsward", store, "profiles") / RECORDS, accounts["nijefurd"].line())
+    store = region.stores("kolkwijde/workplaces")[0]
+    append(world.disk("veldoord", store, "profiles") / RECORDS, accounts["reeenmeer"].line())
     found = faults(every_pair(region, loopback, accounts, when="before", placement=placed(region)))
-    broker = "bolsward-workplaces-broker-1"
-    assert found == {("nijefurd", broker, f"{broker}.uitwijk.example lets a clerk of nijefurd in")}
+    broker = "kolkwijde-workplaces-broker-1"
+    assert found == {("reeenmeer", broker, f"{broker}.kustland.example lets a clerk of reeenmeer in")}

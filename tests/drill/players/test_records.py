@@ -22,7 +22,7 @@ from uitwijk.evidence.work_report import SoughtRecord
 def records(region: Region, loopback: Loopback, world: World, accounts: Mapping[str, Account]) -> Records:
     """Of two municipalities."""
     assert world.runs
-    return Records(region, loopback, accounts, ["harlingen", "nijefurd"])
+    return Records(region, loopback, accounts, ["kolkwijde", "reeenmeer"])
 
 
 def lose_late_ones(world: World) -> None:
@@ -45,8 +45,10 @@ def test_a_record_is_written_into_every_service_that_a_process_uses(
 ) -> None:
     assert records.write("before", placed(region)) == ()
     written = sorted(number.rsplit("-before-", 1)[0] for kept in world.records.values() for number in kept)
-    services = sorted(kept_by(region, "harlingen"))
-    assert written == sorted(f"{who}-{service}" for who in ("harlingen", "nijefurd") for service in services)
+    services = sorted(kept_by(region, "kolkwijde"))
+    assert written == sorted(
+        f"{who}-{service}" for who in ("kolkwijde", "reeenmeer") for service in kept_by(region, who)
+    )
     assert {"documents", "case-management", "e-services", "taxes"} <= set(services)
     assert services.count("telephony") == services.count("workplaces") == 0
 
@@ -80,7 +82,7 @@ def test_a_record_that_should_be_there_and_is_not_is_a_failure(records: Records,
     now = placed(region)
     records.write("before", now)
     records.lost()
-    world.records["harlingen-documents-files-1"].clear()
+    world.records["kolkwijde-documents-files-1"].clear()
     failed = [(line.service, line.found) for line in records.ask(now, {"before"}) if line.verdict != "passed"]
     assert failed == [("documents", False)]
 
@@ -105,14 +107,14 @@ def test_a_store_that_does_not_answer_has_not_lost_its_records(records: Records,
     now = placed(region)
     records.write("late", now)
     records.lost()
-    world.down = {"harlingen-documents-files-1"}
+    world.down = {"kolkwijde-documents-files-1"}
     lines = {(line.municipality, line.service): line for line in records.ask(now, ())}
-    assert lines["harlingen", "documents"].verdict == "failed"
+    assert lines["kolkwijde", "documents"].verdict == "failed"
 
 
 def test_what_cannot_be_written_is_told(records: Records, region: Region, world: World) -> None:
-    world.down = {"harlingen-documents-files-1"}
+    world.down = {"kolkwijde-documents-files-1"}
     (told,) = records.write("before", placed(region))
     number, _, why = told.partition(": ")
-    assert number.startswith("harlingen-documents-before-")
-    assert why == "harlingen-documents-files-1.uitwijk.example does not answer"
+    assert number.startswith("kolkwijde-documents-before-")
+    assert why == "kolkwijde-documents-files-1.kustland.example does not answer"

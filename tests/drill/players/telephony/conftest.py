@@ -12,8 +12,9 @@ import pytest
 import yaml
 
 from tests.drill.players.conftest import HOME, placed, reserved
-from tests.drill.players.small_region import MUNICIPALITIES, make_small_catalogue
-from uitwijk.continuity import load_region, place
+from tests.drill.players.machines import MUNICIPALITIES
+from tests.recorded import record_small
+from uitwijk.continuity import place
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.drill.guests.guests import Guests
@@ -21,13 +22,13 @@ from uitwijk.drill.guests.loopback import Loopback
 from uitwijk.drill.guests.template import Template
 from uitwijk.drill.players.outside import Outside
 from uitwijk.drill.players.telephony import Telephony
-from uitwijk.resources.testing import SECRETS, record_site
+from uitwijk.resources.testing import SECRETS
 from uitwijk.resources.testing.recording import Recording
 
 MACHINES = (
-    "iszf-directory-server-1",
-    "iszf-session-border-controller-1",
-    "iszf-session-border-controller-2",
+    "kust-directory-server-1",
+    "kust-session-border-controller-1",
+    "kust-session-border-controller-2",
     *(f"{municipality}-telephony-call-server-1" for municipality in MUNICIPALITIES),
 )
 """Those of each site."""
@@ -80,12 +81,10 @@ def secrets_of(recording: Recording, region: Region) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def exchange(tmp_path_factory: pytest.TempPathFactory, template: Template) -> Iterator[Exchange]:
+def exchange(tmp_path_factory: pytest.TempPathFactory, region: Region, template: Template) -> Iterator[Exchange]:
     """Both sites live."""
     folder = tmp_path_factory.mktemp("telephony")
-    catalogue = make_small_catalogue(folder / "catalogue")
-    region = load_region(catalogue)
-    told = {site: record_site(site, catalogue=catalogue) for site in region.sites}
+    told = {site: record_small(site) for site in region.sites}
     secrets = {site: secrets_of(recording, region) for site, recording in told.items()}
     with (
         reserved(region) as loopback,

@@ -17,8 +17,8 @@ from uitwijk.drill.players.telephony.sipp import Sipp, credentials
 from uitwijk.evidence.work_report import AnsweredBy, JudgedCall
 
 pytestmark = pytest.mark.timeout(300)
-HARLINGEN = Desk("harlingen", "harlingen-town-hall")
-NIJEFURD = Desk("nijefurd", "workum-town-hall")
+KOLKWIJDE = Desk("kolkwijde", "kolkwijde-town-hall")
+NIJEFURD = Desk("reeenmeer", "wilgendam-town-hall")
 
 
 def called(people: Telephony, numbers: Numbers, kind: str = "number") -> list[JudgedCall]:
@@ -34,18 +34,18 @@ def failed(calls: list[JudgedCall]) -> list[str]:
 def test_every_number_is_answered_in_every_building_where_its_municipality_sits(
     exchange: Exchange, people: Telephony
 ) -> None:
-    numbers = exchange.numbers("harlingen-town-hall")
-    people.telephones.building_closed("harlingen-town-hall")
+    numbers = exchange.numbers("kolkwijde-town-hall")
+    people.telephones.building_closed("kolkwijde-town-hall")
     people.telephones.sit(numbers)
     calls = called(people, numbers)
     assert failed(calls) == []
     where = {(call.municipality, call.building) for call in calls}
-    assert len(calls) == len({call.number for call in calls}) == len(where) + 1, "Nijefurd has two number blocks"
-    assert sum(municipality == "harlingen" for municipality, _ in where) > 1
-    assert ("harlingen", "harlingen-town-hall") not in where
+    assert len(calls) == len({call.number for call in calls}) == len(where) + 1, "Reeënmeer has two number blocks"
+    assert sum(municipality == "kolkwijde" for municipality, _ in where) > 1
+    assert ("kolkwijde", "kolkwijde-town-hall") not in where
 
 
-@pytest.mark.parametrize("lost", ["bolsward", "leeuwarden"])
+@pytest.mark.parametrize("lost", ["veldoord", "zandermeer"])
 def test_whichever_site_is_lost_the_gap_is_measured_and_then_the_other_site_serves(
     exchange: Exchange, people: Telephony, lost: str
 ) -> None:
@@ -55,7 +55,7 @@ def test_whichever_site_is_lost_the_gap_is_measured_and_then_the_other_site_serv
     try:
         gap = people.gap(began)
         answers = gap.answers(30)
-        assert set(answers) == {"harlingen", "nijefurd"}
+        assert set(answers) == {"kolkwijde", "reeenmeer"}
         for call, seconds in answers.values():
             assert call.began >= began
             assert 0 < seconds <= time.monotonic() - began
@@ -75,33 +75,33 @@ def test_a_number_rings_through_the_other_site_when_its_call_server_dies_and_nob
     exchange: Exchange, people: Telephony
 ) -> None:
     people.telephones.sit(exchange.numbers())
-    server = "harlingen-telephony-call-server-1"
-    exchange.guests.halt("bolsward", server)
+    server = "kolkwijde-telephony-call-server-1"
+    exchange.guests.halt("veldoord", server)
     try:
-        call = people.carrier.call("+31517491200")
-        assert call.answered_by == HARLINGEN
+        call = people.carrier.call("+31527991200")
+        assert call.answered_by == KOLKWIJDE
         assert call.via == people.carrier.controllers[0]
     finally:
-        exchange.boot("bolsward", server)
+        exchange.boot("veldoord", server)
 
 
 def test_a_number_rings_whether_or_not_the_carrier_sends_its_plus(exchange: Exchange, people: Telephony) -> None:
     people.telephones.sit(exchange.numbers())
-    calls = people.carrier.calls(["+31517491200", "31517491200"])
-    assert [call.answered_by for call in calls] == [HARLINGEN, HARLINGEN]
+    calls = people.carrier.calls(["+31527991200", "31527991200"])
+    assert [call.answered_by for call in calls] == [KOLKWIJDE, KOLKWIJDE]
 
 
 def test_the_gap_of_a_closed_building_lasts_until_its_people_sit_elsewhere(
     exchange: Exchange, people: Telephony
 ) -> None:
     people.telephones.sit(exchange.numbers())
-    people.telephones.building_closed("harlingen-town-hall")
-    assert set(people.gap().answers(3)) == {"nijefurd"}
+    people.telephones.building_closed("kolkwijde-town-hall")
+    assert set(people.gap().answers(3)) == {"reeenmeer"}
     gap = people.gap()
     sat = time.monotonic()
-    people.telephones.sit(exchange.numbers("harlingen-town-hall"))
-    call, seconds = gap.answers(30)["harlingen"]
-    assert call.answered_by == Desk("harlingen", "iszf-office")
+    people.telephones.sit(exchange.numbers("kolkwijde-town-hall"))
+    call, seconds = gap.answers(30)["kolkwijde"]
+    assert call.answered_by == Desk("kolkwijde", "kust-office")
     assert call.began + seconds > sat
 
 
@@ -135,18 +135,18 @@ def test_a_number_that_another_municipality_answers_fails_and_names_both(
 ) -> None:
     numbers = exchange.numbers()
     people.telephones.sit(numbers)
-    account = next(account for account in accounts(exchange.region, numbers) if account.desk == HARLINGEN)
+    account = next(account for account in accounts(exchange.region, numbers) if account.desk == KOLKWIJDE)
     with intruder(exchange, tmp_path, account, NIJEFURD):
-        people.telephones.building_closed("harlingen-town-hall")
+        people.telephones.building_closed("kolkwijde-town-hall")
         (why,) = failed(called(people, numbers))
-        people.telephones.building_opened("harlingen-town-hall")
+        people.telephones.building_opened("kolkwijde-town-hall")
         (rings_twice,) = failed(called(people, numbers))
     assert why == (
-        f"{account.number}, which should be answered by harlingen in harlingen-town-hall, "
-        "was answered by nijefurd in workum-town-hall"
+        f"{account.number}, which should be answered by kolkwijde in kolkwijde-town-hall, "
+        "was answered by reeenmeer in wilgendam-town-hall"
     )
     assert account.number in rings_twice
-    assert "nijefurd in workum-town-hall" in rings_twice
+    assert "reeenmeer in wilgendam-town-hall" in rings_twice
     assert failed(called(people, numbers)) == []
 
 
@@ -162,21 +162,21 @@ def test_a_number_where_nobody_is_logged_in_fails_and_says_what_was_answered(
 
 def test_a_call_in_progress_goes_on_when_another_building_closes(exchange: Exchange, people: Telephony) -> None:
     people.telephones.sit(exchange.numbers())
-    held = people.hold("nijefurd")
-    people.telephones.building_closed("harlingen-town-hall")
-    people.telephones.sit(exchange.numbers("harlingen-town-hall"))
-    assert failed(called(people, exchange.numbers("harlingen-town-hall"))) == []
+    held = people.hold("reeenmeer")
+    people.telephones.building_closed("kolkwijde-town-hall")
+    people.telephones.sit(exchange.numbers("kolkwijde-town-hall"))
+    assert failed(called(people, exchange.numbers("kolkwijde-town-hall"))) == []
     assert held.asked(1)
     record = people.talk("during", held)
     assert (record.kind, record.verdict, record.why) == ("in-progress", "passed", None)
-    assert record.answered_by == AnsweredBy(municipality="nijefurd", building="workum-town-hall")
+    assert record.answered_by == AnsweredBy(municipality="reeenmeer", building="wilgendam-town-hall")
 
 
 def test_a_call_in_progress_breaks_off_when_its_own_building_closes(exchange: Exchange, people: Telephony) -> None:
     people.telephones.sit(exchange.numbers())
-    held = people.hold("harlingen")
+    held = people.hold("kolkwijde")
     assert held.asked(1)
-    people.telephones.building_closed("harlingen-town-hall")
+    people.telephones.building_closed("kolkwijde-town-hall")
     record = people.talk("during", held)
     assert record.verdict == "failed"
-    assert "the call in progress to +31517491200" in record.why
+    assert "the call in progress to +31527991200" in record.why

@@ -7,7 +7,7 @@ from pathlib import Path
 from uitwijk.drill.players.telephony.events import END, read_events
 from uitwijk.utc import stamp
 
-RINGS = "2026-11-25\t14:05:00.250000\t1795615500.250000;rings;call-1;+31517491200\n"
+RINGS = "2026-11-25\t14:05:00.250000\t1795615500.250000;rings;call-1;+31527991200\n"
 REACHED = f"2026-11-25\t14:05:01.000000\t1795615501.000000;reached;call-2\nINVITE sip:112@x SIP/2.0\n\nv=0\n{END}\n"
 
 
@@ -20,9 +20,9 @@ def events(folder: Path, text: str) -> list[tuple[str, str, str, str, str]]:
 
 def test_events_have_their_time_and_a_message_is_kept_whole(tmp_path: Path) -> None:
     assert events(tmp_path, RINGS + REACHED + RINGS) == [
-        ("2026-11-25T14:05:00.250Z", "rings", "call-1", "+31517491200", ""),
+        ("2026-11-25T14:05:00.250Z", "rings", "call-1", "+31527991200", ""),
         ("2026-11-25T14:05:01.000Z", "reached", "call-2", "", "INVITE sip:112@x SIP/2.0\n\nv=0"),
-        ("2026-11-25T14:05:00.250Z", "rings", "call-1", "+31517491200", ""),
+        ("2026-11-25T14:05:00.250Z", "rings", "call-1", "+31527991200", ""),
     ]
 
 

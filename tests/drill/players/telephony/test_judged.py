@@ -13,11 +13,11 @@ from uitwijk.drill.players.telephony.desks import Account, Desk
 from uitwijk.drill.players.telephony.held import Talk
 from uitwijk.drill.players.telephony.judged import Judge
 
-HALL = Desk("harlingen", "harlingen-town-hall")
-OTHER = Desk("nijefurd", "workum-town-hall")
-ACCOUNT = Account("+31517491200", "+31517491200", HALL)
+HALL = Desk("kolkwijde", "kolkwijde-town-hall")
+OTHER = Desk("reeenmeer", "wilgendam-town-hall")
+ACCOUNT = Account("+31527991200", "+31527991200", HALL)
 AT = datetime.datetime(2026, 11, 25, 14, 5, tzinfo=datetime.UTC)
-HERE = "NL, Fryslân, Harlingen, town hall, main entrance"
+HERE = "NL, Kustland, Kolkwijde, town hall, main entrance"
 
 
 def call(answered_by: Desk | None = HALL, **more: Any) -> Call:
@@ -35,9 +35,9 @@ def judge(region: Region) -> Judge:
     ("answered_by", "rang", "why"),
     [
         (HALL, {HALL}, None),
-        (OTHER, {OTHER}, "was answered by nijefurd in workum-town-hall"),
-        (Desk("harlingen", "iszf-office"), {HALL}, "was answered by harlingen in iszf-office"),
-        (HALL, {HALL, OTHER}, "also rang at nijefurd in workum-town-hall"),
+        (OTHER, {OTHER}, "was answered by reeenmeer in wilgendam-town-hall"),
+        (Desk("kolkwijde", "kust-office"), {HALL}, "was answered by kolkwijde in kust-office"),
+        (HALL, {HALL, OTHER}, "also rang at reeenmeer in wilgendam-town-hall"),
         (HALL, set(), "was answered, but that telephone never rang"),
         (None, {HALL}, "was not answered: 480, no telephone is logged in with it"),
     ],
@@ -46,14 +46,14 @@ def test_a_number_is_answered_where_it_should_and_rings_nowhere_else(
     judge: Judge, answered_by: Desk | None, rang: set[Desk], why: str | None
 ) -> None:
     record = judge.number(ACCOUNT, call(answered_by), rang)
-    whose = "+31517491200, which should be answered by harlingen in harlingen-town-hall, "
+    whose = "+31527991200, which should be answered by kolkwijde in kolkwijde-town-hall, "
     assert record.why == (why and whose + why)
     assert record.verdict == ("failed" if why else "passed")
-    assert (record.when, record.kind, record.building) == ("during", "number", "harlingen-town-hall")
+    assert (record.when, record.kind, record.building) == ("during", "number", "kolkwijde-town-hall")
 
 
 def test_a_refused_login_is_told_with_the_number_that_is_not_answered(judge: Judge) -> None:
-    refused = ["the telephone was refused the login with +31517491200", "… with +31515993200"]
+    refused = ["the telephone was refused the login with +31527991200", "… with +31525993200"]
     assert judge.number(ACCOUNT, call(None), (), refused).why.endswith(f"; {refused[0]}")
 
 
@@ -61,9 +61,9 @@ def test_a_refused_login_is_told_with_the_number_that_is_not_answered(judge: Jud
     ("location", "fault", "why"),
     [
         (HERE, None, None),
-        (None, None, "112 from harlingen-town-hall told the control room no location"),
-        ("NL, Fryslân, Workum, town hall, main entrance", None, "Workum"),
-        (None, "its location is no XML", "112 from harlingen-town-hall: its location is no XML"),
+        (None, None, "112 from kolkwijde-town-hall told the control room no location"),
+        ("NL, Kustland, Wilgendam, town hall, main entrance", None, "Wilgendam"),
+        (None, "its location is no XML", "112 from kolkwijde-town-hall: its location is no XML"),
     ],
 )
 def test_112_tells_where_it_comes_from_and_nothing_else(

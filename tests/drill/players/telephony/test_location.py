@@ -9,21 +9,21 @@ from uitwijk.drill.players.telephony.location import location
 PIDF = """\
 <?xml version="1.0" encoding="UTF-8"?>
 <presence xmlns="urn:ietf:params:xml:ns:pidf" xmlns:gp="urn:ietf:params:xml:ns:pidf:geopriv10"
- xmlns:ca="urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr" entity="pres:31517491200@uitwijk.example">
+ xmlns:ca="urn:ietf:params:xml:ns:pidf:geopriv10:civicAddr" entity="pres:31527991200@kustland.example">
 <tuple id="location"><status><gp:geopriv><gp:location-info>
 <ca:civicAddress xml:lang="en">
-<ca:country>NL</ca:country><ca:A1>Fryslân</ca:A1><ca:A3>Harlingen</ca:A3><ca:LOC>town hall, main entrance</ca:LOC>
+<ca:country>NL</ca:country><ca:A1>Kustland</ca:A1><ca:A3>Kolkwijde</ca:A3><ca:LOC>town hall, main entrance</ca:LOC>
 </ca:civicAddress>
 </gp:location-info><gp:usage-rules/></gp:geopriv></status></tuple></presence>
 """
 
 
-def invite(*headers: str, pidf: str = PIDF, content_id: str = "<place@uitwijk.example>") -> str:
+def invite(*headers: str, pidf: str = PIDF, content_id: str = "<place@kustland.example>") -> str:
     """A 112 call with two bodies."""
     return "\r\n".join(
         [
-            "INVITE sip:112@sip.carrier.example SIP/2.0",
-            "From: <sip:+31517491200@uitwijk.example>;tag=1",
+            "INVITE sip:112@sip.draad.example SIP/2.0",
+            "From: <sip:+31527991200@kustland.example>;tag=1",
             *headers,
             "Content-Type: multipart/mixed;boundary=part",
             "",
@@ -43,22 +43,22 @@ def invite(*headers: str, pidf: str = PIDF, content_id: str = "<place@uitwijk.ex
 
 
 def test_the_location_is_what_the_catalogue_says_in_one_line() -> None:
-    message = invite("Geolocation: <cid:place@uitwijk.example>", "Geolocation-Routing: no")
-    assert location(message) == "NL, Fryslân, Harlingen, town hall, main entrance"
+    message = invite("Geolocation: <cid:place@kustland.example>", "Geolocation-Routing: no")
+    assert location(message) == "NL, Kustland, Kolkwijde, town hall, main entrance"
 
 
 def test_a_call_that_says_nothing_of_a_location_carries_none() -> None:
-    assert location("INVITE sip:112@sip.carrier.example SIP/2.0\r\nContent-Type: application/sdp\r\n\r\nv=0") is None
+    assert location("INVITE sip:112@sip.draad.example SIP/2.0\r\nContent-Type: application/sdp\r\n\r\nv=0") is None
 
 
 @pytest.mark.parametrize(
     ("message", "why"),
     [
         (invite(), "no Geolocation header"),
-        (invite("Geolocation: <cid:elsewhere@uitwijk.example>"), "points to no bodies"),
-        (invite("Geolocation: <cid:place@uitwijk.example>", pidf="<presence"), "is no XML"),
-        (invite("Geolocation: <cid:place@uitwijk.example>", pidf="<presence/>"), "no civic address"),
-        ("INVITE sip:112@x SIP/2.0\r\nGeolocation: <cid:place@uitwijk.example>\r\n\r\n", "points to no bodies"),
+        (invite("Geolocation: <cid:elsewhere@kustland.example>"), "points to no bodies"),
+        (invite("Geolocation: <cid:place@kustland.example>", pidf="<presence"), "is no XML"),
+        (invite("Geolocation: <cid:place@kustland.example>", pidf="<presence/>"), "no civic address"),
+        ("INVITE sip:112@x SIP/2.0\r\nGeolocation: <cid:place@kustland.example>\r\n\r\n", "points to no bodies"),
     ],
 )
 def test_a_location_that_nobody_can_use_is_none_and_says_why(message: str, why: str) -> None:

@@ -21,15 +21,15 @@ pytestmark = pytest.mark.timeout(300)
 def test_a_wrong_password_is_refused_and_said(
     exchange: Exchange, people: Telephony, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(exchange.secrets["leeuwarden"], "+31517491200", "a guess")
+    monkeypatch.setitem(exchange.secrets["zandermeer"], "+31527991200", "a guess")
     logins = people.telephones.sit(exchange.numbers())
     refused = [login for login in logins if login.outcome != "done"]
     assert [(login.number, login.site, login.outcome) for login in refused] == [
-        ("+31517491200", "leeuwarden", "refused")
+        ("+31527991200", "zandermeer", "refused")
     ]
     assert people.telephones.refused == (
-        "the telephone of harlingen in harlingen-town-hall was refused the login with +31517491200 "
-        "at harlingen-telephony-call-server-1.leeuwarden.uitwijk.example",
+        "the telephone of kolkwijde in kolkwijde-town-hall was refused the login with +31527991200 "
+        "at kolkwijde-telephony-call-server-1.zandermeer.kustland.example",
     )
 
 
@@ -67,9 +67,9 @@ def test_a_telephone_that_dies_is_told(exchange: Exchange, people: Telephony, tm
     address = exchange.loopback.address("10.13.3.103")
     (victim,) = [pid for pid in sipps(tmp_path) if address in Path(f"/proc/{pid}/cmdline").read_text().split("\0")]
     os.kill(victim, signal.SIGKILL)
-    record = next(call for call in people.round("during", exchange.numbers()) if call.municipality == "harlingen")
+    record = next(call for call in people.round("during", exchange.numbers()) if call.municipality == "kolkwijde")
     assert record.verdict == "failed"
-    assert "nobody answered in time; the telephone of harlingen in harlingen-town-hall is gone" in record.why
+    assert "nobody answered in time; the telephone of kolkwijde in kolkwijde-town-hall is gone" in record.why
 
 
 def test_border_controllers_without_the_carriers_password_reach_nobody(exchange: Exchange, tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_no_secret_is_in_a_command_line_or_in_a_file_that_others_read_or_that_st
     hidden = [text.encode() for text in (*secrets, *passwords, CARRIER_PASSWORD)]
     with opened(exchange, tmp_path) as people:
         people.telephones.sit(numbers)
-        held = people.hold("harlingen")
+        held = people.hold("kolkwijde")
         people.round("during", numbers)
         pids = list(sipps(tmp_path))
         assert len(pids) == 4, "two telephones, a caller, and the carrier"
