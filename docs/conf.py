@@ -57,7 +57,6 @@ apidoc_modules = [
         "separate_modules": True,
         "max_depth": 1,
         "module_first": True,
-        "automodule_options": {"members", "undoc-members"},
         "exclude_patterns": [str(path) for path in LIBRARY.iterdir() if path.name not in PUBLIC],
     }
 ]
