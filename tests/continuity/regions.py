@@ -263,8 +263,9 @@ def regions(draw: st.DrawFn, size: st.SearchStrategy[int] = SMALL) -> Region:
         if belongs[slug] is None:
             municipalities[slug]["relocation"] = draw(st.permutations(buildings).map(lambda order: order[:3]))
             if partnerships and draw(st.booleans()):
-                user = {"without": [], "uses": {"archive": draw(st.sampled_from(sorted(partnerships)))}}
-                municipalities[slug].update(user)
+                # Whose archive it uses gives it names, too: else nobody would tell it where that runs.
+                used = dict.fromkeys(("directory", "archive"), draw(st.sampled_from(sorted(partnerships))))
+                municipalities[slug].update({"without": [], "uses": used})
     return build(
         hosts=hosts,
         municipalities=municipalities,

@@ -18,7 +18,7 @@ from uitwijk.evidence.work_report import AnsweredBy, JudgedCall
 
 pytestmark = pytest.mark.timeout(300)
 KOLKWIJDE = Desk("kolkwijde", "kolkwijde-town-hall")
-NIJEFURD = Desk("reeenmeer", "wilgendam-town-hall")
+REEENMEER = Desk("reeenmeer", "wilgendam-town-hall")
 
 
 def called(people: Telephony, numbers: Numbers, kind: str = "number") -> list[JudgedCall]:
@@ -136,7 +136,7 @@ def test_a_number_that_another_municipality_answers_fails_and_names_both(
     numbers = exchange.numbers()
     people.telephones.sit(numbers)
     account = next(account for account in accounts(exchange.region, numbers) if account.desk == KOLKWIJDE)
-    with intruder(exchange, tmp_path, account, NIJEFURD):
+    with intruder(exchange, tmp_path, account, REEENMEER):
         people.telephones.building_closed("kolkwijde-town-hall")
         (why,) = failed(called(people, numbers))
         people.telephones.building_opened("kolkwijde-town-hall")
