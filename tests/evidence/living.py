@@ -1,4 +1,4 @@
-"""An imagined working day for the sample: callers, clerks and guests, as the placement of the real region has them."""
+"""An imagined working day for the sample: callers, clerks and guests, as the placement has them."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from uitwijk.evidence.work_report import (
 )
 
 PHASES = ("before", "during", "after")
-DOMAIN = "uitwijk.example"
-SITES = ("bolsward", "leeuwarden")
+DOMAIN = "kustland.example"
+SITES = ("veldoord", "zandermeer")
 IDLE = {
     "remote-access/gateway": "nobody works from home in the drill",
     "finance/application": "its packages are not in the drill's template",
@@ -37,14 +37,14 @@ SHORTENED = {
     "systemctl restart systemd-resolved": "package not in the drill's template",
 }
 TROUBLE = Trouble(
-    site="bolsward",
-    guest="harlingen-telephony-call-server-1",
+    site="veldoord",
+    guest="kolkwijde-telephony-call-server-1",
     unit="kamailio.service",
     what="did not start",
     words="ERROR: <core> [core/udp_server.c:602]: udp_init(): bind on 10.11.18.10: Address already in use",
 )
 CONTROL_ROOM = AnsweredBy(municipality="carrier", building="control-room")
-RELOCATED = "harlingen"
+RELOCATED = "kolkwijde"
 STATION_OWNER = "head of civil affairs"
 
 
@@ -96,7 +96,7 @@ class Day:
         return f"2026-11-27T08:{12 + minutes:02}:{rest // 1000:02}.{rest % 1000:03}Z"
 
     def _home(self, municipality: str, placement: Placement) -> str:
-        return next(iter(placement.to_dict()["seats"][municipality]["at"]), "iszf-office")
+        return next(iter(placement.to_dict()["seats"][municipality]["at"]), "kust-office")
 
     def _calls(self, when: str) -> Iterator[JudgedCall]:
         placement = self.placements[when].to_dict()
@@ -104,25 +104,25 @@ class Day:
             who, _, first = key.partition("/")
             for building in number["rings_at"]:
                 by, why = AnsweredBy(municipality=who, building=building), None
-                if self.wrong and (when, who, building) == ("during", "harlingen", "lemmer-town-hall"):
-                    by, why = but(by, municipality="lemsterland"), "a telephone of Lemsterland rang"
+                if self.wrong and (when, who, building) == ("during", "kolkwijde", "wilgendam-town-hall"):
+                    by, why = but(by, municipality="reeenmeer"), "a telephone of Reeënmeer rang"
                 yield self._call(when, "number", who, first, building, by, 0.31, why=why)
         for building, one in self.region.buildings.items():
             if building not in closed(self.placements[when], self.region):
                 location = one.emergency_location
                 yield self._call(when, "emergency", None, "112", building, CONTROL_ROOM, 0.12, location=location)
         if when == "during" and not self.cut:
-            for who in ("bolsward", "nijefurd"):
+            for who in ("kolkwijde", "reeenmeer"):
                 home = self._home(who, self.placements[when])
                 by = AnsweredBy(municipality=who, building=home)
                 yield self._call(when, "in-progress", who, "+31513000001", home, by, 42.0)
 
     def _gap_calls(self) -> list[JudgedCall]:
-        first = next(key for key in self.placements["during"].to_dict()["numbers"] if key.startswith("harlingen"))
-        number, home = first.partition("/")[2], self._home("harlingen", self.placements["during"])
-        tries = [self._call("during", "gap", "harlingen", number, home, None, 1.0, why="no answer") for _ in range(3)]
-        by = AnsweredBy(municipality="harlingen", building=home)
-        return [*tries, self._call("during", "gap", "harlingen", number, home, by, 0.4)]
+        first = next(key for key in self.placements["during"].to_dict()["numbers"] if key.startswith("kolkwijde"))
+        number, home = first.partition("/")[2], self._home("kolkwijde", self.placements["during"])
+        tries = [self._call("during", "gap", "kolkwijde", number, home, None, 1.0, why="no answer") for _ in range(3)]
+        by = AnsweredBy(municipality="kolkwijde", building=home)
+        return [*tries, self._call("during", "gap", "kolkwijde", number, home, by, 0.4)]
 
     def _call(
         self,
@@ -146,7 +146,7 @@ class Day:
             number=number,
             building=building,
             answered_by=by,
-            via=f"iszf-session-border-controller-1.{site}",
+            via=f"kust-session-border-controller-1.{site}",
             seconds=seconds,
             location=location,
             verdict="failed" if why else "passed",
@@ -193,10 +193,10 @@ class Day:
                 yield NameAnswer(
                     at=self._moment(),
                     when=when,
-                    name="223 names",
-                    server=f"iszf-directory-server-1.{site}.{DOMAIN}",
-                    address="223 right",
-                    expected="223 right",
+                    name="63 names",
+                    server=f"kust-directory-server-1.{site}.{DOMAIN}",
+                    address="63 right",
+                    expected="63 right",
                     verdict="passed",
                 )
 

@@ -1,4 +1,4 @@
-"""An exercise played for the recorder: the real region on an imagined clock, with everything a report can hold.
+"""An exercise played for the recorder: the small region on an imagined clock, with everything a report can hold.
 
 Run as a script, it writes a folder of evidence and renders it: `python -m tests.evidence.sample DIR [broken] [living]`.
 """
@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.evidence.living import Live, live_with, without_guests
-from uitwijk.continuity import load_region, load_situation, place
+from tests.regions import SMALL
+from uitwijk.continuity import place
 from uitwijk.continuity.declaration import Change, declare
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
@@ -21,9 +22,7 @@ from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.scenario_report import ChangedResource, LostMarker
 from uitwijk.lessons.lesson import Lesson
 
-ROOT = Path(__file__).parents[2]
-REGION = load_region(ROOT / "catalogue")
-NORMAL = load_situation(ROOT / "situation.yaml", REGION)
+REGION, NORMAL = SMALL.region, SMALL.situation
 PASSWORD = "Sentinel-9f2c-password"
 TOOLS = {
     "uitwijk": "0.1.0",
@@ -39,7 +38,7 @@ LESSONS = [
         {
             "id": "L2",
             "text": "Rehearse the promotion with the storage administrator twice a year.",
-            "owner": "ICT manager, ISZF",
+            "owner": "ICT manager, Kust",
             "opened": "2026-03-06",
             "due": "2026-10-01",
             "drill": "evidence/20260227-081500",
@@ -47,19 +46,19 @@ LESSONS = [
         },
         {
             "id": "L4",
-            "text": "Agree which 200 people of the seven work from home first.",
+            "text": "Agree which 12 people of the three work from home first.",
             "owner": "continuity managers, jointly",
             "opened": "2026-03-06",
             "due": "2027-03-01",
         },
         {
             "id": "L1",
-            "text": "Agree with Wommels who opens the hall outside office hours.",
-            "owner": "continuity manager, Harlingen",
+            "text": "Agree with Wilgendam who opens the hall outside office hours.",
+            "owner": "continuity manager, Kolkwijde",
             "opened": "2026-03-06",
             "due": "2026-06-01",
             "scenario": "S1",
-            "closed": {"date": "2026-05-20", "by": "continuity manager, Harlingen", "how": "two keys, at the police"},
+            "closed": {"date": "2026-05-20", "by": "continuity manager, Kolkwijde", "how": "two keys, at the police"},
         },
     )
 ]
@@ -80,7 +79,7 @@ class Clock:
 
 
 def declared(situation: Situation, *changes: str) -> Situation:
-    """The situation after `lost bolsward`, `closed iszf-office`, …"""
+    """The situation after `lost veldoord`, `closed kust-office`, …"""
     made = [Change(*text.split()) for text in changes]
     moment = datetime.datetime(2026, 11, 27, 8, tzinfo=datetime.UTC)
     return declare(REGION, situation, made, by="duty officer", reason="exercise", at=moment)
@@ -106,7 +105,7 @@ def play(directory: Path, *, broken: bool = False, living: bool = False, actor: 
         town_hall(evidence, clock, live)
         office_lost(evidence, clock, live)
         office_returns(evidence, clock, broken=broken)
-        leeuwarden_lost(evidence, clock, live, broken=broken)
+        zandermeer_lost(evidence, clock, live, broken=broken)
     return evidence
 
 
@@ -135,9 +134,9 @@ def cold_elsewhere(region: Region, key: str, homes: set[str]) -> bool:
 
 
 def town_hall(evidence: Evidence, clock: Clock, live: Live) -> None:
-    closed = declared(NORMAL, "closed harlingen-town-hall")
-    with evidence.scenario("S1-harlingen", "The town hall of Harlingen cannot be reached") as scenario:
-        situations(scenario, NORMAL, closed, declared(closed, "opened harlingen-town-hall"))
+    closed = declared(NORMAL, "closed kolkwijde-town-hall")
+    with evidence.scenario("S1-kolkwijde", "The town hall of Kolkwijde cannot be reached") as scenario:
+        situations(scenario, NORMAL, closed, declared(closed, "opened kolkwijde-town-hall"))
         scenario.declared()
         step(
             scenario,
@@ -145,9 +144,9 @@ def town_hall(evidence: Evidence, clock: Clock, live: Live) -> None:
             "Declare the town hall closed",
             0.4,
             "epoch 2",
-            "uitwijk declare closed harlingen-town-hall",
+            "uitwijk declare closed kolkwijde-town-hall",
         )
-        for site in ("bolsward", "leeuwarden"):
+        for site in ("veldoord", "zandermeer"):
             step(
                 scenario,
                 clock,
@@ -159,50 +158,50 @@ def town_hall(evidence: Evidence, clock: Clock, live: Live) -> None:
             scenario.changes(site, dict.fromkeys(OPERATIONS, 0) | {"same": 512}, [])
         live(scenario, NORMAL, closed, NORMAL)
         scenario.check("No machine is touched", [], [], True)
-        scenario.check("People of Harlingen have a seat elsewhere", {"iszf-office": 20}, {"iszf-office": 20}, True)
-        scenario.check("The numbers 0517 49 12 00 to 99 ring where people sit", "yes", "yes", True)
+        scenario.check("People of Kolkwijde have a seat elsewhere", {"kust-office": 20}, {"kust-office": 20}, True)
+        scenario.check("The numbers 0527 99 12 00 to 99 ring where people sit", "yes", "yes", True)
         scenario.check("A 112 call names the building where it is made", "yes", "yes", True)
-        step(scenario, clock, "Reopen the town hall", 0.3, "epoch 3", "uitwijk declare opened harlingen-town-hall")
+        step(scenario, clock, "Reopen the town hall", 0.3, "epoch 3", "uitwijk declare opened kolkwijde-town-hall")
         step(scenario, clock, "Bring both stacks back", 27.5, "no machine changed", "pulumi up --stack …")
 
 
 def office_lost(evidence: Evidence, clock: Clock, live: Live) -> None:
-    lost = declared(declared(NORMAL, "lost bolsward", "closed iszf-office"), "promoted bolsward leeuwarden")
-    with evidence.scenario("S2-office-lost", "The ISZF office is lost, with its ICT") as scenario:
+    lost = declared(declared(NORMAL, "lost veldoord", "closed kust-office"), "promoted veldoord zandermeer")
+    with evidence.scenario("S2-office-lost", "Kust office is lost, with its ICT") as scenario:
         situations(scenario, NORMAL, lost)
-        step(scenario, clock, "Cut off Bolsward: its vCenter, datastores, state and secrets", 1.1, "unreachable")
+        step(scenario, clock, "Cut off Veldoord: its vCenter, datastores, state and secrets", 1.1, "unreachable")
         scenario.declared()
         step(
             scenario,
             clock,
-            "Declare Bolsward lost and the office closed",
+            "Declare Veldoord lost and the office closed",
             0.5,
             "epoch 4",
-            "uitwijk declare lost bolsward closed iszf-office",
+            "uitwijk declare lost veldoord closed kust-office",
         )
         step(
             scenario,
             clock,
-            "Promote the replica of Bolsward's data at Leeuwarden",
+            "Promote the replica of Veldoord's data at Zandermeer",
             2.2,
-            "writable at leeuwarden",
-            "uitwijk declare promoted bolsward --at leeuwarden",
+            "writable at zandermeer",
+            "uitwijk declare promoted veldoord --at zandermeer",
         )
         step(
             scenario,
             clock,
-            "Preview stack leeuwarden",
+            "Preview stack zandermeer",
             9.6,
             "124 machines to create",
-            "pulumi preview --stack leeuwarden",
+            "pulumi preview --stack zandermeer",
         )
         step(
             scenario,
             clock,
-            "Take over at Leeuwarden",
+            "Take over at Zandermeer",
             38.4,
             "124 machines created",
-            "pulumi up --continue-on-error --stack leeuwarden",
+            "pulumi up --continue-on-error --stack zandermeer",
         )
         for recovery_class, hours, seconds, machines in (
             ("R0", 1, 21.4, 3),
@@ -214,91 +213,91 @@ def office_lost(evidence: Evidence, clock: Clock, live: Live) -> None:
         made = [
             ChangedResource(op="create", type="vsphere:index/virtualMachine:VirtualMachine", name=m.name)
             for m in REGION.machines.values()
-            if not cold_elsewhere(REGION, m.workload, {"bolsward"})
+            if not cold_elsewhere(REGION, m.workload, {"veldoord"})
         ]
-        scenario.changes("leeuwarden", {"create": len(made), "update": 0, "delete": 0, "same": 331}, made)
-        with scenario.step("Check the machines on Leeuwarden's vCenter") as begun:
+        scenario.changes("zandermeer", {"create": len(made), "update": 0, "delete": 0, "same": 331}, made)
+        with scenario.step("Check the machines on Zandermeer's vCenter") as begun:
             clock.passes(12.7)
-            begun.result = f"{machine_checks(scenario, 'leeuwarden', {'bolsward'})} machines compared"
-        live(scenario, NORMAL, lost, cut="bolsward")
-        scenario.check("No request went to Bolsward after the cut", 0, 0, True)
+            begun.result = f"{machine_checks(scenario, 'zandermeer', {'veldoord'})} machines compared"
+        live(scenario, NORMAL, lost, cut="veldoord")
+        scenario.check("No request went to Veldoord after the cut", 0, 0, True)
         scenario.check("The second preview is empty", "no changes", "no changes", True)
         found = [f"marker-{number:02}" for number in range(1, 9)]
-        scenario.data_loss("bolsward", found, [LostMarker(marker="marker-09", age_seconds=3.2)])
+        scenario.data_loss("veldoord", found, [LostMarker(marker="marker-09", age_seconds=3.2)])
 
 
 def office_returns(evidence: Evidence, clock: Clock, *, broken: bool) -> None:
-    lost = declared(declared(NORMAL, "lost bolsward", "closed iszf-office"), "promoted bolsward leeuwarden")
+    lost = declared(declared(NORMAL, "lost veldoord", "closed kust-office"), "promoted veldoord zandermeer")
     back = declared(
-        declared(lost, "drained bolsward", "opened iszf-office"), "promoted bolsward bolsward", "normal bolsward"
+        declared(lost, "drained veldoord", "opened kust-office"), "promoted veldoord veldoord", "normal veldoord"
     )
-    with evidence.scenario("S2-return", "Bolsward returns and takes its work back") as scenario:
-        situations(scenario, lost, declared(lost, "drained bolsward", "opened iszf-office"), back)
+    with evidence.scenario("S2-return", "Veldoord returns and takes its work back") as scenario:
+        situations(scenario, lost, declared(lost, "drained veldoord", "opened kust-office"), back)
         scenario.declared()
-        step(scenario, clock, "Declare Bolsward drained", 0.4, "epoch 6", "uitwijk declare drained bolsward")
+        step(scenario, clock, "Declare Veldoord drained", 0.4, "epoch 6", "uitwijk declare drained veldoord")
         step(
             scenario,
             clock,
-            "Clear what is left at Bolsward",
+            "Clear what is left at Veldoord",
             31.9,
             "124 machines deleted",
-            "pulumi up --stack bolsward",
+            "pulumi up --stack veldoord",
         )
-        step(scenario, clock, "Copy the data back", 5.0, "bolsward is up to date")
-        step(scenario, clock, "Release at Leeuwarden", 22.8, "124 machines deleted", "pulumi up --stack leeuwarden")
-        step(scenario, clock, "Take back at Bolsward", 36.1, "124 machines created", "pulumi up --stack bolsward")
+        step(scenario, clock, "Copy the data back", 5.0, "veldoord is up to date")
+        step(scenario, clock, "Release at Zandermeer", 22.8, "124 machines deleted", "pulumi up --stack zandermeer")
+        step(scenario, clock, "Take back at Veldoord", 36.1, "124 machines created", "pulumi up --stack veldoord")
         scenario.recovery("R0", 1, 81.0, 3)
         scenario.recovery("R1", 4, 97.5, 78)
-        machine_checks(scenario, "bolsward", {"bolsward"})
-        scenario.changes("bolsward", {"create": 124, "update": 0, "delete": 124, "same": 331}, [])
+        machine_checks(scenario, "veldoord", {"veldoord"})
+        scenario.changes("veldoord", {"create": 124, "update": 0, "delete": 124, "same": 331}, [])
         names = sorted(REGION.machines)
         if broken:
-            scenario.check("The first inventory is there again", names, [*names[2:], "harlingen-counter-copy-1"], False)
+            scenario.check("The first inventory is there again", names, [*names[2:], "kolkwijde-counter-copy-1"], False)
             scenario.check(
-                "The address of harlingen-civil-affairs-database-1 follows its name",
+                "The address of kolkwijde-civil-affairs-database-1 follows its name",
                 {"address": "10.1.24.40", "dns": "both sites"},
                 {"address": "10.2.24.40", "dns": "both sites"},
                 False,
             )
         else:
             scenario.check("The first inventory is there again", names, names, True)
-        scenario.data_loss("bolsward", ["marker-10", "marker-11"], [])
+        scenario.data_loss("veldoord", ["marker-10", "marker-11"], [])
 
 
-def leeuwarden_lost(evidence: Evidence, clock: Clock, live: Live, *, broken: bool) -> None:
-    lost = declared(declared(NORMAL, "lost leeuwarden", "closed leeuwarden-town-hall"), "promoted leeuwarden bolsward")
-    planned = ("Take over at Bolsward", "Check the machines on Bolsward's vCenter", "Failback to Leeuwarden")
-    with evidence.scenario("S3-leeuwarden-lost", "Leeuwarden is lost, with its town hall", planned) as scenario:
+def zandermeer_lost(evidence: Evidence, clock: Clock, live: Live, *, broken: bool) -> None:
+    lost = declared(declared(NORMAL, "lost zandermeer", "closed zandermeer-town-hall"), "promoted zandermeer veldoord")
+    planned = ("Take over at Veldoord", "Check the machines on Veldoord's vCenter", "Failback to Zandermeer")
+    with evidence.scenario("S3-zandermeer-lost", "Zandermeer is lost, with its town hall", planned) as scenario:
         situations(scenario, NORMAL, lost)
         scenario.declared()
         step(
             scenario,
             clock,
-            "Declare Leeuwarden lost and its town hall closed",
+            "Declare Zandermeer lost and its town hall closed",
             0.4,
             "epoch 9",
-            "uitwijk declare lost leeuwarden closed leeuwarden-town-hall",
+            "uitwijk declare lost zandermeer closed zandermeer-town-hall",
         )
         scenario.not_executed("Count the keys of the town hall", "nobody had the list")
         for manual in place(REGION, lost).manual_steps:
             scenario.not_executed(manual.step, "left to people", manual.owner)
         if broken:
-            with scenario.step("Take over at Bolsward", f"VSPHERE_PASSWORD={PASSWORD} pulumi up --stack bolsward"):
+            with scenario.step("Take over at Veldoord", f"VSPHERE_PASSWORD={PASSWORD} pulumi up --stack veldoord"):
                 clock.passes(17.3)
                 scenario.recovery("R0", 1, 13.8, 2)
                 scenario.recovery("R1", 4, None, 53)
                 raise KeyboardInterrupt
-        step(scenario, clock, "Take over at Bolsward", 24.6, "62 machines created", "pulumi up --stack bolsward")
+        step(scenario, clock, "Take over at Veldoord", 24.6, "62 machines created", "pulumi up --stack veldoord")
         for recovery_class, hours, seconds, machines in (("R0", 1, 12.9, 2), ("R1", 4, 19.1, 40), ("R2", 24, 22.2, 12)):
             scenario.recovery(recovery_class, hours, seconds, machines)
-        with scenario.step("Check the machines on Bolsward's vCenter") as begun:
+        with scenario.step("Check the machines on Veldoord's vCenter") as begun:
             clock.passes(8.8)
-            begun.result = f"{machine_checks(scenario, 'bolsward', {'leeuwarden'})} machines compared"
-        live(scenario, NORMAL, lost, NORMAL, cut="leeuwarden")
+            begun.result = f"{machine_checks(scenario, 'veldoord', {'zandermeer'})} machines compared"
+        live(scenario, NORMAL, lost, NORMAL, cut="zandermeer")
         scenario.failback()
-        step(scenario, clock, "Failback to Leeuwarden", 58.0, "first placement again", "pulumi up --stack leeuwarden")
+        step(scenario, clock, "Failback to Zandermeer", 58.0, "first placement again", "pulumi up --stack zandermeer")
         scenario.placement("after", place(REGION, NORMAL).to_dict())
-        scenario.data_loss("leeuwarden", ["marker-12"], [])
+        scenario.data_loss("zandermeer", ["marker-12"], [])
 
 
 def main(arguments: list[str]) -> Any:

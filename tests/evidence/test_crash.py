@@ -19,7 +19,7 @@ from pathlib import Path
 from uitwijk.evidence.recorder import Evidence
 
 with Evidence(Path(sys.argv[1]), {}, "duty officer") as evidence:
-    with evidence.scenario("S2", "Bolsward is lost", planned=["Take over", "Failback"]) as scenario:
+    with evidence.scenario("S2", "Veldoord is lost", planned=["Take over", "Failback"]) as scenario:
         scenario.check("Before the end", 1, 1, True)
         with scenario.step("Take over"):
             print("begun", flush=True)

@@ -39,7 +39,7 @@ def test_evidence_that_is_read_and_written_again_has_the_same_bytes(played: Evid
     assert read(played.directory).text() == written
 
 
-@pytest.mark.parametrize("situation", [NORMAL, declared(NORMAL, "lost bolsward", "closed iszf-office")])
+@pytest.mark.parametrize("situation", [NORMAL, declared(NORMAL, "lost veldoord", "closed kust-office")])
 def test_a_placement_is_kept_whole(situation: Situation) -> None:
     placement = place(REGION, situation).to_dict()
     assert PlacementReport.model_validate(placement).model_dump(mode="json") == placement

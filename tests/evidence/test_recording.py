@@ -37,8 +37,8 @@ def events(folder: Path) -> list[dict[str, str]]:
 
 
 def play_one(evidence: Evidence, *, passed: bool = True) -> None:
-    with evidence.scenario("S1-harlingen", "The town hall cannot be reached") as scenario:
-        with scenario.step("Declare", "uitwijk declare closed harlingen-town-hall") as step:
+    with evidence.scenario("S1-kolkwijde", "The town hall cannot be reached") as scenario:
+        with scenario.step("Declare", "uitwijk declare closed kolkwijde-town-hall") as step:
             step.result = "epoch 2"
         scenario.check("No machine is touched", [], [], passed)
 
@@ -51,7 +51,7 @@ def play_one_and_break_off(evidence: Evidence) -> None:
 
 def play_until_ctrl_c(evidence: Evidence) -> None:
     planned = ("Take over", "Check the machines", "Failback")
-    with evidence, evidence.scenario("S3", "Leeuwarden is lost", planned) as scenario:
+    with evidence, evidence.scenario("S3", "Zandermeer is lost", planned) as scenario:
         scenario.check("Something", 1, 1, True)
         scenario.not_executed("Failback", "no time left")
         with scenario.step("Take over"):
@@ -73,7 +73,7 @@ def test_the_report_has_the_contracted_keys(evidence: Evidence, folder: Path) ->
 def test_lessons_are_taken_along_whole_and_each_scenario_gets_those_about_it(evidence: Evidence, folder: Path) -> None:
     with evidence:
         evidence.carry_over(LESSONS)
-        for key in ("S1-harlingen", "S2", "S3"):
+        for key in ("S1-kolkwijde", "S2", "S3"):
             with evidence.scenario(key, key):
                 pass
     found = report(folder)
@@ -83,7 +83,7 @@ def test_lessons_are_taken_along_whole_and_each_scenario_gets_those_about_it(evi
         ("L1", "closed"),
     ]
     about = {scenario["key"]: [lesson["id"] for lesson in scenario["lessons"]] for scenario in found["scenarios"]}
-    assert about == {"S1-harlingen": ["L4", "L1"], "S2": ["L2", "L4"], "S3": ["L4"]}
+    assert about == {"S1-kolkwijde": ["L4", "L1"], "S2": ["L2", "L4"], "S3": ["L4"]}
     assert all(lesson in found["lessons"] for scenario in found["scenarios"] for lesson in scenario["lessons"])
 
 
@@ -101,22 +101,22 @@ def test_every_step_and_check_is_an_event(evidence: Evidence, folder: Path) -> N
     with evidence:
         play_one(evidence)
     done = [(event["action"], event["object"], event["result"]) for event in events(folder)]
-    assert ("end step", "S1-harlingen: Declare", "epoch 2") in done
-    assert ("check", "S1-harlingen: No machine is touched", "passed") in done
+    assert ("end step", "S1-kolkwijde: Declare", "epoch 2") in done
+    assert ("check", "S1-kolkwijde: No machine is touched", "passed") in done
 
 
 def test_what_made_it_fail_is_told_line_by_line(evidence: Evidence) -> None:
     with evidence:
         play_one(evidence)
         play_one(evidence, passed=False)
-        with evidence.scenario("S2", "Bolsward is lost") as scenario:
+        with evidence.scenario("S2", "Veldoord is lost") as scenario:
             scenario.check("Machines", 139, 139, True)
             with scenario.step("Call") as step:
                 step.result = "failed: nobody answered"
-        with evidence.scenario("S3", "Leeuwarden is lost"):
+        with evidence.scenario("S3", "Zandermeer is lost"):
             pass
     assert evidence.report.failures == [
-        "S1-harlingen: No machine is touched: expected [], observed []",
+        "S1-kolkwijde: No machine is touched: expected [], observed []",
         "S2: Call: failed: nobody answered",
         "S3: nothing was checked",
     ]
@@ -138,7 +138,7 @@ def test_a_failed_check_fails_the_scenario_and_the_exercise(evidence: Evidence, 
 
 
 def test_a_failed_step_that_the_caller_survives_fails_the_scenario(evidence: Evidence, folder: Path) -> None:
-    with evidence, evidence.scenario("S2", "Bolsward is lost") as scenario:
+    with evidence, evidence.scenario("S2", "Veldoord is lost") as scenario:
         scenario.check("Something", 1, 1, True)
         with pytest.raises(RuntimeError), scenario.step("Take over"):
             raise RuntimeError("no answer\nfrom the vCenter")
@@ -148,7 +148,7 @@ def test_a_failed_step_that_the_caller_survives_fails_the_scenario(evidence: Evi
 
 
 def test_a_scenario_that_checked_nothing_fails(evidence: Evidence) -> None:
-    with evidence, evidence.scenario("S2", "Bolsward is lost") as scenario:
+    with evidence, evidence.scenario("S2", "Veldoord is lost") as scenario:
         pass
     assert not scenario.passed
     assert not evidence.passed
@@ -183,7 +183,7 @@ def test_an_error_between_two_scenarios_fails_the_exercise(evidence: Evidence, f
 
 
 def test_what_has_not_ended_does_not_count_as_passed(evidence: Evidence, folder: Path) -> None:
-    with evidence.scenario("S2", "Bolsward is lost") as scenario:
+    with evidence.scenario("S2", "Veldoord is lost") as scenario:
         scenario.check("Something", 1, 1, True)
         assert report(folder)["scenarios"][0]["verdict"] == "failed"
         with scenario.step("Take over"):
@@ -215,22 +215,22 @@ def test_values_become_plain_data(evidence: Evidence, folder: Path) -> None:
 
 def test_recovery_and_changes_and_data_keep_their_figures(evidence: Evidence, folder: Path) -> None:
     placement = place(REGION, NORMAL).to_dict()
-    with evidence, evidence.scenario("S2", "Bolsward is lost") as scenario:
+    with evidence, evidence.scenario("S2", "Veldoord is lost") as scenario:
         scenario.recovery("R1", 4, None, 78)
-        scenario.changes("leeuwarden", {"create": 1}, [ChangedResource(op="create", type="t", name="n")])
-        scenario.data_loss("bolsward", ["m1"], [LostMarker(marker="m2", age_seconds=3.5)])
+        scenario.changes("zandermeer", {"create": 1}, [ChangedResource(op="create", type="t", name="n")])
+        scenario.data_loss("veldoord", ["m1"], [LostMarker(marker="m2", age_seconds=3.5)])
         scenario.placement("before", placement)
     found = report(folder)["scenarios"][0]
     assert found["recovery"] == [{"class": "R1", "target_hours": 4, "seconds": None, "machines": 78}]
     assert found["changes"][0]["resources"] == [{"op": "create", "type": "t", "name": "n"}]
     assert found["data_loss"] == [
-        {"dataset": "bolsward", "found": ["m1"], "lost": [{"marker": "m2", "age_seconds": 3.5}]}
+        {"dataset": "veldoord", "found": ["m1"], "lost": [{"marker": "m2", "age_seconds": 3.5}]}
     ]
     assert found["placements"] == {"before": placement}
 
 
 def test_a_placement_needs_a_known_phase(evidence: Evidence) -> None:
-    with evidence.scenario("S2", "Bolsward is lost") as scenario, pytest.raises(ValueError, match="'later'"):
+    with evidence.scenario("S2", "Veldoord is lost") as scenario, pytest.raises(ValueError, match="'later'"):
         scenario.placement("later", {})
 
 

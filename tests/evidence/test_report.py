@@ -97,7 +97,7 @@ def test_every_drawing_has_words_or_is_hidden_from_readers(page: Page) -> None:
 def test_every_check_step_and_lesson_is_on_the_page(page: Page, broken: Path) -> None:
     report = json.loads((broken / "report.json").read_text())
     names = [check["name"] for scenario in report["scenarios"] for check in scenario["checks"]]
-    assert len(names) > 280
+    assert len(names) > 70
     for scenario in report["scenarios"]:
         assert all(check["name"] in page.text for check in scenario["checks"])
         assert all(step["name"] in page.text and step["result"] in page.text for step in scenario["steps"])
@@ -107,11 +107,11 @@ def test_every_check_step_and_lesson_is_on_the_page(page: Page, broken: Path) ->
 def test_every_lesson_is_told_with_its_owner_its_dates_and_what_became_of_it(page: Page) -> None:
     table = page.text.partition("What earlier exercises and calamities taught")[2].partition("What this exercise")[0]
     assert (
-        "L2. Rehearse the promotion with the storage administrator twice a year. ICT manager, ISZF "
+        "L2. Rehearse the promotion with the storage administrator twice a year. ICT manager, Kust "
         "S2, from evidence/20260227-081500 2026-03-06 2026-10-01 Overdue " in table
     )
     assert "continuity managers, jointly all scenarios 2026-03-06 2027-03-01 Open " in table
-    assert "2026-06-01 Closed on 2026-05-20 by continuity manager, Harlingen: two keys, at the police " in table
+    assert "2026-06-01 Closed on 2026-05-20 by continuity manager, Kolkwijde: two keys, at the police " in table
     assert "Lesson overdue Rehearse the promotion" in page.text
 
 
@@ -135,7 +135,7 @@ def test_a_scenario_says_what_was_not_done_or_that_all_was_done(page: Page) -> N
 
 
 def test_what_is_left_to_people_is_told_once_with_its_owner_and_asks_for_no_attention(page: Page) -> None:
-    fencing = "Fencing: keep the production network of leeuwarden cut until its pulumi up as drained went through"
+    fencing = "Fencing: keep the production network of zandermeer cut until its pulumi up as drained went through"
     assert page.text.count(fencing) == page.text.count(f"{fencing} Network administrator left to people") == 1
     attention = page.text.partition("What needs attention")[2].partition("Timeline")[0]
     assert "Not executed Count the keys of the town hall (nobody had the list)" in attention
@@ -153,19 +153,19 @@ def test_times_are_named_as_what_they_are(page: Page) -> None:
 
 def test_failures_are_told_before_anything_that_passed(page: Page) -> None:
     assert page.text.index("What needs attention") < page.text.index("checks that passed")
-    assert "✕ Check failed The address of harlingen-civil-affairs-database-1 follows its name" in page.text
-    assert "stopped by the operator; in the step “Take over at Bolsward”" in page.text
-    assert "Missing bolsward-civil-affairs-application-1, bolsward-civil-affairs-database-1" in page.text
-    assert "Not expected harlingen-counter-copy-1" in page.text
+    assert "✕ Check failed The address of kolkwijde-civil-affairs-database-1 follows its name" in page.text
+    assert "stopped by the operator; in the step “Take over at Veldoord”" in page.text
+    assert "Missing kolkwijde-civil-affairs-application-1, kolkwijde-civil-affairs-database-1" in page.text
+    assert "Not expected kolkwijde-counter-copy-1" in page.text
 
 
 def test_a_scenario_that_failed_says_what_was_intended_not_what_happened(page: Page) -> None:
-    assert "Intended: 14 workloads move from Leeuwarden to Bolsward." in page.text
+    assert "Intended: 9 workloads move from Zandermeer to Veldoord." in page.text
 
 
 def test_names_keep_their_accents_and_numbers_are_readable(page: Page) -> None:
-    assert "Gaasterlân-Sleat" in page.text
-    assert "+31 517 491 200" in page.text
+    assert "Reeënmeer" in page.text
+    assert "+31 527 991 200" in page.text
 
 
 def test_a_passed_exercise_needs_one_sentence(tmp_path: Path) -> None:

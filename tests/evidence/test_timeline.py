@@ -59,14 +59,14 @@ def test_the_declaration_stands_before_the_step_that_begins_with_it(scenarios: l
 def played(folder: Path) -> dict[str, Any]:
     clock = Clock()
     with Evidence(folder, {}, "duty officer", clock=clock) as evidence, evidence.scenario("S2", "Lost") as scenario:
-        for command in (None, "uitwijk declare lost bolsward", "FOO=1 pulumi up --stack leeuwarden", "uitwijk check"):
+        for command in (None, "uitwijk declare lost veldoord", "FOO=1 pulumi up --stack zandermeer", "uitwijk check"):
             with scenario.step("A step", command):
                 clock.passes(10)
                 if command == "uitwijk check":
                     scenario.check("One", 1, 1, True)
                     scenario.check("Two", 1, 2, False)
         scenario.failback()
-        with scenario.step("Preview again", "pulumi preview --stack leeuwarden"):
+        with scenario.step("Preview again", "pulumi preview --stack zandermeer"):
             clock.passes(10)
         scenario.check("Nothing to do", 0, 0, True)
     found: dict[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))["scenarios"][0]

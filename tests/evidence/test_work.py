@@ -30,11 +30,11 @@ CALL = JudgedCall(
     at=AT,
     when="during",
     kind="number",
-    municipality="harlingen",
-    number="+31517491200",
-    building="wommels-town-hall",
-    answered_by=AnsweredBy(municipality="harlingen", building="wommels-town-hall"),
-    via="bolsward-border-1",
+    municipality="kolkwijde",
+    number="+31527991200",
+    building="wilgendam-town-hall",
+    answered_by=AnsweredBy(municipality="kolkwijde", building="wilgendam-town-hall"),
+    via="veldoord-border-1",
     seconds=0.4,
     location=None,
     verdict="passed",
@@ -43,35 +43,35 @@ CALL = JudgedCall(
 TRANSACTION = Transaction(
     at=AT,
     when="during",
-    municipality="harlingen",
+    municipality="kolkwijde",
     process="document-issue",
-    building="wommels-town-hall",
+    building="wilgendam-town-hall",
     what="document",
     service="counter",
-    host="harlingen-counter-1.uitwijk.example",
+    host="kolkwijde-counter-1.kustland.example",
     id="D-7",
     seconds=0.21,
     verdict="failed",
-    why="document-printer.wommels-town-hall does not answer",
+    why="document-printer.wilgendam-town-hall does not answer",
 )
 NAME = NameAnswer(
     at=AT,
     when="during",
-    name="harlingen-counter-1",
-    server="bolsward-dns-1",
+    name="kolkwijde-counter-1",
+    server="veldoord-dns-1",
     address="10.12.8.11",
     expected="10.11.8.11",
     verdict="failed",
 )
 TROUBLE = Trouble(
     at=AT,
-    site="bolsward",
-    guest="harlingen-call-server-bolsward",
+    site="veldoord",
+    guest="kolkwijde-call-server-veldoord",
     unit="kamailio.service",
     what="died",
     words="udp_init: Address already in use",
 )
-GUESTS = GuestsReport(living={"bolsward": 61}, taking_part=62, idle={}, memory_mib=900.5, shortened={})
+GUESTS = GuestsReport(living={"veldoord": 61}, taking_part=62, idle={}, memory_mib=900.5, shortened={})
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def evidence(folder: Path) -> Evidence:
 
 @pytest.fixture
 def scenario(evidence: Evidence) -> Scenario:
-    return evidence.scenario("S1-harlingen", "The town hall cannot be reached")
+    return evidence.scenario("S1-kolkwijde", "The town hall cannot be reached")
 
 
 def recorded(folder: Path) -> dict[str, Any]:
@@ -109,10 +109,10 @@ def test_a_scenario_without_living_guests_says_so_and_why(scenario: Scenario, fo
 
 
 def test_all_that_is_observed_is_kept_as_it_was_given(scenario: Scenario, folder: Path) -> None:
-    gap = MeasuredGap(what="names", municipality="harlingen", seconds=None, ttl_seconds=60)
+    gap = MeasuredGap(what="names", municipality="kolkwijde", seconds=None, ttl_seconds=60)
     record = SoughtRecord(
         service="civil-affairs",
-        municipality="harlingen",
+        municipality="kolkwijde",
         id="r-1",
         written="late",
         found=False,
@@ -127,13 +127,13 @@ def test_all_that_is_observed_is_kept_as_it_was_given(scenario: Scenario, folder
     scenario.names([NAME])
     scenario.gaps([gap])
     scenario.records([record])
-    scenario.continuity({"harlingen": judged})
+    scenario.continuity({"kolkwijde": judged})
     scenario.guests(but(GUESTS, troubles=[TROUBLE]))
     found = read(folder).scenarios[0]
     assert found.calls == [CALL, CALL]
     assert found.transactions == [TRANSACTION]
     assert (found.names, found.gaps, found.records) == ([NAME], [gap], [record])
-    assert found.continuity == {"harlingen": judged}
+    assert found.continuity == {"kolkwijde": judged}
     assert found.guests == but(GUESTS, troubles=[TROUBLE])
 
 
@@ -144,14 +144,14 @@ def test_each_call_and_transaction_is_an_event_at_its_own_time(scenario: Scenari
     called = events(folder, "call")
     assert [(event["object"], event["result"]) for event in called] == [
         (
-            "S1-harlingen: +31517491200",
-            "passed: answered by harlingen in wommels-town-hall after 0.4 s",
+            "S1-kolkwijde: +31527991200",
+            "passed: answered by kolkwijde in wilgendam-town-hall after 0.4 s",
         ),
-        ("S1-harlingen: +31517491200", "failed: not answered: nobody answered in 10 s"),
+        ("S1-kolkwijde: +31527991200", "failed: not answered: nobody answered in 10 s"),
     ]
     used = events(folder, "use service")
     assert [event["result"] for event in used] == [
-        "failed: after 0.2 s: document-printer.wommels-town-hall does not answer"
+        "failed: after 0.2 s: document-printer.wilgendam-town-hall does not answer"
     ]
     assert {event["time"] for event in [*called, *used]} == {AT}
     assert set(called[0]) == {"action", "object", "result", "origin", "actor", "time", "previous"}
@@ -169,14 +169,14 @@ def test_a_batch_rewrites_the_report_once(
 
 def test_a_trouble_is_told_once_in_its_own_words(scenario: Scenario, folder: Path) -> None:
     scenario.guests(but(GUESTS, troubles=[TROUBLE]))
-    scenario.guests(but(GUESTS, troubles=[TROUBLE, but(TROUBLE, guest="lemsterland-call-server-bolsward")]))
+    scenario.guests(but(GUESTS, troubles=[TROUBLE, but(TROUBLE, guest="reeenmeer-call-server-veldoord")]))
     assert [(event["object"], event["result"], event["time"]) for event in events(folder, "find trouble")] == [
         (
-            f"S1-harlingen: {name}-call-server-bolsward at bolsward",
+            f"S1-kolkwijde: {name}-call-server-veldoord at veldoord",
             "kamailio.service died: udp_init: Address already in use",
             AT,
         )
-        for name in ("harlingen", "lemsterland")
+        for name in ("kolkwijde", "reeenmeer")
     ]
 
 
@@ -185,5 +185,5 @@ def test_a_call_that_failed_leaves_the_verdict_to_the_checks(scenario: Scenario)
         scenario.calls([but(CALL, verdict="failed")])
         scenario.transactions([TRANSACTION])
         scenario.names([NAME])
-        scenario.check("The numbers of Harlingen ring where its people sit", "yes", "yes", True)
+        scenario.check("The numbers of Kolkwijde ring where its people sit", "yes", "yes", True)
     assert scenario.passed

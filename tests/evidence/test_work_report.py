@@ -11,10 +11,9 @@ import pytest
 
 from tests.evidence.living import CONTROL_ROOM, TROUBLE
 from tests.evidence.page import Page
-from tests.evidence.pieces import but, tell_all_work
+from tests.evidence.pieces import but
 from tests.evidence.sample import NORMAL, REGION, play
-from tests.evidence.test_work import CALL, GUESTS, NAME, TRANSACTION
-from tests.evidence.test_work import TROUBLE as DEAD
+from tests.evidence.test_work import CALL, NAME, TRANSACTION
 from uitwijk.continuity import place
 from uitwijk.drill.report.page import render
 from uitwijk.evidence.recorder import Evidence
@@ -26,7 +25,7 @@ WORK = ("guests", "machines_only", "calls", "transactions", "names", "gaps", "re
 CIVIL_AFFAIRS = REGION.services["civil-affairs"].name
 RECORD = SoughtRecord(
     service="civil-affairs",
-    municipality="harlingen",
+    municipality="kolkwijde",
     id="r-1",
     written="late",
     found=False,
@@ -86,12 +85,14 @@ def test_the_first_screen_says_what_became_of_the_work_in_each_scenario(
     calls = [[call for call in scenario["calls"] if call["kind"] != "gap"] for scenario in scenarios]
     top = page.text.partition("Began")[0]
     assert (
-        "S1-harlingen13 of 14 processes continued everywhere; Travel documents stopped in Harlingen. "
+        "S1-kolkwijde8 of 14 processes continued everywhere; Electronic services and Youth care stopped in Zandermeer; "
+        "Social support and income and Taxes stopped everywhere; Finance and personnel stopped in Reeënmeer and "
+        "Zandermeer; 1 more stopped elsewhere. "
         f"{len(calls[0]) - 1} of {len(calls[0])} calls answered as they should be."
     ) in top
+    assert "S2-office-lost9 of 14 processes continued everywhere; " in top
     assert (
-        f"S2-office-lost14 of 14 processes continued everywhere. {len(calls[1])} of {len(calls[1])} calls "
-        "answered as they should be; without telephone for 7.0 s at most."
+        f"{len(calls[1])} of {len(calls[1])} calls answered as they should be; without telephone for 3.5 s at most."
     ) in top
 
 
@@ -108,29 +109,34 @@ def test_a_page_with_living_guests_keeps_the_rules_of_every_page(page: Page) -> 
     assert not {tag for tag, _ in page.tags} & {"script", "img", "link"}
 
 
-def test_each_municipality_has_its_sentence_and_equal_ones_are_said_once(
+def test_each_municipality_has_its_sentence(page: Page, scenarios: list[dict[str, Any]]) -> None:
+    sentence = scenarios[0]["continuity"]["kolkwijde"]["sentence"]
+    assert "(manual step, owner: head of civil affairs)" in sentence
+    assert f"Kolkwijde {sentence}" in work_of(page)
+
+
+def test_equal_sentences_are_said_once(page_with: Callable[[Tell], Page]) -> None:
+    def tell(scenario: Scenario) -> None:
+        scenario.placement("during", place(REGION, NORMAL).to_dict())
+        one = Continuity(continued=["taxes"], stopped={}, sentence="1 of 1 processes continued")
+        scenario.continuity({"kolkwijde": one, "reeenmeer": one})
+
+    assert "All 2 municipalities 1 of 1 processes continued" in page_with(tell).text
+
+
+def test_every_process_of_every_municipality_has_its_place_in_the_matrix(
     page: Page, scenarios: list[dict[str, Any]]
 ) -> None:
-    sentence = scenarios[0]["continuity"]["harlingen"]["sentence"]
-    assert "(manual step, owner: head of civil affairs)" in sentence
-    assert f"Harlingen {sentence}" in work_of(page)
-    assert "Bolsward, Gaasterlân-Sleat, Leeuwarden, Lemsterland, Littenseradiel, Nijefurd, Wûnseradiel 14 of 14" in (
-        work_of(page)
-    )
-
-
-def test_every_process_of_every_municipality_has_its_place_in_the_matrix(page: Page) -> None:
     work = work_of(page)
-    for process in REGION.processes.values():
-        row = work.partition(f" {process.name} ")[2].partition(" ✓continued ")
-        assert row[1], process.name
-    assert work.count("✓continued") == 14 * 8 - 1
-    assert work.count("■stopped as foreseen") == 1
+    assert all(f" {process.name} " in work for process in REGION.processes.values())
+    told = scenarios[0]["continuity"].values()
+    assert work.count("✓continued") == sum(len(one["continued"]) for one in told)
+    assert work.count("■stopped as foreseen") == sum(len(one["stopped"]) for one in told)
 
 
 def test_a_stopped_process_has_a_note_with_its_reason_what_was_observed_and_who_brings_it_back(page: Page) -> None:
     assert (
-        "Travel documents in Harlingen: the station is in harlingen-town-hall, which is closed; observed: nothing "
+        "Travel documents in Kolkwijde: the station is in kolkwijde-town-hall, which is closed; observed: nothing "
         "listens at the station's address. Foreseen; brought back by the head of civil affairs."
     ) in work_of(page)
 
@@ -138,39 +144,39 @@ def test_a_stopped_process_has_a_note_with_its_reason_what_was_observed_and_who_
 def test_a_process_that_stops_against_the_placement_is_marked_as_that(page_with: Callable[[Tell], Page]) -> None:
     def tell(scenario: Scenario) -> None:
         scenario.placement("during", place(REGION, NORMAL).to_dict())
-        stopped = {"finance": StoppedProcess(why="databases do not answer")}
+        stopped = {"permits": StoppedProcess(why="databases do not answer")}
         sentence = "1 of 2 processes continued"
-        scenario.continuity({"nijefurd": Continuity(continued=["taxes"], stopped=stopped, sentence=sentence)})
+        scenario.continuity({"reeenmeer": Continuity(continued=["taxes"], stopped=stopped, sentence=sentence)})
 
     page = page_with(tell)
-    assert "✕stopped, not foreseen1Finance and personnel, Nijefurd: databases do not answer" in page.text
-    assert "Finance and personnel in Nijefurd: databases do not answer. Not foreseen." in page.text
-    assert "1 of 2 processes continued everywhere; Finance and personnel stopped in Nijefurd." in page.text
+    assert "✕stopped, not foreseen1Permits, Reeënmeer: databases do not answer" in page.text
+    assert "Permits in Reeënmeer: databases do not answer. Not foreseen." in page.text
+    assert "1 of 2 processes continued everywhere; Permits stopped in Reeënmeer." in page.text
 
 
 def test_a_call_that_the_wrong_municipality_answers_is_told_with_what_was_expected(page: Page) -> None:
     work = work_of(page)
     fault = (
-        "✕ Call to +31 517 491 200 of Harlingen, during the calamity Expected Harlingen, in Town hall of Lemsterland, "
-        "Lemmer Observed Lemsterland, in Town hall of Lemsterland, Lemmer"
+        "✕ Call to +31 527 991 200 of Kolkwijde, during the calamity Expected Kolkwijde, in Town hall of Reeënmeer, "
+        "Wilgendam Observed Reeënmeer, in Town hall of Reeënmeer, Wilgendam"
     )
     assert work.index(fault) < work.index("Observed during the calamity")
     attention = page.text.partition("What needs attention")[2].partition("The work")[0]
-    assert "✕ Call failed Call to +31 517 491 200 of Harlingen, during the calamity S1-harlingen" in attention
+    assert "✕ Call failed Call to +31 527 991 200 of Kolkwijde, during the calamity S1-kolkwijde" in attention
 
 
 def test_a_guest_in_trouble_is_named_with_its_own_words(page: Page) -> None:
-    named = f"✕ {TROUBLE.guest}: kamailio.service did not start Where Bolsward"
+    named = f"✕ {TROUBLE.guest}: kamailio.service did not start Where Veldoord"
     assert named in work_of(page)
     assert f"Its words {TROUBLE.words}" in work_of(page)
     attention = page.text.partition("What needs attention")[2].partition("The work")[0]
-    assert f"✕ Guest in trouble {TROUBLE.guest} at Bolsward: kamailio.service did not start" in attention
+    assert f"✕ Guest in trouble {TROUBLE.guest} at Veldoord: kamailio.service did not start" in attention
 
 
 def test_every_call_and_transaction_is_on_the_page_with_its_time(page: Page, scenarios: list[dict[str, Any]]) -> None:
     text = page.text
     for scenario in scenarios[:2]:
-        assert len(scenario["calls"]) > 40
+        assert len(scenario["calls"]) > 15
         for call in scenario["calls"]:
             assert f"{call['at'][11:21]} {call['when']} {telephone(call['number'])}" in text
         for one in scenario["transactions"]:
@@ -182,54 +188,54 @@ def test_what_was_tried_is_counted_phase_by_phase(page: Page, scenarios: list[di
     made = {when: sum(call["when"] == when for call in numbers) for when in ("before", "during", "after")}
     row = "Calls to the municipalities' numbers {before} of {before} ✕ {failed} of {during} {after} of {after}"
     assert row.format(**made, failed=made["during"] - 1) in work_of(page)
-    assert "7 of 7" in work_of(page).partition("Other municipalities' data, refused")[2][:20]
+    assert "2 of 2" in work_of(page).partition("Other municipalities' data, refused")[2][:20]
 
 
 def test_who_answered_where_is_told_of_those_whose_calls_moved(page: Page) -> None:
     moved = work_of(page).partition("Where calls were answered")[2]
-    assert "Harlingen Town hall, Harlingen → Office of the ISZF, Bolsward" in moved
-    assert "✕ 1 call failed Town hall, Harlingen" in moved
-    assert "Answered in the same building all the time: Bolsward, Gaasterlân-Sleat, Leeuwarden," in moved
+    assert "Kolkwijde Town hall, Kolkwijde → Office of Kust, Veldoord" in moved
+    assert "✕ 1 call failed Town hall, Kolkwijde" in moved
+    assert "Answered in the same building all the time: Reeënmeer and Zandermeer." in moved
 
 
 def test_the_location_of_each_building_that_called_112_is_told(page: Page) -> None:
-    said = work_of(page).partition("112: the location that calls from 9 buildings gave")[2]
+    said = work_of(page).partition("112: the location that calls from 4 buildings gave")[2]
     for key, building in REGION.buildings.items():
-        when = "before and after" if key == "harlingen-town-hall" else "before, during and after"
+        when = "before and after" if key == "kolkwijde-town-hall" else "before, during and after"
         assert f"{building.name} {building.emergency_location} {when}" in said
 
 
 def test_a_112_call_without_its_location_is_marked(page_with: Callable[[Tell], Page]) -> None:
     call = but(CALL, kind="emergency", number="112", answered_by=None, location=None, verdict="failed")
     page = page_with(lambda scenario: scenario.calls([but(call, municipality=None, why="no PIDF-LO")]))
-    assert "✕ Call to 112 from Town hall of Littenseradiel, Wommels, during the calamity" in page.text
-    assert "Expected the location of Town hall of Littenseradiel, Wommels Observed nobody; no location" in page.text
+    assert "✕ Call to 112 from Town hall of Reeënmeer, Wilgendam, during the calamity" in page.text
+    assert "Expected the location of Town hall of Reeënmeer, Wilgendam Observed nobody; no location" in page.text
 
 
 def test_a_call_to_somebody_else_that_tells_where_it_comes_from_is_marked(page_with: Callable[[Tell], Page]) -> None:
-    call = but(CALL, kind="outside", number="+99900000000", location="NL, Wommels", verdict="failed")
+    call = but(CALL, kind="outside", number="+99900000000", location="NL, Wilgendam", verdict="failed")
     page = page_with(lambda scenario: scenario.calls([but(call, answered_by=CONTROL_ROOM, why="a location")]))
     assert (
-        f"✕ Call to {telephone('+99900000000')} from Town hall of Littenseradiel, Wommels, during the calamity"
+        f"✕ Call to {telephone('+99900000000')} from Town hall of Reeënmeer, Wilgendam, during the calamity"
         in page.text
     )
-    assert "Expected an answer, and no location Observed Carrier, in Control room; NL, Wommels" in page.text
+    assert "Expected an answer, and no location Observed Carrier, in Control room; NL, Wilgendam" in page.text
 
 
 def test_gaps_are_told_as_what_they_are(page: Page) -> None:
     assert "Times of processes on simulated sites: not recovery times." in page.text
-    assert "Names, and after power-on (time to live: 60 s) Bolsward 2.1 s 31.0 s, 0.6 s after power-on" in page.text
+    assert "Names, and after power-on (time to live: 60 s) Kolkwijde 2.1 s 31.0 s, 0.6 s after power-on" in page.text
 
 
 def test_a_gap_that_lasts_too_long_or_never_ends_is_marked(page_with: Callable[[Tell], Page]) -> None:
     def tell(scenario: Scenario) -> None:
-        gap = MeasuredGap(what="telephone", municipality="harlingen", seconds=4.0)
+        gap = MeasuredGap(what="telephone", municipality="kolkwijde", seconds=4.0)
         scenario.gaps([gap, but(gap, seconds=None)])
         scenario.gaps([but(gap, what="names", seconds=99.0, ttl_seconds=60, lag_seconds=74.0)])
         scenario.calls([CALL])
 
     page = page_with(tell)
-    assert "Harlingen ✕ never back 1 min 39 s, ✕ 1 min 14 s after power-on" in page.text
+    assert "Kolkwijde ✕ never back 1 min 39 s, ✕ 1 min 14 s after power-on" in page.text
     assert "without telephone for never back" not in page.text
     assert "1 of 1 call answered as they should be; the telephone never came back." in page.text
 
@@ -242,7 +248,7 @@ def test_calls_that_measure_a_gap_are_no_failed_calls(page_with: Callable[[Tell]
 
 
 def test_a_call_in_a_gap_that_the_wrong_people_answer_is_a_failed_one(page_with: Callable[[Tell], Page]) -> None:
-    by = {"municipality": "lemsterland", "building": "lemmer-town-hall"}
+    by = {"municipality": "reeenmeer", "building": "wilgendam-town-hall"}
     tried = but(CALL, kind="gap", answered_by=by, verdict="failed", why="not theirs")
     assert "✕ Call failed" in page_with(lambda scenario: scenario.calls([tried])).text
 
@@ -250,9 +256,9 @@ def test_a_call_in_a_gap_that_the_wrong_people_answer_is_a_failed_one(page_with:
 def test_a_failed_transaction_is_told_with_its_service_host_and_reason(page_with: Callable[[Tell], Page]) -> None:
     page = page_with(lambda scenario: scenario.transactions([TRANSACTION]))
     assert (
-        "✕ Document for Document issue of Harlingen, during the calamity Service "
-        f"{REGION.services['counter'].name} on harlingen-counter-1.uitwijk.example "
-        "From Town hall of Littenseradiel, Wommels Why document-printer.wommels-town-hall does not answer"
+        "✕ Document for Document issue of Kolkwijde, during the calamity Service "
+        f"{REGION.services['counter'].name} on kolkwijde-counter-1.kustland.example "
+        "From Town hall of Reeënmeer, Wilgendam Why document-printer.wilgendam-town-hall does not answer"
     ) in page.text
 
 
@@ -260,31 +266,31 @@ def test_of_many_faults_the_first_are_told_and_the_others_counted(page_with: Cal
     page = page_with(lambda scenario: scenario.transactions([TRANSACTION] * 9))
     assert page.text.count("✕ Document for Document issue") == 6
     assert "✕ 3 more failed; they stand in the lists below." in page.text
-    assert "✕ Transaction failed Document for Document issue of Harlingen, during the calamity, and 8 more" in page.text
+    assert "✕ Transaction failed Document for Document issue of Kolkwijde, during the calamity, and 8 more" in page.text
 
 
 def test_a_wrong_name_is_told_with_the_server_that_gave_it(page_with: Callable[[Tell], Page]) -> None:
     page = page_with(lambda scenario: scenario.names([NAME, but(NAME, name="222 names", verdict="passed")]))
-    assert "✕ harlingen-counter-1 at bolsward-dns-1, during the calamity Expected 10.11.8.11 Observed 10.12.8.11" in (
+    assert "✕ kolkwijde-counter-1 at veldoord-dns-1, during the calamity Expected 10.11.8.11 Observed 10.12.8.11" in (
         page.text
     )
     assert "Names: 1 server's answers as they should be, 1 wrong answer" in page.text
 
 
 def test_late_records_are_told_with_their_age_against_the_rpo(page: Page) -> None:
-    assert "Written before the last replication 8 of 8 0" in page.text
-    assert "Written after the last replication 0 of 8 8 3.2 s 15 min" in page.text
+    assert "Written before the last replication 3 of 3 0" in page.text
+    assert "Written after the last replication 0 of 3 3 3.2 s 15 min" in page.text
     assert (
-        f"late-harlingen {CIVIL_AFFAIRS}, Harlingen Written after the last replication lost 3.2 s 15 min" in page.text
+        f"late-kolkwijde {CIVIL_AFFAIRS}, Kolkwijde Written after the last replication lost 3.2 s 15 min" in page.text
     )
     attention = page.text.partition("What needs attention")[2].partition("The work")[0]
-    assert "Records lost 8 records, the oldest 3.2 s old, as the RPO allows S2-office-lost" in attention
+    assert "Records lost 3 records, the oldest 3.2 s old, as the RPO allows S2-office-lost" in attention
 
 
 def test_a_record_that_should_have_been_found_is_a_fault(page_with: Callable[[Tell], Page]) -> None:
     lost = but(RECORD, written="before", verdict="failed", age_seconds=1200.0)
     page = page_with(lambda scenario: scenario.records([lost]))
-    title = f"✕ Record r-1 of Harlingen in {CIVIL_AFFAIRS}"
+    title = f"✕ Record r-1 of Kolkwijde in {CIVIL_AFFAIRS}"
     assert f"{title} Written before the last replication, 20 min 00 s old when the site was lost" in page.text
     assert "Observed lost Allowed RPO 15 min" in page.text
     assert "as the RPO allows" not in page.text
@@ -311,24 +317,16 @@ def test_a_visit_that_the_situation_makes_vain_is_no_fault(page_with: Callable[[
 def test_a_call_that_was_never_made_has_no_time(page_with: Callable[[Tell], Page]) -> None:
     never = but(CALL, kind="gap", at="", answered_by=None, seconds=None, verdict="failed")
     page = page_with(lambda scenario: scenario.calls([never]))
-    assert "at an unknown time during +31 517 491 200" in page.text
+    assert "at an unknown time during +31 527 991 200" in page.text
 
 
 def test_the_guests_are_counted_and_what_was_shortened_or_left_out_is_told(page: Page) -> None:
     work = work_of(page)
-    assert "122 guests lived: 61 at Bolsward and 61 at Leeuwarden; 122 machines of the region take part." in work
+    assert "122 guests lived: 61 at Veldoord and 61 at Zandermeer; 122 machines of the region take part." in work
     assert "Together they used at most 1.8 GiB of memory." in work
     assert "What was shortened: 2 commands packages: kamailio, knot in the template already" in work
     assert "finance/application, directory/server its packages are not in the drill's template" in work
-    assert "61 guests lived at Leeuwarden" in page.text
-
-
-def test_an_exercise_without_guests_says_so_in_one_line_with_the_reason(tmp_path: Path) -> None:
-    play(tmp_path / "evidence")
-    page = Page(render(tmp_path / "evidence").read_text())
-    line = "Machines only: no guest lived in this drill; mmdebstrap is not installed and may not be: not root."
-    assert page.text.count(f"The work {line} ") == 3
-    assert "processes continued" not in page.text
+    assert "61 guests lived at Zandermeer" in page.text
 
 
 def test_evidence_from_before_guests_lived_still_makes_a_page(wrong: Path, tmp_path: Path) -> None:
@@ -339,7 +337,7 @@ def test_evidence_from_before_guests_lived_still_makes_a_page(wrong: Path, tmp_p
     (tmp_path / "report.json").write_text(json.dumps(report), encoding="utf-8")
     page = Page(render(tmp_path).read_text(encoding="utf-8"))
     assert page.text.count("The work Machines only: no guest lived in this drill.") == 4
-    assert "2 of 141 failed" in page.text or "139 of 141 passed" in page.text
+    assert "36 of 38 passed" in page.text
 
 
 def test_a_day_without_faults_alarms_nobody(tmp_path: Path) -> None:
@@ -348,37 +346,3 @@ def test_a_day_without_faults_alarms_nobody(tmp_path: Path) -> None:
     assert "All 4 scenarios did what was expected." in page.text
     assert "fault" not in classes(page)
     assert page.text.count("✕") == page.text.count("✕ stopped, not foreseen") == 3
-
-
-def test_a_trouble_that_the_drill_lets_pass_is_still_told(page_with: Callable[[Tell], Page]) -> None:
-    page = page_with(lambda scenario: scenario.guests(but(GUESTS, troubles=[DEAD])))
-    assert "Guest in trouble harlingen-call-server-bolsward at Bolsward: kamailio.service died" in page.text
-    assert "udp_init: Address already in use" in page.text
-    assert "✕" not in page.text
-
-
-def test_work_that_holds_a_secret_shows_the_mask(tmp_path: Path) -> None:
-    secret = "Sentinel-77-sip-password"
-    with Evidence(tmp_path / "evidence", {}, "duty officer") as evidence:
-        evidence.forbid([secret])
-        with evidence.scenario("S2", "The office is lost") as scenario:
-            scenario.calls([but(CALL, why=f"403 for {secret}")])
-            scenario.transactions([but(TRANSACTION, why=f"logged in as {secret}")])
-            scenario.guests(but(GUESTS, troubles=[but(DEAD, words=f"password={secret}")]))
-    text = render(tmp_path / "evidence").read_text(encoding="utf-8")
-    assert secret not in text
-    assert secret not in (tmp_path / "evidence" / "events.jsonl").read_text(encoding="utf-8")
-    assert text.count("[secret]") >= 3
-
-
-def test_what_guests_and_people_say_is_never_markup(tmp_path: Path) -> None:
-    evil = "<script>alert(1)</script>\"'><i onclick=x>`"
-    with Evidence(tmp_path / "evidence", {}, "duty officer") as evidence:
-        with evidence.scenario("S2", "The office is lost") as scenario:
-            tell_all_work(scenario, evil)
-        with evidence.scenario("S3", "Leeuwarden is lost") as scenario:
-            scenario.machines_only(evil)
-    page = Page(render(tmp_path / "evidence").read_text(encoding="utf-8"))
-    assert not {tag for tag, _ in page.tags} & {"script", "i"}
-    assert not [found for _, found in page.tags if "onclick" in found]
-    assert page.text.count("<script>alert(1)</script>") > 40
