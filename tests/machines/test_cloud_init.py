@@ -12,7 +12,7 @@ import yaml
 from uitwijk.continuity.region import Machine, Region
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines import cloud_init
-from uitwijk.machines.jobs import Job
+from uitwijk.machines.job import Job
 
 FAILOVERS = [("veldoord", "S3"), ("zandermeer", "S2")]
 LIMIT = 60_000

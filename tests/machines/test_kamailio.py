@@ -16,7 +16,7 @@ from tests.machines.debian import Unpacked
 from tests.machines.sip import SDP, Message, Party, credentials
 from tests.machines.test_telephony import job
 from uitwijk.continuity.region import Region
-from uitwijk.machines.jobs.job import Job
+from uitwijk.machines.job import Job
 
 MODULES = "/usr/lib/x86_64-linux-gnu/kamailio/modules"
 NUMBER, OUTSIDE = "31527991200", "31201234567"

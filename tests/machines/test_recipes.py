@@ -10,7 +10,7 @@ from tests.regions import FOREIGN, SMALL
 from uitwijk.continuity import Standing, secrets
 from uitwijk.continuity.recipe import shipped_recipes
 from uitwijk.continuity.region import Region
-from uitwijk.machines.jobs import data_path
+from uitwijk.machines.job import data_path
 from uitwijk.machines.recipes import JOBS
 
 REGIONS = pytest.mark.parametrize("region", [SMALL.region, FOREIGN.region], ids=["small", "foreign"])

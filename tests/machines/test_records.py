@@ -12,8 +12,8 @@ import pytest
 from tests.machines.test_cloud_init import files, told
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs import records
-from uitwijk.machines.jobs.records import configuration, records_job
+from uitwijk.machines import records
+from uitwijk.machines.records import configuration, records_job
 
 SITE = "zandermeer"
 

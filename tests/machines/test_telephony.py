@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from uitwijk.continuity.numbers import NumberBlock
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.job import Job
+from uitwijk.machines.job import Job
 from uitwijk.machines.recipes import JOBS
 from uitwijk.machines.recipes.call_server import civic_address
 from uitwijk.machines.recipes.kamailio import pattern

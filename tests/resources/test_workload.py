@@ -12,7 +12,7 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.recipe import Kind
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.secrets import DNS_UPDATE_KEY
-from uitwijk.machines.jobs import File, Job
+from uitwijk.machines.job import File, Job
 from uitwijk.resources import Site, SiteArgs, Workload, WorkloadArgs, break_glass_account
 from uitwijk.resources.testing import record
 from uitwijk.resources.testing.recording import Recording

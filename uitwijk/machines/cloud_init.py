@@ -12,9 +12,9 @@ import deflate
 import yaml
 
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.announcement import announcement_job
-from uitwijk.machines.jobs.job import File, Job, data_path
-from uitwijk.machines.jobs.records import records_job
+from uitwijk.machines.announcement import announcement_job
+from uitwijk.machines.job import File, Job, data_path
+from uitwijk.machines.records import records_job
 
 BREAK_GLASS = "breakglass"
 """The local account for when the directory does not answer."""

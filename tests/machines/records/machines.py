@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from uitwijk.machines.jobs.records import told
+from uitwijk.machines.records import told
 
 DATABASE, APPLICATION, BUS, PROFILES, SESSION_HOST, BROKER, COUNTER, SEAT, STRANGER = (
     f"127.77.0.{host}" for host in range(1, 10)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.job import Job
+from uitwijk.machines.job import Job
 from uitwijk.machines.recipes import (
     border_controller,
     broker,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from uitwijk.continuity.standing import Endpoint, Standing
-from uitwijk.machines.jobs.job import Job, render
+from uitwijk.machines.job import Job, render
 from uitwijk.machines.recipes.kamailio import OUTSIDE, Destinations, endpoints, kamailio, pattern
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.job import Job, render
+from uitwijk.machines.job import Job, render
 from uitwijk.machines.recipes.kamailio import OUTSIDE, endpoints, kamailio, pattern
 
 _ADDRESS = re.compile(r"([A-Z]{2}), ([^,]+), ([^,]+), (.+)")

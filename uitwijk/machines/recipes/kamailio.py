@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from uitwijk.continuity.numbers import NumberBlock
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Endpoint, reached_from
-from uitwijk.machines.jobs.job import File, Job, render
+from uitwijk.machines.job import File, Job, render
 
 OUTSIDE = 1
 """Kamailio's number of the set of destinations for calls to the outside."""

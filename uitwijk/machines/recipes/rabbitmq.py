@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.job import File, Job, render
+from uitwijk.machines.job import File, Job, render
 
 
 def job(here: Standing, secrets: Mapping[str, str]) -> Job:

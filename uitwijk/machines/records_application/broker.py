@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from uitwijk.machines.jobs.files.records.application import Answer, Application, Request
+    from uitwijk.machines.records_application.application import Answer, Application, Request
 
 
 class Part:

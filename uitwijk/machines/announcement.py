@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.job import File, Job, render
+from uitwijk.machines.job import File, Job, render
 
 ANNOUNCED_TTL = 60
 """Seconds for which others may remember a cold machine's address: it moves with a failover."""

@@ -1,7 +1,7 @@
 """The application that every machine runs that stands at one site at a time: what it is told of the region.
 
-The application itself is in `files/records`. Who keeps records, who passes them on and who may ask follows from the
-catalogue's relations alone.
+The application itself is in `records_application/`. Who keeps records, who passes them on and who may ask follows from
+the catalogue's relations alone.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import Any
 from uitwijk.continuity.recipe import Serves
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.jobs.job import File, Job, data_path, render
+from uitwijk.machines.job import File, Job, data_path, render
 
-SOURCES = Path(__file__).parent / "files" / "records"
+SOURCES = Path(__file__).parent / "records_application"
 """The modules of the application."""
-_HEADER = "# Its comments are left out here. They are in uitwijk/machines/jobs/files/records.\n"
+_HEADER = "# Its comments are left out here. They are in uitwijk/machines/records_application.\n"
 _FOLDER = "/usr/local/lib/uitwijk"
 _CONFIGURATION = "/etc/uitwijk/records.json"
 

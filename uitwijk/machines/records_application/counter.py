@@ -9,7 +9,7 @@ import socket
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uitwijk.machines.jobs.files.records.application import Answer, Application, Request
+    from uitwijk.machines.records_application.application import Answer, Application, Request
 
 PORT = 9100
 """Of a printer that takes what it is sent as it is (raw, JetDirect)."""

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from uitwijk.machines.jobs.files.records.application import Answer, Application, Request
+    from uitwijk.machines.records_application.application import Answer, Application, Request
 
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
