@@ -58,14 +58,18 @@ class Exchange:
         self.guests.await_living(site, names or MACHINES, 60)
 
     def numbers(self, *closed: str, lost: str | None = None) -> Numbers:
-        """Where numbers ring with some buildings closed, and perhaps a site lost."""
+        """Where the numbers of those who live ring with some buildings closed, and perhaps a site lost."""
         if lost is None:
-            return placed(self.region, *closed)["numbers"]  # type: ignore[no-any-return]
+            return _living(placed(self.region, *closed)["numbers"])
         sites = {site: SiteState.LOST if site == lost else SiteState.NORMAL for site in self.region.sites}
         data = {home: next(site for site in sites if site != lost) if home == lost else home for home in HOME}
         closing: dict[str, dict[str, Any]] = {building: {} for building in closed}
         situation = Situation(epoch=1, sites=sites, data=data, closed_buildings=closing)
-        return place(self.region, situation).to_dict()["numbers"]  # type: ignore[no-any-return]
+        return _living(place(self.region, situation).to_dict()["numbers"])
+
+
+def _living(numbers: Numbers) -> Numbers:
+    return {key: number for key, number in numbers.items() if key.split("/")[0] in MUNICIPALITIES}
 
 
 def secrets_of(recording: Recording, region: Region) -> dict[str, str]:
