@@ -15,7 +15,7 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
-from uitwijk.drill.expectations import Expectations, ExpectedMachine, load_expectations
+from uitwijk.drill.expectations import Expectations, ExpectedMachine, load_expectations, town_hall_to_close
 
 TABLES = FRYSLAN.folder / "expectations"
 SCENARIOS = sorted(file.stem for file in TABLES.glob("*.yaml") if file.stem != "organisations")
@@ -65,6 +65,10 @@ def written(machines: dict[str, ExpectedMachine]) -> dict[str, tuple[object, ...
 
 def test_there_is_a_table_for_every_scenario_and_every_town_hall(fryslan: Region) -> None:
     assert set(SCENARIOS) == {"normal", "s2", "s3", *(f"s1-{slug}" for slug in fryslan.municipalities)}
+
+
+def test_a_drill_closes_the_town_hall_of_harlingen_unless_it_is_asked_for_another() -> None:
+    assert town_hall_to_close(TABLES) == "harlingen"
 
 
 def test_the_same_machines_stand_at_every_living_site(fryslan: Region, expected: Expectations) -> None:
@@ -156,6 +160,8 @@ def test_folder_and_tags_follow_from_the_organisation() -> None:
         ("s2.yaml", "promoted: {", "promotd: {", "s2.yaml: promotd: unknown key; allowed are: "),
         ("organisations.yaml", "  harlingen: 9 ", "  harlinge: 9 ",
          "organisations.yaml: session_hosts.harlingen: is missing"),
+        ("organisations.yaml", "s1_closes: harlingen ", "s1_closes: harlinge ",
+         "organisations.yaml: s1_closes: harlinge is unknown; there are: "),
         ("organisations.yaml", "databases before taxes", "database before taxes",
          "organisations.yaml: start_order: database is unknown; there are: "),
         ("organisations.yaml", "organisations: [leeuwarden]", "organisations: [iszf]",

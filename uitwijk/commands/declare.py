@@ -49,10 +49,10 @@ def declare(
 
     Examples:
 
-    - `uitwijk declare lost bolsward closed iszf-office --by "duty officer" --reason fire`
-    - `uitwijk declare promoted bolsward --at leeuwarden --by storage --reason fire`
-    - `uitwijk declare drained bolsward --by "duty officer" --reason "power is back"`
-    - `uitwijk declare closed harlingen-town-hall --staff-to wommels-town-hall=8 --dry-run --by me --reason "what if"`
+    - `uitwijk declare lost SITE closed BUILDING --by "duty officer" --reason fire`
+    - `uitwijk declare promoted DATASET --at SITE --by storage --reason fire`
+    - `uitwijk declare drained SITE --by "duty officer" --reason "power is back"`
+    - `uitwijk declare closed BUILDING --staff-to ANOTHER=8 --dry-run --by me --reason "what if"`
     """
     run(
         Workspace(),
@@ -115,7 +115,7 @@ def run(
 
 
 def parse(words: Sequence[str], at: Sequence[str], staff_to: Sequence[str]) -> list[Change]:
-    """The changes in a flat list of verbs and objects, e.g. `lost bolsward closed iszf-office`.
+    """The changes in a flat list of verbs and objects, e.g. `lost SITE closed BUILDING`.
 
     Args:
         words: as typed; `at SITE` may follow a promotion.
@@ -155,11 +155,11 @@ def parse(words: Sequence[str], at: Sequence[str], staff_to: Sequence[str]) -> l
 
 def _example(verb: str) -> str:
     return {
-        "closed": "closed harlingen-town-hall",
-        "opened": "opened harlingen-town-hall",
-        "promoted": "promoted bolsward --at leeuwarden",
+        "closed": "closed BUILDING",
+        "opened": "opened BUILDING",
+        "promoted": "promoted DATASET --at SITE",
         "override": "override peer-unreadable",
-    }.get(verb, f"{verb} bolsward")
+    }.get(verb, f"{verb} SITE")
 
 
 def _with_staff(changes: list[Change], staff_to: Sequence[str], problems: list[str]) -> list[Change]:

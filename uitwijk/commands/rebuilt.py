@@ -19,8 +19,6 @@ def rebuilt(
 
     Data disks and secrets stay in the state; they come back by replication. Refused while machines of the stack stand
     in the vCenter, and unless the site is declared drained. Changes the stack's state only, and keeps the old one.
-
-    Example: `uitwijk rebuilt leeuwarden`
     """
     from uitwijk.commands.forgetting import run
 

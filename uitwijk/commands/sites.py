@@ -28,8 +28,8 @@ def _sites(
     Examples:
 
     - `uitwijk sites` - start them
-    - `uitwijk sites cut bolsward` - Bolsward is lost
-    - `uitwijk sites restore bolsward` - and comes back as it was
+    - `uitwijk sites cut SITE` - the site is lost
+    - `uitwijk sites restore SITE` - and comes back as it was
     - `uitwijk sites stop` - from another terminal
     """
     if context.invoked_subcommand is None:

@@ -13,8 +13,9 @@ from uitwijk.console import output, print_error
 def drill(
     scenario: Annotated[str | None, typer.Option(metavar="S1|S2|S3", help="Only this scenario.")] = None,
     municipality: Annotated[
-        str, typer.Option(metavar="NAME", help="Whose town hall S1 closes; or `all`.")
-    ] = "harlingen",
+        str | None,
+        typer.Option(metavar="NAME", help="Whose town hall S1 closes; `all` in turn; none: whose `expectations/` say."),
+    ] = None,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the sites up at the end, until Ctrl-C.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the evidence goes.")] = None,
     guests: Annotated[
@@ -26,8 +27,7 @@ def drill(
     Play the exercise: simulated vCenters, the real engine, living guests, independent checks, evidence.
 
     - **S1**: a town hall is unreachable
-    - **S2**: the ISZF office in Bolsward is lost
-    - **S3**: Leeuwarden is lost
+    - **S2**, **S3**: a site is lost, and comes back; `expectations/` say which, and how
 
     It works on copies: your situation, stacks and states stay as they are. Exits 0 when everything passed.
 

@@ -43,6 +43,8 @@ class Organisations(Entity):
     number_blocks: Mapping[Slug, tuple[str, ...]]
     emergency_locations: Mapping[Slug, str]
     start_order: tuple[Annotated[str, Field(pattern=r"^\S+ before \S+$")], ...]
+    s1_closes: Slug | None = None
+    """The municipality whose town hall a drill closes in S1 unless it is asked for another."""
 
 
 class Declared(Entity):

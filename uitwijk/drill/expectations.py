@@ -171,6 +171,19 @@ def load_expectations(path: str | Path) -> Expectations:
     )
 
 
+def town_hall_to_close(folder: Path) -> str | None:
+    """The municipality whose town hall S1 closes unless somebody asks for another; None: the tables name none.
+
+    Raises:
+        UitwijkError: with everything that is wrong in `organisations.yaml`.
+    """
+    problems = Problems()
+    known: Organisations | None = _read(folder / _ORGANISATIONS, Organisations, problems)
+    if known is None:
+        raise UitwijkError(problems.lines)
+    return known.s1_closes
+
+
 def _read(file: Path, kind: type[Entity], problems: Problems) -> Any:
     content = read_yaml(file, file.name, problems)
     return None if content is None else validate(kind, content, file.name, problems)
@@ -286,6 +299,7 @@ class _Tables:
             problems.add(f"{file}: session_hosts.{organisation}", "is missing")
         _known(f"{file}: session_hosts", known.session_hosts, sized, problems)
         _known(f"{file}: number_blocks", known.number_blocks, self._group, problems)
+        _known(f"{file}: s1_closes", filter(None, [known.s1_closes]), known.number_blocks, problems)
         for name, group in known.groups.items():
             _known(f"{file}: groups.{name}.served_by", group.served_by.values(), self._group, problems)
         for rule in known.start_order:

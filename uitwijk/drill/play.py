@@ -22,7 +22,7 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
-from uitwijk.drill.expectations import load_expectations
+from uitwijk.drill.expectations import load_expectations, town_hall_to_close
 from uitwijk.drill.guests.template import Template, find_template
 from uitwijk.drill.life import Life
 from uitwijk.drill.progress import Progress
@@ -54,7 +54,7 @@ MACHINES_ONLY = (
 
 def drill(
     scenario: str | None,
-    municipality: str,
+    municipality: str | None,
     keep: bool,
     out: Path | None,
     guests: Literal["required", "auto", "none"] = "auto",
@@ -63,7 +63,8 @@ def drill(
 
     Args:
         scenario: S1, S2 or S3; None: all of them.
-        municipality: whose town hall is closed in S1, or `all` in turn.
+        municipality: whose town hall is closed in S1, or `all` in turn; None: whose the expectations say, or else that
+            of the first with a table.
         keep: leave the sites up at the end, until Ctrl-C.
         out: folder of the evidence; None: a new one in `evidence/`.
         guests: whether machines come alive: `auto` where this computer can have them.
@@ -97,7 +98,7 @@ def drill(
             evidence.carry_over(lessons)
             exercise = Exercise(workspace, stage, toolchain, evidence, progress)
             evidence.describe(exercise.region)
-            victims = _victims(exercise, municipality)
+            victims = _victims(exercise, workspace.expectations, municipality)
             progress.step("start both sites")
             with exercise.open(), _living(exercise, template) as life:
                 progress.ended("start both sites", f"{len(exercise.vcenters)} simulated vCenters")
@@ -128,10 +129,10 @@ def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
 
 
 def _begin(
-    workspace: Workspace, evidence: Evidence, scenario: str | None, municipality: str, limits: Sequence[str]
+    workspace: Workspace, evidence: Evidence, scenario: str | None, municipality: str | None, limits: Sequence[str]
 ) -> None:
     chosen = [f"--scenario {scenario}"] if scenario else []
-    chosen += [f"--municipality {municipality}"] if municipality != "harlingen" else []
+    chosen += [f"--municipality {municipality}"] if municipality else []
     evidence.reproduce(*checkout(workspace.root), " ".join(["uitwijk drill", *chosen]))
     for limit in limits:
         evidence.limit(limit)
@@ -142,11 +143,20 @@ def _lessons(workspace: Workspace) -> list[Lesson]:
     return to_report(load_lessons(workspace.lessons), max(begun, default=None))
 
 
-def _victims(exercise: Exercise, municipality: str) -> list[str]:
+def _victims(exercise: Exercise, expectations: Path, municipality: str | None) -> list[str]:
     known = exercise.region.municipalities
-    if municipality != "all" and municipality not in known:
+    if municipality == "all":
+        return list(known)
+    if municipality is None:
+        tables = (slug for slug in known if _table(expectations, slug).exists())
+        municipality = town_hall_to_close(expectations) or next(tables, next(iter(known)))
+    if municipality not in known:
         raise UitwijkError(f"--municipality {municipality}: there are all, {', '.join(known)}")
-    return list(known) if municipality == "all" else [municipality]
+    return [municipality]
+
+
+def _table(expectations: Path, municipality: str) -> Path:
+    return expectations / f"s1-{municipality}.yaml"
 
 
 def _living(exercise: Exercise, template: Template | None) -> contextlib.AbstractContextManager[Life | None]:
@@ -183,7 +193,7 @@ class Play:
                 self._lose_site(key)
 
     def _close_hall(self, victim: str, key: str) -> None:
-        written = self._expectations / f"s1-{victim}.yaml"
+        written = _table(self._expectations, victim)
         expected = load_expectations(written) if written.exists() else None
         hall = self._exercise.region.buildings[self._exercise.region.municipalities[victim].town_hall]
         title = expected.title if expected else f"{hall.name}, is closed; its people work elsewhere"

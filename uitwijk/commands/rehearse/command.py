@@ -12,7 +12,7 @@ from uitwijk.running.workspace import Workspace
 
 def rehearse(
     calamities: Annotated[
-        list[str] | None, typer.Argument(metavar="[CALAMITY] …", help="Which, such as `lost-bolsward`; none: all.")
+        list[str] | None, typer.Argument(metavar="[CALAMITY] …", help="Which, such as `lost-SITE`; none: all.")
     ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="On the sites that the stack files name, which are only read.")
@@ -34,7 +34,7 @@ def rehearse(
     Examples:
 
     - `uitwijk rehearse` - all of them, about 3 minutes
-    - `uitwijk rehearse lost-bolsward closed-harlingen-town-hall` - only these
+    - `uitwijk rehearse lost-SITE closed-BUILDING` - only these
     - `uitwijk rehearse --approve` - and keep what is shown as the approved plans
     - `uitwijk rehearse --live` - on the real sites, read-only
     """
