@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 
 from components.applications import Applications
@@ -11,14 +13,25 @@ from uitwijk.resources import Organisation, OrganisationArgs
 
 
 class Municipality(Organisation):
-    """A municipality's workplaces, telephony and applications.
+    """What a municipality's staff and citizens use: telephones, workplaces, and the applications behind the counters.
 
-    At its home site on a normal day all of it runs. At the other site only what is hot does, its telephony before all;
-    the rest is absent until a failover, which creates it from the same description.
+    Its telephone exchange stands at both sites and rings wherever staff sit. Workplaces and applications run at its
+    home site on a normal day; at the other site they are absent until a failover, which creates them from the same
+    description: what is urgent first, behind the names and databases of its partnership. Nobody waits for a
+    municipality.
     """
 
     builds = (Workplaces, Telephony, Applications)
+    exchanges: Sequence[Telephony]
+    """Where its numbers ring, at this site as at every other."""
+    workplaces: Sequence[Workplaces]
+    """Where its staff work; without machines where they work from another site."""
+    applications: Sequence[Applications]
+    """What they work with, each behind its own database or the partnership's."""
 
     def __init__(self, name: str, args: OrganisationArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("uitwijk:index:Municipality", name, args, opts)
+        self.exchanges = self.of(Telephony)
+        self.workplaces = self.of(Workplaces)
+        self.applications = self.of(Applications)
         self.register_outputs({"breakGlass": self.account.password})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 import pulumi
 
@@ -16,6 +16,8 @@ from uitwijk.resources.account import BreakGlassAccount, break_glass_account
 from uitwijk.resources.site import Site
 from uitwijk.resources.situation import SituationRecord
 from uitwijk.resources.workload import Workload, WorkloadArgs
+
+Component = TypeVar("Component", bound=Workload)
 
 
 class Builds(Protocol):
@@ -75,10 +77,9 @@ class Organisation(pulumi.ComponentResource):
             if workloads[key].organisation == name:
                 self.workloads[key] = self._workload(key, args)
 
-    @property
-    def ready(self) -> Mapping[str, Sequence[pulumi.Resource]]:
-        """What others wait for, by key of each workload; nothing where its machines stand at another site."""
-        return {key: workload.ready for key, workload in self.workloads.items()}
+    def of(self, component: type[Component]) -> Sequence[Component]:
+        """Its workloads that a component of the region builds, the most urgent first; none if it runs none."""
+        return [workload for workload in self.workloads.values() if isinstance(workload, component)]
 
     def _workload(self, key: str, args: OrganisationArgs) -> Workload:
         kind = args.site.region.services[args.site.region.workloads[key].service].kind
@@ -91,7 +92,7 @@ class Organisation(pulumi.ComponentResource):
                 site=args.site,
                 active=key in args.placement.runs_at(args.site.slug),
                 account=self.account,
-                needs={**args.needs, **self.ready},
+                needs={**args.needs, **{own: made.ready for own, made in self.workloads.items()}},
                 waiting=args.waiting,
                 jobs=args.jobs,
             ),
