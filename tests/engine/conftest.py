@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.delivered import catalogue, region  # noqa: F401
 from tests.engine.stage import Stage
 from uitwijk.running.toolchain import Toolchain
 

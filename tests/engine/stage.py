@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 import yaml
 
-from tests.engine.small_region import ROOT, make_small_catalogue
+from tests.conftest import ROOT
+from tests.regions import SMALL
 from uitwijk.access.table import load_table
 from uitwijk.continuity import load_region, load_situation, place
 from uitwijk.continuity.guard import StackFacts
@@ -25,7 +26,7 @@ from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.control import control
 from uitwijk.simulated.sites import SimulatedSites
 
-HOME, OTHER = "bolsward", "leeuwarden"
+HOME, OTHER = "veldoord", "zandermeer"
 EPOCH = 5
 """Of the situation in which a stage begins; there is room below it."""
 
@@ -39,7 +40,7 @@ class Stage:
     def __init__(self, folder: Path, toolchain: Toolchain) -> None:
         self.folder = folder
         self.toolchain = toolchain
-        self.catalogue = make_small_catalogue(folder / "catalogue")
+        self.catalogue = Path(shutil.copytree(SMALL.catalogue, folder / "catalogue"))
         self.region = load_region(self.catalogue)
         self.situation_file = folder / "situation.yaml"
         self.sites = SimulatedSites(

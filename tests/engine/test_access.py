@@ -14,6 +14,7 @@ from pyVim.connect import Disconnect, SmartConnect
 
 from tests.conftest import ROOT
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
+from tests.regions import SMALL
 from uitwijk.access.table import load_table
 from uitwijk.continuity.region import Region
 from uitwijk.observe.data_disks import read_data_disks
@@ -78,8 +79,11 @@ def administration(
     for made in (project, folder / "state", folder / "home"):
         made.mkdir()
     definition = yaml.safe_load((ROOT / "access" / "Pulumi.yaml").read_text(encoding="utf-8"))
-    stated = yaml.safe_load((ROOT / "access" / f"Pulumi.{SITE}.yaml").read_text(encoding="utf-8"))["config"]
-    stated["uitwijk-access:vcenter"] = {"server": vcenter.address.server, "user": USER}
+    stated = {
+        "uitwijk-access:catalogue": str(SMALL.catalogue),
+        "uitwijk-access:vcenter": {"server": vcenter.address.server, "user": USER},
+        "uitwijk-access:accounts": {"program": PROGRAM, "reader": READER},
+    }
     write(project / "Pulumi.yaml", {**definition, "main": str(ROOT / "access")})
     write(project / f"Pulumi.{SITE}.yaml", {"config": stated})
     env = {
@@ -117,15 +121,15 @@ def test_roles_and_permissions_stand_as_the_table_says_and_nobody_loses_his(admi
         (PROGRAM, SITE, "uitwijk-read", True),
         (PROGRAM, SITE, "uitwijk-cluster", True),
         (PROGRAM, "local", "uitwijk-local", False),
-        (PROGRAM, "data-bolsward", "uitwijk-own-data", False),
-        (PROGRAM, "data-leeuwarden", "uitwijk-other-data", False),
+        (PROGRAM, "data-veldoord", "uitwijk-own-data", False),
+        (PROGRAM, "data-zandermeer", "uitwijk-other-data", False),
         *((PROGRAM, network, "uitwijk-network", False) for network in administration.networks),
         (PROGRAM, "vm", "uitwijk-machines", True),
         (PROGRAM, "templates", "uitwijk-templates", True),
         (READER, "Datacenters", "uitwijk-read", False),
         (READER, SITE, "uitwijk-read", True),
-        (READER, "data-bolsward", "uitwijk-browse", False),
-        (READER, "data-leeuwarden", "uitwijk-browse", False),
+        (READER, "data-veldoord", "uitwijk-browse", False),
+        (READER, "data-zandermeer", "uitwijk-browse", False),
     }
     assert administration.permissions() == others | ours
 
@@ -144,7 +148,7 @@ def test_to_check_and_to_preview_a_calamity_nothing_is_called_that_a_reader_may_
 
     planned = shared.preview(OTHER)[OTHER]
     shared.inventory(OTHER)
-    read_data_disks(vcenter.address.server, USER, vcenter.password, ["data-bolsward"], cafile=vcenter.address.ca)
+    read_data_disks(vcenter.address.server, USER, vcenter.password, ["data-veldoord"], cafile=vcenter.address.ca)
 
     assert planned.machines("create")
     called = vcenter.observed(mark)["requests"]["methods"]

@@ -28,7 +28,7 @@ def test_a_vcenter_that_refuses_connections_is_named(shared: Stage) -> None:
         (line,) = shared.refused("up", HOME)[HOME]
     server = shared.vcenters[HOME].address.server
     assert line.startswith(f"{PREFIX.format(site=HOME)}{server} refuses connections. If the site is lost: ")
-    assert "`uitwijk declare lost bolsward --by … --reason …`" in line
+    assert "`uitwijk declare lost veldoord --by … --reason …`" in line
 
 
 @pytest.mark.timeout(150)
@@ -54,7 +54,7 @@ def test_a_wrong_password_is_told_without_telling_it(shared: Stage) -> None:
             "config", "set", "--secret", "uitwijk:vcenterPassword", "--stack", HOME, stdin=wrong
         )
         (line,) = shared.refused("preview", HOME)[HOME]
-    assert line.startswith(f"vCenter {shared.vcenters[HOME].address.server} of bolsward: ")
+    assert line.startswith(f"vCenter {shared.vcenters[HOME].address.server} of veldoord: ")
     assert "vcenterPassword" in line
     assert wrong not in shared.log(HOME)
 
@@ -62,7 +62,7 @@ def test_a_wrong_password_is_told_without_telling_it(shared: Stage) -> None:
 def test_everything_that_a_vcenter_lacks_is_named_at_once(
     shared: Stage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lacking = {"templates": "debian-12-desktop", "datastores": "data-leeuwarden", "networks": "harlingen-voice"}
+    lacking = {"templates": "debian-12-desktop", "datastores": "data-zandermeer", "networks": "kolkwijde-voice"}
 
     def poor_inventory(region: Region, site: str) -> dict[str, Any]:
         rich = site_inventory(region, site)
@@ -80,31 +80,31 @@ def test_everything_that_a_vcenter_lacks_is_named_at_once(
     finally:
         poor.stop()
     assert len(lines) == len(lacking)
-    for line, what in zip(lines, ("datastore data-leeuwarden", "network harlingen-voice", "template"), strict=True):
-        assert line.startswith(f"vCenter {poor.address.server} of bolsward: no {what}")
+    for line, what in zip(lines, ("datastore data-zandermeer", "network kolkwijde-voice", "template"), strict=True):
+        assert line.startswith(f"vCenter {poor.address.server} of veldoord: no {what}")
     assert "templates/debian-12-desktop" in lines[-1]
 
 
 def test_a_stack_whose_name_is_no_site_is_refused(shared: Stage) -> None:
     own = shared.engines[HOME].stack
-    file = own.project / "Pulumi.balk.yaml"
+    file = own.project / "Pulumi.wilgendam.yaml"
     settings = yaml.safe_load((own.project / f"Pulumi.{HOME}.yaml").read_text(encoding="utf-8"))
-    settings["config"]["uitwijk:site"] = "balk"
+    settings["config"]["uitwijk:site"] = "wilgendam"
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
-    shared.engines["balk"] = Engine(Stack("balk", own.project, own.env), shared.folder / "logs")
+    shared.engines["wilgendam"] = Engine(Stack("wilgendam", own.project, own.env), shared.folder / "logs")
     try:
-        shared.engines["balk"].pulumi.order("stack", "init", "balk", "--no-select")
-        (line,) = shared.refused("preview", "balk")["balk"]
+        shared.engines["wilgendam"].pulumi.order("stack", "init", "wilgendam", "--no-select")
+        (line,) = shared.refused("preview", "wilgendam")["wilgendam"]
     finally:
-        del shared.engines["balk"]
+        del shared.engines["wilgendam"]
         file.unlink()
-    assert line == "Pulumi.balk.yaml: site: balk is no site of the catalogue; there are: bolsward, leeuwarden"
+    assert line == "Pulumi.wilgendam.yaml: site: wilgendam is no site of the catalogue; there are: veldoord, zandermeer"
 
 
 def test_a_stack_file_that_names_another_site_or_unknown_keys_is_refused_with_all_mistakes(shared: Stage) -> None:
     with shared.reconfigured(HOME, site=OTHER, colour="blue", guestNetworkWaitMinutes=-1):
         lines = shared.refused("preview", HOME)[HOME]
-    assert [line.removeprefix("Pulumi.bolsward.yaml: ").partition(":")[0] for line in sorted(lines)] == [
+    assert [line.removeprefix("Pulumi.veldoord.yaml: ").partition(":")[0] for line in sorted(lines)] == [
         "colour",
         "guestNetworkWaitMinutes",
         "site",
@@ -119,17 +119,17 @@ def test_a_situation_file_that_is_not_there_is_named(shared: Stage) -> None:
 
 def test_every_mistake_of_a_broken_catalogue_is_told_at_once(shared: Stage, tmp_path: Path) -> None:
     broken = shutil.copytree(shared.catalogue, tmp_path / "catalogue")
-    spoil(broken / "partnerships" / "iszf.yaml", members=["bolsward", "bolsward", "harlingen"])
-    spoil(broken / "municipalities" / "bolsward.yaml", number_blocks=[{"first": "0517-57", "last": "0517-579999"}])
-    spoil(broken / "municipalities" / "harlingen.yaml", colour="blue")
-    spoil(broken / "municipalities" / "leeuwarden.yaml", town_hall="nowhere")
+    spoil(broken / "partnerships" / "kust.yaml", members=["veldoord", "veldoord", "kolkwijde"])
+    spoil(broken / "municipalities" / "veldoord.yaml", number_blocks=[{"first": "0517-57", "last": "0517-579999"}])
+    spoil(broken / "municipalities" / "kolkwijde.yaml", colour="blue")
+    spoil(broken / "municipalities" / "zandermeer.yaml", town_hall="nowhere")
     with shared.reconfigured(HOME, catalogue=str(broken)):
         lines = shared.refused("preview", HOME)[HOME]
     assert sorted(": ".join(line.split(": ")[:2]) for line in lines) == [
-        "catalogue/municipalities/bolsward.yaml: number_blocks[0].first",
-        "catalogue/municipalities/harlingen.yaml: colour",
-        "catalogue/municipalities/leeuwarden.yaml: town_hall",
-        "catalogue/partnerships/iszf.yaml: members",
+        "catalogue/municipalities/reeenmeer.yaml: number_blocks[0].first",
+        "catalogue/municipalities/kolkwijde.yaml: colour",
+        "catalogue/municipalities/zandermeer.yaml: town_hall",
+        "catalogue/partnerships/kust.yaml: members",
     ]
 
 

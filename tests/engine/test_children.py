@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.small_region import ROOT
+from tests.conftest import ROOT
 from tests.engine.stage import HOME, Stage, processes_of
 from tests.engine.waiting import wait_until
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.engine.small_region import ROOT, make_small_catalogue
+from tests.conftest import ROOT
 from tests.engine.stage import HOME, processes_of
 from tests.engine.waiting import wait_until
+from tests.regions import SMALL
 from uitwijk.observe.stacks import MACHINE
 
 PACKAGES = ("components", "uitwijk")
-FILES = ("Pulumi.yaml", "Pulumi.bolsward.yaml", "Pulumi.leeuwarden.yaml", "situation.yaml", "__main__.py")
+FILES = ("Pulumi.yaml", "Pulumi.veldoord.yaml", "Pulumi.zandermeer.yaml", "situation.yaml", "__main__.py")
 
 
 class Checkout:
@@ -30,9 +31,11 @@ class Checkout:
         self.folder = folder
         for package in PACKAGES:
             shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-        for file in FILES:
+        for file in ("Pulumi.yaml", "__main__.py"):
             shutil.copy(ROOT / file, folder)
-        make_small_catalogue(folder / "catalogue")
+        for file in ("Pulumi.veldoord.yaml", "Pulumi.zandermeer.yaml", "situation.yaml"):
+            shutil.copy(SMALL.folder / file, folder)
+        shutil.copytree(SMALL.catalogue, folder / "catalogue")
         self.port = str(free_ports())
 
     def command(self, *words: str) -> list[str | Path]:
@@ -99,7 +102,7 @@ def test_plain_pulumi_plays_on_the_simulated_sites_and_touches_no_file_of_the_us
     assert plan.returncode == 0, plan.stderr + plan.stdout
     steps = json.loads(plan.stdout)["steps"]
     machines = [step for step in steps if step["op"] == "create" and f"${MACHINE}::" in step["urn"]]
-    assert len(machines) == 19
+    assert len(machines) == 45
     assert checkout.delivered() == before
 
     second = checkout.uitwijk("sites", "--first-port", checkout.port)
@@ -125,7 +128,7 @@ def test_a_port_that_is_in_use_is_one_clear_error(checkout: Checkout) -> None:
         said = checkout.uitwijk("sites", "--first-port", checkout.port)
     assert (said.returncode, said.stdout) == (2, "")
     assert said.stderr == (
-        f"error: port {int(checkout.port) + 1} for the vCenter of leeuwarden is in use; end what listens there, or "
+        f"error: port {int(checkout.port) + 1} for the vCenter of zandermeer is in use; end what listens there, or "
         "choose others with `uitwijk sites --first-port N`\n"
     )
     assert not (checkout.folder / ".sites").exists()

@@ -13,7 +13,7 @@ def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: 
     fresh.up()
     first = {site: fresh.inventory(site) for site in (HOME, OTHER)}
     cold = fresh.cold(HOME)
-    assert len(storage.disks) == 5
+    assert len(storage.disks) == 9
 
     storage.write(HOME, "replicated")
     storage.replicate()
@@ -21,7 +21,7 @@ def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: 
     storage.lost.add(HOME)
     lose(fresh, HOME)
 
-    fresh.declare_next(sites={HOME: "lost"}, closed_buildings={"iszf-office": {}}, data={HOME: OTHER})
+    fresh.declare_next(sites={HOME: "lost"}, closed_buildings={"kust-office": {}}, data={HOME: OTHER})
     mark = fresh.vcenters[OTHER].mark()
     run = fresh.up(OTHER)[OTHER]
     assert set(run.machines("create")) == cold
@@ -75,7 +75,7 @@ def give_back(stage: Stage, site: str) -> None:
 
 
 class Storage:
-    """Both sites' storage, as far as it holds the data of Bolsward."""
+    """Both sites' storage, as far as it holds the data of Veldoord."""
 
     def __init__(self, stage: Stage) -> None:
         self.lost: set[str] = set()

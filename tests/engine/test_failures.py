@@ -6,8 +6,8 @@ from tests.engine.mishaps import remove_from_inventory, strays
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
 from tests.engine.test_failover import Storage
 
-DATABASE, FRONT_END = "harlingen-civil-affairs-database-1", "harlingen-civil-affairs-application-1"
-SHARED = "iszf-service-bus-node-1"
+DATABASE, FRONT_END = "kolkwijde-civil-affairs-database-1", "kolkwijde-civil-affairs-application-1"
+SHARED = "kust-service-bus-node-1"
 """The partnership runs it for its members."""
 CHANGES = ("power", "reconfigured", "destroyed", "created")
 
@@ -55,7 +55,7 @@ def test_a_failed_shared_service_stops_those_who_need_it_in_every_municipality_a
         if fresh.region.machines[SHARED].workload in needed
         for machine in fresh.region.workloads[key].machines
     }
-    assert {fresh.region.machines[name].organisation for name in need_it} == {"bolsward", "harlingen"}
+    assert {fresh.region.machines[name].organisation for name in need_it} == {"veldoord", "kolkwijde"}
     fresh.fail(HOME, method="PowerOnVM_Task", object=SHARED, fault="InsufficientResourcesFault")
     run = fresh.up(HOME, expect_failure=True)[HOME]
     assert run.code
@@ -75,7 +75,7 @@ def test_a_failed_shared_service_stops_those_who_need_it_in_every_municipality_a
     first, *later = (event["vm"] for event in seen["power"] if event["state"] == "poweredOn")
     assert first == SHARED
     assert set(later) == need_it
-    for organisation in ("bolsward", "harlingen"):
+    for organisation in ("veldoord", "kolkwijde"):
         own = [name for name in later if name.startswith(f"{organisation}-")]
         assert own == [f"{organisation}-civil-affairs-{role}-1" for role in ("database", "application")]
 

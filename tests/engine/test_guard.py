@@ -11,39 +11,39 @@ from tests.engine.stage import EPOCH, HOME, OTHER, Stage
 
 NEXT = EPOCH + 1
 TAKEN_OVER = {"sites": {HOME: "drained"}, "data": {HOME: OTHER}}
-"""Leeuwarden is to run everything, on data that is writable there."""
+"""Zandermeer is to run everything, on data that is writable there."""
 
 
 def test_a_machine_that_the_other_stack_still_holds_is_not_started_a_second_time(shared: Stage) -> None:
     shared.declare(NEXT, **TAKEN_OVER)
     (line,) = shared.refused("up", OTHER)[OTHER]
-    assert line.startswith("peer-holds: stack bolsward still holds 11 machines of workloads placed here: ")
-    assert "bolsward-civil-affairs-application-1" in line
-    assert "`pulumi up --stack bolsward`" in line
+    assert line.startswith("peer-holds: stack veldoord still holds 36 machines of workloads placed here: ")
+    assert "kolkwijde-civil-affairs-application-1" in line
+    assert "`pulumi up --stack veldoord`" in line
 
 
 def test_nothing_is_started_while_the_state_of_the_other_stack_cannot_be_read(shared: Stage) -> None:
     shared.declare(NEXT, **TAKEN_OVER)
     with shared.unreadable_state(HOME):
         (line,) = shared.refused("up", OTHER)[OTHER]
-    assert line.startswith("peer-unreadable: 11 machines would be created here, but the state of stack bolsward ")
-    assert "`uitwijk declare lost bolsward --by … --reason …`" in line
+    assert line.startswith("peer-unreadable: 36 machines would be created here, but the state of stack veldoord ")
+    assert "`uitwijk declare lost veldoord --by … --reason …`" in line
 
 
 def test_nothing_is_given_to_a_site_of_which_nobody_knows_what_runs_there(shared: Stage) -> None:
     shared.declare(NEXT, sites={OTHER: "drained"}, data={OTHER: HOME})
     with shared.unreadable_state(HOME):
         (line,) = shared.refused("up", OTHER)[OTHER]
-    assert line.startswith("gives-to-unsafe-peer: 3 workloads would be given to bolsward")
+    assert line.startswith("gives-to-unsafe-peer: 9 workloads would be given to veldoord")
 
 
 def test_a_lost_site_is_left_alone_and_its_workloads_wait_for_their_data(shared: Stage) -> None:
     shared.declare(NEXT, sites={HOME: "lost"})
     told = shared.refused("up")
     (lost,), (waiting,) = told[HOME], told[OTHER]
-    assert lost.startswith("own-site-lost: bolsward is declared lost, so its stack must not be touched.")
-    assert waiting.startswith("data-not-writable: 6 workloads placed here need dataset bolsward, ")
-    assert "`uitwijk declare promoted bolsward --at leeuwarden --by … --reason …`" in waiting
+    assert lost.startswith("own-site-lost: veldoord is declared lost, so its stack must not be touched.")
+    assert waiting.startswith("data-not-writable: 19 workloads placed here need dataset veldoord, ")
+    assert "`uitwijk declare promoted veldoord --at zandermeer --by … --reason …`" in waiting
 
 
 def test_an_old_copy_of_the_situation_is_refused(shared: Stage) -> None:
@@ -58,10 +58,10 @@ def test_an_old_copy_of_the_situation_is_refused(shared: Stage) -> None:
 
 
 def test_two_situations_with_one_epoch_are_refused(shared: Stage) -> None:
-    shared.declare(EPOCH, closed_buildings={"harlingen-town-hall": {}})
+    shared.declare(EPOCH, closed_buildings={"kolkwijde-town-hall": {}})
     (own, other) = shared.refused("up", OTHER)[OTHER]
-    assert own.startswith("epoch: stack leeuwarden has applied another situation with the same epoch 5")
-    assert other.startswith("epoch: stack bolsward has applied another situation with the same epoch 5")
+    assert own.startswith("epoch: stack zandermeer has applied another situation with the same epoch 5")
+    assert other.startswith("epoch: stack veldoord has applied another situation with the same epoch 5")
 
 
 def test_a_hypothetical_calamity_is_previewed_but_never_applied(shared: Stage) -> None:
@@ -98,8 +98,8 @@ def test_a_data_disk_is_not_said_to_have_grown_when_it_has_not(shared: Stage, tm
     (catalogue / "services.yaml").write_text(yaml.safe_dump(services, sort_keys=False), encoding="utf-8")
     with shared.reconfigured(HOME, catalogue=str(catalogue)):
         for (line,) in (shared.refused("preview", HOME)[HOME], shared.refused("up", HOME)[HOME]):
-            assert line.startswith("disk-size: 2 data disks of bolsward differ in size from the catalogue: ")
-            assert "harlingen-civil-affairs-database-1-data is 200 GiB, not 300" in line
+            assert line.startswith("disk-size: 2 data disks of veldoord differ in size from the catalogue: ")
+            assert "kolkwijde-civil-affairs-database-1-data is 200 GiB, not 300" in line
             assert line.endswith("give the role a further data disk (catalogue/services.yaml, disks)")
 
 
@@ -110,5 +110,5 @@ def test_a_rebuilt_site_does_not_put_empty_disks_in_the_place_of_its_data(shared
     with shared.environment(HOME, PULUMI_BACKEND_URL=f"file://{backend}"):
         shared.engines[HOME].pulumi.order("stack", "init", HOME, "--no-select")
         (line,) = shared.refused("up", HOME)[HOME]
-    assert line.startswith("empty-disk: 5 data disks would be created empty (")
-    assert "while dataset bolsward is writable at leeuwarden: bolsward was rebuilt." in line
+    assert line.startswith("empty-disk: 9 data disks would be created empty (")
+    assert "while dataset veldoord is writable at zandermeer: veldoord was rebuilt." in line

@@ -18,8 +18,8 @@ from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 def vcenter(
     toolchain: Toolchain, region: Region, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SimulatedVCenter]:
-    """The vCenter of Bolsward, as the catalogue wants it, without a machine."""
-    started = SimulatedVCenter("bolsward", tmp_path_factory.mktemp("inventory"))
+    """The vCenter of Veldoord, as the catalogue wants it, without a machine."""
+    started = SimulatedVCenter("veldoord", tmp_path_factory.mktemp("inventory"))
     started.start(toolchain.simulator, region)
     yield started
     started.stop()
@@ -27,12 +27,12 @@ def vcenter(
 
 def test_everything_that_the_catalogue_needs_is_read(vcenter: SimulatedVCenter, region: Region) -> None:
     found = read_inventory(vcenter.address.server, USER, vcenter.password, cafile=vcenter.address.ca)
-    assert (found.datacenters, found.clusters, found.machines) == (("bolsward",), ("bolsward",), ())
+    assert (found.datacenters, found.clusters, found.machines) == (("veldoord",), ("veldoord",), ())
     assert {host.name: (host.cores, host.memory_gib, host.cpu_generation) for host in found.hosts} == {
-        host.name: (host.cores, host.memory_gib, host.cpu_generation) for host in region.sites["bolsward"].hosts
+        host.name: (host.cores, host.memory_gib, host.cpu_generation) for host in region.sites["veldoord"].hosts
     }
-    assert found.datastores == {"data-bolsward": 40000, "data-leeuwarden": 40000, "local": 20000}
-    assert {"harlingen-servers", "iszf-voice"} <= set(found.networks)
+    assert found.datastores == {"data-veldoord": 40000, "data-zandermeer": 40000, "local": 20000}
+    assert {"kolkwijde-servers", "kust-voice"} <= set(found.networks)
     assert {template.name: (template.content_id, template.folder) for template in found.templates} == {
         name: (system.content_id, "templates") for name, system in region.settings.systems.items()
     }

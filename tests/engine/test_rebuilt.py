@@ -17,7 +17,7 @@ def test_a_rebuilt_site_becomes_normal_and_no_disk_is_made_empty_over_its_data(f
     fresh.up()
     first = fresh.inventory(HOME)
     secret = fresh.exported(HOME, show_secrets=True)
-    with pytest.raises(UitwijkError, match="is not new: 19 machines of the stack stand there"):
+    with pytest.raises(UitwijkError, match="is not new: 45 machines of the stack stand there"):
         forgetting(HOME, fresh.exported(HOME), first)
     storage.write(HOME, "replicated")
     storage.replicate()

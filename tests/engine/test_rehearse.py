@@ -22,7 +22,7 @@ from uitwijk.continuity.calamity import Calamity
 from uitwijk.continuity.region import Region
 
 __all__ = ["checkout", "running"]
-LOST, CLOSED = Calamity((OTHER,), ()), Calamity((), ("harlingen-town-hall",))
+LOST, CLOSED = Calamity((OTHER,), ()), Calamity((), ("kolkwijde-town-hall",))
 
 
 def rehearsed(stage: Stage, region: Region, catalogue: Path, book: PlanBook, folder: Path) -> list[Rehearsed]:
@@ -103,9 +103,9 @@ def test_a_rehearsal_that_is_broken_off_leaves_no_process_and_no_plan(checkout: 
     assert not (checkout.folder / "plans").exists()
 
 
-@pytest.mark.parametrize("name", ["lost-atlantis", "harlingen"])
+@pytest.mark.parametrize("name", ["lost-atlantis", "kolkwijde"])
 def test_an_unknown_calamity_is_one_clear_error_before_anything_starts(checkout: Checkout, name: str) -> None:
     said = checkout.uitwijk("rehearse", name)
     assert said.returncode == 2
-    assert said.stderr.startswith(f"error: {name} is no single calamity of this region; there are: lost-bolsward, ")
+    assert said.stderr.startswith(f"error: {name} is no single calamity of this region; there are: lost-veldoord, ")
     assert said.stderr.count("\n") == 1

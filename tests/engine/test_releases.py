@@ -21,14 +21,14 @@ from uitwijk.running.engine import Engine
 from uitwijk.wording import names
 
 pytestmark = pytest.mark.timeout(300)
-DATABASE = "harlingen-civil-affairs-database-1"
+DATABASE = "kolkwijde-civil-affairs-database-1"
 LAST = {
-    "iszf-service-bus-node-1",
-    *(f"{organisation}-workplaces-profiles-1" for organisation in ("bolsward", "harlingen", "iszf")),
+    "kust-service-bus-node-1",
+    *(f"{organisation}-workplaces-profiles-1" for organisation in ("veldoord", "kolkwijde", "kust")),
 }
 """What others need, so that it goes when all of them are gone."""
 WAY_OUT = (
-    "`pulumi cancel --stack bolsward`, then `pulumi refresh --stack bolsward`, then `pulumi up --stack bolsward`. "
+    "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord`. "
 )
 
 
@@ -128,7 +128,7 @@ def assert_taker_is_kept_out(stage: Stage, *left: str) -> None:
     assert holds.startswith(
         f"peer-holds: stack {HOME} still holds {len(left)} machines of workloads placed here: {names(left)}. "
     )
-    assert data.startswith(f"data-not-writable: 6 workloads placed here need dataset {HOME}, ")
+    assert data.startswith(f"data-not-writable: 19 workloads placed here need dataset {HOME}, ")
 
 
 def assert_taken(stage: Stage, storage: Storage) -> None:

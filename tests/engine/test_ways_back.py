@@ -47,6 +47,6 @@ def rows(stage: Stage, site: str) -> set[str]:
 
 
 def replicate(stage: Stage, source: str, target: str) -> None:
-    """What the storage does with the data of Bolsward, promoted from one site to the other."""
+    """What the storage does with the data of Veldoord, promoted from one site to the other."""
     data = {site: stage.vcenters[site].folder / "datastores" / f"data-{HOME}" for site in (source, target)}
     mirror(data[source], data[target])

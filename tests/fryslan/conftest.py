@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.commands.conftest import Desk, open_desk
-from tests.delivered import catalogue, recorded, region  # noqa: F401
+from tests.fryslan.delivered import catalogue, recorded, region  # noqa: F401
 from tests.fryslan.project import FRYSLAN
 from uitwijk.continuity.region import Region
 
