@@ -69,6 +69,19 @@ def test_an_organisation_makes_each_of_its_workloads_and_the_most_urgent_first(r
     assert found == [key for key in region.by_urgency if region.workloads[key].organisation == slug]
 
 
+def test_an_organisation_knows_which_of_its_workloads_a_component_builds(region: Region):
+    slug = next(iter(region.partnerships))
+    found: list[str] = []
+
+    class Asking(Whole):
+        def __init__(self, name: str, args: OrganisationArgs) -> None:
+            super().__init__(name, args)
+            found.extend(each.described.key for each in self.of(OfTelephony))
+
+    made(region, Asking)
+    assert found == [f"{slug}/session-border"]
+
+
 def test_the_record_of_the_situation_is_there_before_anything_of_an_organisation(region: Region):
     registered = list(made(region, Whole))
     (record_,), (organisation,) = (

@@ -15,7 +15,7 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.fields import Entity
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import Region, dataset_datastore
-from uitwijk.resources.inventory import LOCAL, TEMPLATES, look_up
+from uitwijk.resources.identifiers import LOCAL, TEMPLATES, look_up
 from uitwijk.resources.settings import VCenter
 
 _TYPES: Mapping[ObjectKind, str] = {
@@ -115,19 +115,19 @@ def _objects(
 ) -> dict[ObjectKind, dict[str, str]]:
     """Managed object ids by kind and name."""
     site, invoke = settings.site, pulumi.InvokeOptions(provider=provider)
-    inventory = look_up(region, site, settings.vcenter.server, provider)
+    identifiers = look_up(region, site, settings.vcenter.server, provider)
     folders = {path: vsphere.get_folder(path=path, opts=invoke).id for path in ("/", f"/{site}/vm")}
     templates = vsphere.get_folder(path=f"/{site}/vm/{TEMPLATES}", opts=invoke).id
     own = dataset_datastore(site)
-    others = {name: id_ for name, id_ in inventory.datastores.items() if name not in (LOCAL, own)}
+    others = {name: id_ for name, id_ in identifiers.datastores.items() if name not in (LOCAL, own)}
     return {
         "vcenter": {"vcenter": folders["/"]},
-        "datacenter": {site: inventory.datacenter},
-        "cluster": {f"cluster-{site}": inventory.cluster},
-        "local-datastore": {LOCAL: inventory.datastores[LOCAL]},
-        "own-dataset": {own: inventory.datastores[own]},
+        "datacenter": {site: identifiers.datacenter},
+        "cluster": {f"cluster-{site}": identifiers.cluster},
+        "local-datastore": {LOCAL: identifiers.datastores[LOCAL]},
+        "own-dataset": {own: identifiers.datastores[own]},
         "other-datasets": others,
-        "networks": dict(inventory.networks),
+        "networks": dict(identifiers.networks),
         "machines": {"machines": folders[f"/{site}/vm"]},
         "templates": {TEMPLATES: templates},
     }

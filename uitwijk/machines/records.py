@@ -34,7 +34,7 @@ def records_job(here: Standing) -> Job:
     return Job(
         packages=["python3", *(["python3-reportlab"] if "printer" in known else [])],
         files=[
-            *(File(path=f"{_FOLDER}/{name}.py", content=told(name)) for name in sorted(modules)),
+            *(File(path=f"{_FOLDER}/{name}.py", content=without_comments(name)) for name in sorted(modules)),
             File(path=_CONFIGURATION, content=json.dumps(known) + "\n"),
             File(path="/etc/systemd/system/records.service", content=unit),
         ],
@@ -43,7 +43,7 @@ def records_job(here: Standing) -> Job:
 
 
 @cache
-def told(module: str) -> str:
+def without_comments(module: str) -> str:
     """A module of the application as machines get it: without docstrings, comments and empty lines, by which a state
     with hundreds of machines would grow by a tenth.
     """

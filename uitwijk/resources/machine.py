@@ -10,7 +10,7 @@ import pulumi_vsphere as vsphere
 from uitwijk.continuity.region import Machine, dataset_datastore
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.cloud_init import PACKED, meta_data
-from uitwijk.resources.inventory import LOCAL
+from uitwijk.resources.identifiers import LOCAL
 from uitwijk.resources.site import Site
 
 _MIB = 1024
@@ -33,15 +33,15 @@ class MachineArgs:
 
 def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> vsphere.VirtualMachine:
     """Registers the machine under its own name, which is the same in the stacks of all sites."""
-    machine, workload, inventory = args.here.machine, args.here.workload, args.site.inventory
-    template = inventory.templates[machine.system]
+    machine, workload, identifiers = args.here.machine, args.here.workload, args.site.identifiers
+    template = identifiers.templates[machine.system]
     return vsphere.VirtualMachine(
         machine.name,
         name=machine.name,
         folder=args.site.folder(machine.organisation),
         tags=args.site.tags(machine.organisation, machine.service, workload.recovery_class.value),
-        resource_pool_id=inventory.resource_pool,
-        datastore_id=inventory.datastores[LOCAL],
+        resource_pool_id=identifiers.resource_pool,
+        datastore_id=identifiers.datastores[LOCAL],
         guest_id=template.guest_id,
         firmware=template.firmware,
         scsi_type=template.scsi_type,
@@ -49,11 +49,11 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
         memory=machine.memory_gib * _MIB,
         network_interfaces=[
             vsphere.VirtualMachineNetworkInterfaceArgs(
-                network_id=inventory.networks[machine.network],
+                network_id=identifiers.networks[machine.network],
                 adapter_type="vmxnet3",
             )
         ],
-        disks=_disks(machine, template, inventory.datastores[dataset_datastore(workload.home)]),
+        disks=_disks(machine, template, identifiers.datastores[dataset_datastore(workload.home)]),
         clone=_clone(args, template.id),
         extra_config={
             "guestinfo.userdata": args.user_data,

@@ -11,7 +11,7 @@ import pulumi_vsphere as vsphere
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
-from uitwijk.resources.inventory import Inventory, look_up
+from uitwijk.resources.identifiers import Identifiers, look_up
 
 FOLDER = "uitwijk"
 """Top folder of all machines in the vCenter."""
@@ -47,7 +47,7 @@ class Site(pulumi.ComponentResource):
     region: Region
     slug: str
     guest_network_wait_minutes: int
-    inventory: Inventory
+    identifiers: Identifiers
 
     def __init__(self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("uitwijk:index:Site", name, {}, opts)
@@ -65,7 +65,7 @@ class Site(pulumi.ComponentResource):
         self.guest_network_wait_minutes = args.guest_network_wait_minutes
         self._secrets = args.secrets
         self._own_providers = [provider, random.Provider("random", opts=child)]
-        self.inventory = look_up(args.region, args.slug, args.server, provider)
+        self.identifiers = look_up(args.region, args.slug, args.server, provider)
         inside = pulumi.ResourceOptions(parent=self, provider=provider)
         self._folders = self._make_folders(args.region, inside)
         self._tags = self._make_tags(args.region, inside)
@@ -103,11 +103,11 @@ class Site(pulumi.ComponentResource):
         return [self._tags[category, name].id for category, name in labels.items()]
 
     def _make_folders(self, region: Region, opts: pulumi.ResourceOptions) -> dict[str, vsphere.Folder]:
-        top = vsphere.Folder(FOLDER, path=FOLDER, type="vm", datacenter_id=self.inventory.datacenter, opts=opts)
+        top = vsphere.Folder(FOLDER, path=FOLDER, type="vm", datacenter_id=self.identifiers.datacenter, opts=opts)
         within = pulumi.ResourceOptions(parent=self, provider=opts.provider, depends_on=[top])
         return {
             slug: vsphere.Folder(
-                slug, path=f"{FOLDER}/{slug}", type="vm", datacenter_id=self.inventory.datacenter, opts=within
+                slug, path=f"{FOLDER}/{slug}", type="vm", datacenter_id=self.identifiers.datacenter, opts=within
             )
             for slug in region.organisations
         }

@@ -185,7 +185,7 @@ class Workload(pulumi.ComponentResource):
         vsphere.ComputeClusterVmAntiAffinityRule(
             name,
             name=name,
-            compute_cluster_id=self._args.site.inventory.cluster,
+            compute_cluster_id=self._args.site.identifiers.cluster,
             virtual_machine_ids=[machine.id for machine in machines],
             opts=pulumi.ResourceOptions(parent=self),
         )

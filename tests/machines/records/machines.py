@@ -13,7 +13,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
-from uitwijk.machines.records import told
+from uitwijk.machines.records import without_comments
 
 DATABASE, APPLICATION, BUS, PROFILES, SESSION_HOST, BROKER, COUNTER, SEAT, STRANGER = (
     f"127.77.0.{host}" for host in range(1, 10)
@@ -49,7 +49,7 @@ class Region:
         folder = self._folder / address
         folder.mkdir(exist_ok=True)
         for module in ("application", *known["parts"].values()):
-            (folder / f"{module}.py").write_text(told(module), encoding="utf-8")
+            (folder / f"{module}.py").write_text(without_comments(module), encoding="utf-8")
         (folder / "records.json").write_text(json.dumps(known), encoding="utf-8")
         return [str(folder / "application.py"), str(folder / "records.json")]
 

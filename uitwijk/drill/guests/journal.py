@@ -95,6 +95,6 @@ class Journal:
 
 def last_words(lines: Iterable[str]) -> str:
     """The end of what was said, in one line that is short enough to be shown."""
-    told = [" ".join(line.split()) for line in lines if line.strip()]
-    text = " / ".join(dict.fromkeys(told[-_WORDS:]))
+    said = [" ".join(line.split()) for line in lines if line.strip()]
+    text = " / ".join(dict.fromkeys(said[-_WORDS:]))
     return text if len(text) <= _LENGTH else f"… {text[-_LENGTH:]}"

@@ -31,8 +31,8 @@ class Manager:
         spawner: runs the guest's programs; raises `OverError` when its power is off.
         timers: run what has to run later.
         logs: folder for what units print, one file each.
-        trouble: told of a unit that fails: its name, what happened, and the file of what it printed.
-        settled: told when the first run of what a timer starts is over.
+        trouble: called when a unit fails: its name, what happened, and the file of what it printed.
+        settled: called when the first run of what a timer starts is over.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class Manager:
         return bool(self._awaited)
 
     def end(self) -> None:
-        """The guest's power is off: timers run nothing any more, and no death is told."""
+        """The guest's power is off: timers run nothing any more, and no death is reported."""
         self._over.set()
 
     def systemctl(self, words: Sequence[str]) -> list[str]:

@@ -45,7 +45,7 @@ class Service:
         root: the guest's file system.
         spawner: runs the guest's programs.
         output: file to which its processes write.
-        on_death: told how it ended, if it did so without being stopped.
+        on_death: called with how it ended, if it did so without being stopped.
     """
 
     def __init__(self, unit: Unit, root: Root, spawner: Spawner, output: Path, on_death: Callable[[str], None]) -> None:

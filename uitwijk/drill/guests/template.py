@@ -201,6 +201,6 @@ def _own_sources() -> list[str]:
 
 def _last_words(words: Sequence[str]) -> str:
     """The last line that says what went wrong."""
-    told = [word.strip() for word in words if word.strip()]
-    errors = [word for word in told if word.startswith(("E:", "W:")) and "failed with exit code" not in word]
-    return (errors or told or ["it said nothing"])[-1]
+    said = [word.strip() for word in words if word.strip()]
+    errors = [word for word in said if word.startswith(("E:", "W:")) and "failed with exit code" not in word]
+    return (errors or said or ["it said nothing"])[-1]

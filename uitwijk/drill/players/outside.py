@@ -110,10 +110,10 @@ class Outside:
         while silent := [a for a in self.addresses if ask(a, self._carrier).address != self._address]:
             if self._process.poll() is not None or time.monotonic() > deadline:
                 words = self.log.read_text(encoding="utf-8").strip().splitlines()
-                told = next((line for line in reversed(words) if " error: " in line), words[-1] if words else "")
+                last = next((line for line in reversed(words) if " error: " in line), words[-1] if words else "")
                 raise UitwijkError(
                     f"the internet's name server does not answer at {', '.join(silent)}: "
-                    f"{told or 'it says nothing'} (log: {self.log})"
+                    f"{last or 'it says nothing'} (log: {self.log})"
                 )
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._process.wait(_PAUSE_SECONDS)

@@ -16,10 +16,10 @@ def judged(region: Region, municipality: str, observed: Mapping[str, str], place
         observed: why processes were seen to stop.
         placement: `Placement.to_dict()`: the reasons that the model gives, and the situation's manual steps.
     """
-    told = placement["processes"][municipality]["stopped"]
+    reasons = placement["processes"][municipality]["stopped"]
     stopped = {
         process: StoppedProcess(
-            why=told.get(process, observed[process]),
+            why=reasons.get(process, observed[process]),
             observed=observed[process],
             owner=owner(region, municipality, process, placement),
         )

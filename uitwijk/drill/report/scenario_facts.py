@@ -205,8 +205,8 @@ class ScenarioFacts:
     @property
     def left_to_people(self) -> list[ManualStepReport]:
         """The manual steps of the calamity of which the record does not say whether they were done."""
-        told = {left.step for left in self.data.not_executed}
-        return [manual for manual in (self.during.manual_steps if self.during else []) if manual.step not in told]
+        known = {left.step for left in self.data.not_executed}
+        return [manual for manual in (self.during.manual_steps if self.during else []) if manual.step not in known]
 
     def hot(self, placement: PlacementReport) -> str:
         """Where the hot workloads ran, with how many of them."""

@@ -26,7 +26,7 @@ class Fault:
     kind: str
     """call, transaction, name or record."""
     title: str
-    told: tuple[tuple[str, str], ...]
+    details: tuple[tuple[str, str], ...]
     """Labels, each with what there is to say."""
 
 
@@ -116,6 +116,6 @@ def _record(record: SoughtRecord, names: DisplayNames) -> Fault:
     )
 
 
-def _fault(kind: str, title: str, when: str, *told: tuple[str, str | None]) -> Fault:
+def _fault(kind: str, title: str, when: str, *details: tuple[str, str | None]) -> Fault:
     phase = f", {when} the calamity" if when else ""
-    return Fault(kind, f"{title}{phase}", tuple((label, text) for label, text in told if text))
+    return Fault(kind, f"{title}{phase}", tuple((label, text) for label, text in details if text))

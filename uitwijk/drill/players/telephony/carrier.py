@@ -242,9 +242,9 @@ class Carrier:
 def _reached(event: Event) -> Reached:
     caller = re.search(r"^From:.*?sips?:([^@;>]+)@", event.message, re.MULTILINE | re.IGNORECASE)
     number = re.search(r"^INVITE sips?:([^@;]+)@", event.message)
-    told, fault = None, None
+    where, fault = None, None
     try:
-        told = location(event.message)
+        where = location(event.message)
     except ValueError as error:
         fault = str(error)
-    return Reached(event.call_id, number[1] if number else "", caller[1] if caller else "", told, fault)
+    return Reached(event.call_id, number[1] if number else "", caller[1] if caller else "", where, fault)

@@ -69,8 +69,8 @@ class Judge:
         if why is None and call.fault:
             why = f"112 from {caller.building}: {call.fault}"
         elif why is None and call.location != expected:
-            told = f'told the control room "{call.location}"' if call.location else "told the control room no location"
-            why = f'112 from {caller.building} {told}; it should be "{expected}"'
+            said = f'told the control room "{call.location}"' if call.location else "told the control room no location"
+            why = f'112 from {caller.building} {said}; it should be "{expected}"'
         return self._judged(EMERGENCY, caller, call, why)
 
     def outside(self, caller: Desk, call: Call) -> JudgedCall:

@@ -88,9 +88,9 @@ class Playing:
     def words(self) -> str:
         """Its own last words."""
         file = Path(self._folder.name) / "errors"
-        told = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines() if file.exists() else []
         # The first line only says that something follows.
-        return told[1].rpartition("\t")[-1] if len(told) > 1 else f"exit code {self.process.returncode}"
+        return lines[1].rpartition("\t")[-1] if len(lines) > 1 else f"exit code {self.process.returncode}"
 
     def retire(self) -> None:
         """Takes no new calls, and ends with the last one."""
@@ -192,13 +192,22 @@ class Sipp:
             first_reply=round(FIRST_REPLY_SECONDS * 1000), end=END, **values
         )
         _write(place / "scenario.xml", text)
-        told = ["-sf", "scenario.xml", "-i", address, "-p", str(port), "-ci", address]
+        arguments = ["-sf", "scenario.xml", "-i", address, "-p", str(port), "-ci", address]
         if rows:
             _write(place / "rows.csv", "".join(f"{';'.join(row)}\n" for row in (("SEQUENTIAL",), *rows)))
-            told += ["-inf", "rows.csv"]
+            arguments += ["-inf", "rows.csv"]
         token = f"{scenario}-{secrets.token_hex(6)}"
-        told += ["-cid_str", f"{token}-%u", "-trace_logs", "-log_file", "log", "-trace_err", "-error_file", "errors"]
-        command = self._template.program("sipp", *options, *told, "-nostdin", "-max_socket", str(_SOCKETS))
+        arguments += [
+            "-cid_str",
+            f"{token}-%u",
+            "-trace_logs",
+            "-log_file",
+            "log",
+            "-trace_err",
+            "-error_file",
+            "errors",
+        ]
+        command = self._template.program("sipp", *options, *arguments, "-nostdin", "-max_socket", str(_SOCKETS))
         process = self._starter.submit(children.start, command, env={"TERM": "dumb"}, cwd=place).result()
         return Playing(process, folder, token, port)
 

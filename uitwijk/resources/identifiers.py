@@ -22,8 +22,8 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Inventory:
-    """Managed object identifiers, by the names that are the same at every site."""
+class Identifiers:
+    """Of managed objects, by the names that are the same at every site."""
 
     datacenter: str
     cluster: str
@@ -34,7 +34,7 @@ class Inventory:
     """By operating system."""
 
 
-def look_up(region: Region, site: str, server: str, provider: pulumi.ProviderResource) -> Inventory:
+def look_up(region: Region, site: str, server: str, provider: pulumi.ProviderResource) -> Identifiers:
     """Everything that any machine of the region may need, so that a gap at a standby site shows on a normal day.
 
     Raises:
@@ -71,7 +71,7 @@ def look_up(region: Region, site: str, server: str, provider: pulumi.ProviderRes
     )
     if search.gaps or cluster is None:
         raise UitwijkError(search.gaps)
-    return Inventory(
+    return Identifiers(
         datacenter=datacenter,
         cluster=cluster.id,
         resource_pool=cluster.resource_pool_id,
