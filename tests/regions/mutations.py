@@ -28,7 +28,9 @@ def write(files: Files, catalogue: Path) -> None:
     for name, content in files.items():
         file = catalogue / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+        file.write_text(
+            yaml.dump(content, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True), encoding="utf-8"
+        )
 
 
 @st.composite

@@ -112,7 +112,7 @@ def test_the_regions_of_the_tests_are_built_right(data: Data) -> None:
 
 
 @settings(
-    max_examples=120,
+    max_examples=50,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
@@ -124,7 +124,7 @@ def test_any_change_is_accepted_or_refused_in_words(data: st.DataObject) -> None
 
 
 @settings(
-    max_examples=20,
+    max_examples=10,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
