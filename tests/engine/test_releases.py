@@ -23,10 +23,15 @@ from uitwijk.wording import names
 pytestmark = pytest.mark.timeout(300)
 DATABASE = "kolkwijde-civil-affairs-database-1"
 LAST = {
+    "kust-databases-server-1",
+    "kust-remote-access-gateway-1",
     "kust-service-bus-node-1",
-    *(f"{organisation}-workplaces-profiles-1" for organisation in ("veldoord", "kolkwijde", "kust")),
+    "kust-service-bus-node-2",
+    "kolkwijde-documents-files-1",
+    "reeenmeer-documents-files-1",
+    *(f"{organisation}-workplaces-profiles-1" for organisation in ("kolkwijde", "kust", "reeenmeer")),
 }
-"""What others need, so that it goes when all of them are gone."""
+"""What the engine removes when everything before it, the database too, is gone."""
 WAY_OUT = (
     "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord`. "
 )
