@@ -53,59 +53,21 @@ def build(
     halls = {f"{slug}-hall": municipality["seats"] for slug, municipality in municipalities.items()}
     offices = {f"{site}-office": seats for site, seats in at_office.items()}
     region = Region(
-        settings=Settings.model_validate(
-            {
-                "name": "Nowhere",
-                "domain": "nowhere.example",
-                "vcpus_per_core": 2,
-                "carrier": "carrier.example",
-                "building_addresses": "10.255.0.0/16",
-                "records_port": 8440,
-                "systems": {"debian": {"guest_id": "debian", "disk_gib": 10, "content_id": "debian-1"}},
-                "sizes": {name: {"vcpus": vcpus, "memory_gib": memory} for name, (vcpus, memory) in SIZES.items()},
-                "networks": {"servers": {"number": 0, "purpose": "all"}},
-            }
-        ),
+        settings=_settings(),
         sites={site: _site(site, index, each) for index, (site, each) in enumerate(hosts.items())},
         buildings={
-            building: Building(
-                name=building,
-                seats=own + spare_seats,
-                emergency_location=f"reception of {building}",
-                network_number=number,
-                houses=building.removesuffix("-office") if building in offices else None,
-                stations=("printer",),
-            )
+            building: _building(building, own + spare_seats, number, houses_site=building in offices)
             for number, (building, own) in enumerate({**offices, **halls}.items())
         },
         services=_services(size, count),
         recipes=shipped_recipes(),
         processes=_processes(),
         municipalities={
-            slug: Municipality.model_validate(
-                {
-                    "name": slug,
-                    "network_number": 0,
-                    "cbs_code": f"{index:04}",
-                    "inhabitants": 1000,
-                    "town_hall": f"{slug}-hall",
-                    "area_codes": ["0527"],
-                    "number_blocks": [{"first": f"0517-4{index:02}200", "last": f"0517-4{index:02}299"}],
-                    **municipality,
-                }
-            ).model_copy(update={"network_number": len(partnerships) + index})
+            slug: _municipality(slug, index, len(partnerships) + index, municipality)
             for index, (slug, municipality) in enumerate(municipalities.items())
         },
         partnerships={
-            slug: Partnership.model_validate(
-                {
-                    "name": slug,
-                    "network_number": index,
-                    "office": f"{partnership['home']}-office",
-                    "runs": ["workplaces"] if partnership["seats"] else [],
-                    **{key: value for key, value in partnership.items() if key != "home"},
-                }
-            )
+            slug: _partnership(slug, index, partnership)
             for index, (slug, partnership) in enumerate(partnerships.items())
         },
         manual_steps=(ManualStep(step="Close {building}", owner="porter", when="building-closed"),),
@@ -114,6 +76,62 @@ def build(
     consistency_of_region.check(region, Findings("nowhere", problems, {}))
     assert not problems.lines
     return region
+
+
+def _settings() -> Settings:
+    return Settings.model_validate(
+        {
+            "name": "Nowhere",
+            "domain": "nowhere.example",
+            "vcpus_per_core": 2,
+            "carrier": "carrier.example",
+            "building_addresses": "10.255.0.0/16",
+            "records_port": 8440,
+            "systems": {"debian": {"guest_id": "debian", "disk_gib": 10, "content_id": "debian-1"}},
+            "sizes": {name: {"vcpus": vcpus, "memory_gib": memory} for name, (vcpus, memory) in SIZES.items()},
+            "networks": {"servers": {"number": 0, "purpose": "all"}},
+        }
+    )
+
+
+def _building(slug: str, seats: int, number: int, *, houses_site: bool) -> Building:
+    return Building(
+        name=slug,
+        seats=seats,
+        emergency_location=f"reception of {slug}",
+        network_number=number,
+        houses=slug.removesuffix("-office") if houses_site else None,
+        stations=("printer",),
+    )
+
+
+def _municipality(slug: str, index: int, network_number: int, stated: dict[str, Any]) -> Municipality:
+    found = Municipality.model_validate(
+        {
+            "name": slug,
+            "network_number": 0,
+            "cbs_code": f"{index:04}",
+            "inhabitants": 1000,
+            "town_hall": f"{slug}-hall",
+            "area_codes": ["0517"],
+            "number_blocks": [{"first": f"0517-4{index:02}200", "last": f"0517-4{index:02}299"}],
+            **stated,
+        }
+    )
+    # There may be more of them than the address plan allows.
+    return found.model_copy(update={"network_number": network_number})
+
+
+def _partnership(slug: str, index: int, stated: dict[str, Any]) -> Partnership:
+    return Partnership.model_validate(
+        {
+            "name": slug,
+            "network_number": index,
+            "office": f"{stated['home']}-office",
+            "runs": ["workplaces"] if stated["seats"] else [],
+            **{key: value for key, value in stated.items() if key != "home"},
+        }
+    )
 
 
 def _site(name: str, index: int, hosts: list[tuple[int, int]]) -> Site:
@@ -132,39 +150,40 @@ def _site(name: str, index: int, hosts: list[tuple[int, int]]) -> Site:
     )
 
 
-def _services(size: str, count: int) -> dict[str, Service]:
-    def service(recovery_class: str, tenancy: str, standby: str, roles: dict[str, Any], **more: Any) -> Service:
-        machines = {
-            "recipe": "application",
-            "size": "XS",
-            "count": 1,
-            "system": "debian",
-            "network": "servers",
-            "port": 80,
+def _service(recovery_class: str, tenancy: str, standby: str, roles: dict[str, Any], **more: Any) -> Service:
+    machines = {
+        "recipe": "application",
+        "size": "XS",
+        "count": 1,
+        "system": "debian",
+        "network": "servers",
+        "port": 80,
+    }
+    return Service.model_validate(
+        {
+            "name": "a service",
+            "component": "any",
+            "class": recovery_class,
+            "rto_hours": 1,
+            "rpo_minutes": 5,
+            "tenancy": tenancy,
+            "standby": standby,
+            "roles": {name: {**machines, **role} for name, role in roles.items()},
+            **more,
         }
-        return Service.model_validate(
-            {
-                "name": "a service",
-                "component": "any",
-                "class": recovery_class,
-                "rto_hours": 1,
-                "rpo_minutes": 5,
-                "tenancy": tenancy,
-                "standby": standby,
-                "roles": {name: {**machines, **role} for name, role in roles.items()},
-                **more,
-            }
-        )
+    )
 
+
+def _services(size: str, count: int) -> dict[str, Service]:
     return {
-        "directory": service(
+        "directory": _service(
             "R0",
             "shared",
             "hot",
             {"server": {"recipe": "directory", "count": 2, "address": 10, "port": 53}},
             serves=["names", "time"],
         ),
-        "exchange": service(
+        "exchange": _service(
             "R1",
             "dedicated",
             "hot",
@@ -173,7 +192,7 @@ def _services(size: str, count: int) -> dict[str, Service]:
             serves=["calls"],
             depends_on=["directory"],
         ),
-        "workplaces": service(
+        "workplaces": _service(
             "R1",
             "dedicated",
             "cold",
@@ -190,7 +209,7 @@ def _services(size: str, count: int) -> dict[str, Service]:
             serves=["sessions"],
             depends_on=["directory"],
         ),
-        "registry": service(
+        "registry": _service(
             "R1",
             "dedicated",
             "cold",
@@ -200,10 +219,10 @@ def _services(size: str, count: int) -> dict[str, Service]:
             },
             depends_on=["directory"],
         ),
-        "archive": service(
+        "archive": _service(
             "R3", "shared", "cold", {"server": {"size": size, "count": count, "address": 60}}, depends_on=["directory"]
         ),
-        "reports": service("R3", "dedicated", "cold", {"server": {"address": 80}}, depends_on=["archive", "registry"]),
+        "reports": _service("R3", "dedicated", "cold", {"server": {"address": 80}}, depends_on=["archive", "registry"]),
     }
 
 

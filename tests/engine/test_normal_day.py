@@ -113,7 +113,7 @@ def test_the_state_tells_epoch_and_content_of_the_applied_situation(normal: Stag
 
 
 def test_no_secret_is_written_anywhere_in_plain_text(normal: Stage) -> None:
-    secrets = {normal.sites.shared.dns_update_key, normal.sites.shared.carrier_password}
+    secrets = set(normal.sites.shared.values())
     for site, vcenter in normal.vcenters.items():
         secrets |= {vcenter.password, normal.sites.offices[site].passphrase_file.read_text(encoding="utf-8")}
         secrets |= generated_passwords(normal.exported(site, show_secrets=True))

@@ -9,7 +9,7 @@ import yaml
 from uitwijk.continuity import load_region
 from uitwijk.running.engine import Engine
 from uitwijk.running.toolchain import Toolchain
-from uitwijk.simulated.project import Project, SharedSecrets
+from uitwijk.simulated.project import Project, made_up_secrets
 from uitwijk.simulated.vcenter import SimulatedVCenter
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "workplaces"
@@ -26,7 +26,7 @@ def test_the_example_can_be_previewed(toolchain: Toolchain, tmp_path: Path) -> N
         stacks = Project(tmp_path / "office", tmp_path / "home").create(
             toolchain,
             [vcenter],
-            SharedSecrets(),
+            made_up_secrets(region),
             trust=vcenter.address.ca,
             situation=tmp_path,
             catalogue=catalogue,

@@ -182,6 +182,12 @@ class ClosedBuildings:
     def __init__(self, region: Region, calamities: Sequence[Calamity], plans: Mapping[str, Mapping[str, Any]]) -> None:
         self._region = region
         self.plans = {calamity.buildings[0]: plans[calamity.slug] for calamity in calamities}
+        halls = [building for building in self.plans if not self.housed(building)] or list(self.plans)
+        by_seats = sorted(halls, key=lambda building: region.buildings[building].seats)
+        self.example = by_seats[-1]
+        """The building whose closing is played on the page: the largest without a site."""
+        self.host = by_seats[0]
+        """One that could take staff."""
 
     def seats(self, building: str) -> Mapping[str, str]:
         """Where the staff sit, by organisation, as the plan says it."""

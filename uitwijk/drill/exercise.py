@@ -76,7 +76,7 @@ class Exercise:
             delivered = self._workspace.situation(None)
             raise UitwijkError(f"{delivered}: a drill starts from a normal situation; this one is not")
         with self.sites as sites:
-            self.evidence.forbid([sites.shared.dns_update_key, sites.shared.carrier_password])
+            self.evidence.forbid(sites.shared.values())
             self.evidence.forbid([vcenter.password for vcenter in sites.vcenters.values()])
             self.evidence.forbid([o.passphrase_file.read_text(encoding="utf-8") for o in sites.offices.values()])
             with self.replication:

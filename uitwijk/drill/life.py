@@ -28,6 +28,7 @@ from uitwijk.drill.players.telephony import Telephony
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.work_report import NUMBER, Continuity, GuestsReport, JudgedCall, Trouble
 from uitwijk.running.engine import Engine
+from uitwijk.simulated.project import CARRIER_PASSWORD
 from uitwijk.simulated.vcenter import USER
 
 _LIVE_SECONDS = 180.0
@@ -72,7 +73,12 @@ class Life:
             self.buildings = stack.enter_context(Buildings(folder / "print-queues", region, self.loopback))
             self.telephony = stack.enter_context(
                 Telephony(
-                    folder, self._template, self.loopback, region, self._secrets, exercise.sites.shared.carrier_password
+                    folder,
+                    self._template,
+                    self.loopback,
+                    region,
+                    self._secrets,
+                    exercise.sites.shared[CARRIER_PASSWORD],
                 )
             )
             self.accounts: Mapping[str, Account] = give_accounts(region, region.municipalities, self._contents)

@@ -8,14 +8,15 @@ import secrets
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 import uitwijk
-from uitwijk.continuity.region import ELSEWHERE
+from uitwijk.continuity.region import ELSEWHERE, Region
+from uitwijk.continuity.secrets import DNS_UPDATE_KEY, all_shared, config_key
 from uitwijk.observe.pulumi import Pulumi
 from uitwijk.project import DEFINITION, NAMESPACE
 from uitwijk.running.engine import Stack
@@ -23,13 +24,16 @@ from uitwijk.running.env import ENGINE_ENV, clean_environment
 from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
+CARRIER_PASSWORD = "carrier-password"
+"""The shared secret by which the border controllers and the carrier know each other."""
+_ALWAYS = (DNS_UPDATE_KEY, CARRIER_PASSWORD)
+"""The stacks of every region have these, whatever its recipes ask for."""
 
-@dataclass(frozen=True)
-class SharedSecrets:
-    """What both sites must know; encrypted in the configuration of both stacks."""
 
-    dns_update_key: str = field(default_factory=lambda: base64.b64encode(secrets.token_bytes(32)).decode())
-    carrier_password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+def made_up_secrets(region: Region) -> Mapping[str, str]:
+    """A value for each secret that all sites must know, by name: encrypted in the configuration of every stack."""
+    passwords = {name: secrets.token_urlsafe(18) for name in (*_ALWAYS, *all_shared(region))}
+    return {**passwords, DNS_UPDATE_KEY: base64.b64encode(secrets.token_bytes(32)).decode()}
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ class Project:
         self,
         toolchain: Toolchain,
         vcenters: Iterable[SimulatedVCenter],
-        shared: SharedSecrets,
+        shared: Mapping[str, str],
         *,
         trust: Path,
         situation: Path,
@@ -94,6 +98,7 @@ class Project:
         """Writes the project, initialises a stack for each vCenter, and stores its secrets encrypted.
 
         Args:
+            shared: what the stacks of all sites know, as `made_up_secrets` gives it.
             situation: the file that the stacks read.
             catalogue: the folder of the catalogue.
             program: the folder of the region's `Pulumi.yaml` and `__main__.py`.
@@ -132,7 +137,7 @@ class Project:
         env: Mapping[str, str],
         situation: Path,
         catalogue: Path,
-        shared: SharedSecrets,
+        shared: Mapping[str, str],
         peers: Mapping[str, Peer],
     ) -> Stack:
         site = vcenter.site
@@ -152,8 +157,8 @@ class Project:
         _write(self._stack_file(site), {"config": config})
         pulumi.order("stack", "init", site, "--no-select")
         _keep_secret(pulumi, site, "vcenterPassword", vcenter.password)
-        _keep_secret(pulumi, site, "dnsUpdateKey", shared.dns_update_key)
-        _keep_secret(pulumi, site, "carrierPassword", shared.carrier_password)
+        for name, secret in shared.items():
+            _keep_secret(pulumi, site, config_key(name), secret)
         return Stack(site, self.project, env)
 
     def _stack_file(self, site: str) -> Path:

@@ -12,7 +12,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.running.engine import Engine, Stack, side_by_side
 from uitwijk.running.toolchain import Toolchain
-from uitwijk.simulated.project import Peer, Project, SharedSecrets, bundle
+from uitwijk.simulated.project import Peer, Project, bundle, made_up_secrets
 from uitwijk.simulated.replication import Directions, Replication
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
@@ -64,7 +64,8 @@ class SimulatedSites:
             site: Project(vcenter.folder / "office", folder / "homes" / site) if apart else together
             for site, vcenter in self.vcenters.items()
         }
-        self.shared = SharedSecrets()
+        self.shared = made_up_secrets(region)
+        """What the stacks of all sites know, by name."""
         self.engines: dict[str, Engine] = {}
         """By site; filled on entering."""
         self._program = program

@@ -49,7 +49,8 @@ class Application:
         self._allowed = [ip_network(network) for network in known["allowed"]]
         self.parts: dict[str, Any] = {}
         for first, module in known["parts"].items():
-            self.parts[first] = import_module(module).Part(self)
+            kind = module.title().replace("_", "")
+            self.parts[first] = getattr(import_module(module), kind)(self)
 
     def answer(self, client: str, method: str, path: str, body: bytes, login: str) -> Answer:
         """The answer to any request."""

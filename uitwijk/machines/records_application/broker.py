@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from uitwijk.machines.records_application.application import Answer, Application, Request
 
 
-class Part:
+class Broker:
     """Knows nobody; the session host asks who it is."""
 
     def __init__(self, application: Application) -> None:

@@ -20,7 +20,7 @@ NAME = re.compile(r"[A-Za-z0-9._-]{1,128}")
 LABEL = re.compile(r"[a-z0-9-]{1,63}")
 
 
-class Part:
+class Counter:
     """Prints on the printer of any building, by its name."""
 
     def __init__(self, application: Application) -> None:

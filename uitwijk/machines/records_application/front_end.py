@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from uitwijk.machines.records_application.application import Answer, Application, Request
 
 
-class Part:
+class FrontEnd:
     """Keeps nothing itself."""
 
     def __init__(self, application: Application) -> None:

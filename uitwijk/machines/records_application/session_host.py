@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
-class Part:
+class SessionHost:
     """Accounts are records of the organisation's profiles: salt, and SHA-256 of salt and password."""
 
     def __init__(self, application: Application) -> None:

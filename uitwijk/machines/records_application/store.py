@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{1,128}")
 
 
-class Part:
+class Store:
     """What was acknowledged is on the disk; of one identifier the newest record counts."""
 
     def __init__(self, application: Application) -> None:
