@@ -47,7 +47,7 @@ OWN = 'does: "Keeps sessions in memory."\npackages: [valkey-server]\nport: 6379\
          "counter.roles.application: the recipe counter needs records: an earlier role with a data disk, or"),
         ("recipe: rabbitmq,", "recipe: border-controller,",
          "service-bus.roles.node: the recipe border-controller is for a service with kind: telephony, and this one's"),
-        ("{recipe: application, packages: [python3-venv], size: M, count: 1, system: debian-12, network: dmz,",
+        ("{recipe: application, packages: [python3-venv], size: M, count: 2, system: debian-12, network: dmz,",
          "{recipe: application, disks: {data: 5}, size: M, count: 1, system: debian-12, network: dmz,",
          "e-services.roles.web.network: dmz is public; what keeps data stands in a network that nobody outside"),
         ("network: servers, address: 20,", "network: dmz, address: 30,",
