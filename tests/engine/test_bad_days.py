@@ -119,15 +119,15 @@ def test_a_situation_file_that_is_not_there_is_named(shared: Stage) -> None:
 
 def test_every_mistake_of_a_broken_catalogue_is_told_at_once(shared: Stage, tmp_path: Path) -> None:
     broken = shutil.copytree(shared.catalogue, tmp_path / "catalogue")
-    spoil(broken / "partnerships" / "kust.yaml", members=["veldoord", "veldoord", "kolkwijde"])
-    spoil(broken / "municipalities" / "veldoord.yaml", number_blocks=[{"first": "0517-57", "last": "0517-579999"}])
+    spoil(broken / "partnerships" / "kust.yaml", members=["kolkwijde", "kolkwijde", "reeenmeer"])
+    spoil(broken / "municipalities" / "reeenmeer.yaml", number_blocks=[{"first": "0527-57", "last": "0527-579999"}])
     spoil(broken / "municipalities" / "kolkwijde.yaml", colour="blue")
     spoil(broken / "municipalities" / "zandermeer.yaml", town_hall="nowhere")
     with shared.reconfigured(HOME, catalogue=str(broken)):
         lines = shared.refused("preview", HOME)[HOME]
     assert sorted(": ".join(line.split(": ")[:2]) for line in lines) == [
-        "catalogue/municipalities/reeenmeer.yaml: number_blocks[0].first",
         "catalogue/municipalities/kolkwijde.yaml: colour",
+        "catalogue/municipalities/reeenmeer.yaml: number_blocks[0].first",
         "catalogue/municipalities/zandermeer.yaml: town_hall",
         "catalogue/partnerships/kust.yaml: members",
     ]
