@@ -25,7 +25,7 @@ def others() -> Iterator[Path]:
             yield place
 
 
-@pytest.mark.parametrize("place", others(), ids=str)
+@pytest.mark.parametrize("place", list(others()), ids=str)
 def test_no_other_test_names_fryslan_or_reads_what_describes_it(place: Path) -> None:
     text = (TESTS / place).read_text(encoding="utf-8")
     assert NAMED.findall(text) == []
