@@ -26,7 +26,7 @@ app = typer.Typer(
 @app.callback()
 def _uitwijk() -> None:
     """
-    Failover of eight municipalities between two sites.
+    Failover of municipalities between sites.
 
     A person declares what is lost or closed; `pulumi up` on the surviving site's stack does the rest.
     Start with `uitwijk status`. To see a failover without any risk: `uitwijk drill`.
