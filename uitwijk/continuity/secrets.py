@@ -10,6 +10,10 @@ from uitwijk.continuity.standing import Standing
 
 DNS_UPDATE_KEY = "dns-update-key"
 """The key with which every machine announces its name that stands at one site at a time; shared."""
+CARRIER_PASSWORD = "carrier-password"
+"""By which border controllers and the telephone carrier know each other; shared."""
+ALWAYS_SHARED = (DNS_UPDATE_KEY, CARRIER_PASSWORD)
+"""What the stacks of every region hold, whatever its recipes ask for."""
 
 
 def made_at_site(region: Region, workload: Workload) -> Mapping[str, str]:

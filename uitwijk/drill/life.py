@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from uitwijk.continuity.region import Machine, Region, dataset_datastore
-from uitwijk.continuity.secrets import made_at_site
+from uitwijk.continuity.secrets import CARRIER_PASSWORD, made_at_site
 from uitwijk.drill import observations
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.exercise import Exercise
@@ -28,7 +28,6 @@ from uitwijk.drill.players.telephony import Telephony
 from uitwijk.evidence.scenario import Scenario
 from uitwijk.evidence.work_report import NUMBER, Continuity, GuestsReport, JudgedCall, Trouble
 from uitwijk.running.engine import Engine
-from uitwijk.simulated.project import CARRIER_PASSWORD
 from uitwijk.simulated.vcenter import USER
 
 _LIVE_SECONDS = 180.0

@@ -19,11 +19,11 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.fields import Entity, Slug
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import ELSEWHERE, Region
-from uitwijk.continuity.secrets import all_shared, config_key
+from uitwijk.continuity.secrets import ALWAYS_SHARED, all_shared, config_key
 from uitwijk.project import NAMESPACE
 from uitwijk.resources.site import SiteArgs
 
-_SECRETS = ("vcenterPassword", "dnsUpdateKey", "carrierPassword")
+_SECRETS = ("vcenterPassword", *map(config_key, ALWAYS_SHARED))
 _SHORTEST_KEY = 16
 """Bytes of a TSIG key below which RFC 8945 calls a truncated HMAC-SHA256 useless; a fresh key has 32."""
 

@@ -16,7 +16,7 @@ import yaml
 
 import uitwijk
 from uitwijk.continuity.region import ELSEWHERE, Region
-from uitwijk.continuity.secrets import DNS_UPDATE_KEY, all_shared, config_key
+from uitwijk.continuity.secrets import ALWAYS_SHARED, DNS_UPDATE_KEY, all_shared, config_key
 from uitwijk.observe.pulumi import Pulumi
 from uitwijk.project import DEFINITION, NAMESPACE
 from uitwijk.running.engine import Stack
@@ -24,15 +24,10 @@ from uitwijk.running.env import ENGINE_ENV, clean_environment
 from uitwijk.running.toolchain import Toolchain
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
-CARRIER_PASSWORD = "carrier-password"
-"""The shared secret by which the border controllers and the carrier know each other."""
-_ALWAYS = (DNS_UPDATE_KEY, CARRIER_PASSWORD)
-"""The stacks of every region have these, whatever its recipes ask for."""
-
 
 def made_up_secrets(region: Region) -> Mapping[str, str]:
     """A value for each secret that all sites must know, by name: encrypted in the configuration of every stack."""
-    passwords = {name: secrets.token_urlsafe(18) for name in (*_ALWAYS, *all_shared(region))}
+    passwords = {name: secrets.token_urlsafe(18) for name in (*ALWAYS_SHARED, *all_shared(region))}
     return {**passwords, DNS_UPDATE_KEY: base64.b64encode(secrets.token_bytes(32)).decode()}
 
 

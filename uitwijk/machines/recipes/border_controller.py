@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from uitwijk.continuity.secrets import CARRIER_PASSWORD
 from uitwijk.continuity.standing import Endpoint, Standing
 from uitwijk.machines.job import Job, render
 from uitwijk.machines.recipes.kamailio import OUTSIDE, Destinations, endpoints, kamailio, pattern
@@ -28,7 +29,7 @@ def job(here: Standing, secrets: Mapping[str, str]) -> Job:
         (OUTSIDE, [here.region.settings.carrier]),
         *((exchange.set, exchange.call_servers) for exchange in exchanges),
     ]
-    return kamailio(_configuration(here, exchanges, secrets["carrier-password"]), sets)
+    return kamailio(_configuration(here, exchanges, secrets[CARRIER_PASSWORD]), sets)
 
 
 def _exchanges(here: Standing) -> list[_Exchange]:
