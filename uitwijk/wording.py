@@ -30,17 +30,17 @@ class DisplayNames:
         return [self.of(kind, key) for key in keys]
 
     def site(self, key: str) -> str:
-        """`bolsward` as `Bolsward`."""
+        """`north` as `North`."""
         return site_name(key)
 
     def workload(self, key: str) -> str:
-        """`harlingen/civil-affairs` as `Civil affairs (Harlingen)`."""
+        """`elmford/civil-affairs` as `Civil affairs (Elmford)`."""
         organisation, _, service = key.partition("/")
         return f"{self.of('services', service)} ({self.of('organisations', organisation)})"
 
 
 def site_name(key: str) -> str:
-    """`bolsward` as `Bolsward`."""
+    """`north` as `North`."""
     return key.replace("-", " ").title()
 
 

@@ -240,7 +240,7 @@ class Screen:
 
 
 def seats(at: Mapping[str, int]) -> str:
-    """Seats by building in few words, e.g. `iszf-office 60, bolsward 9`."""
+    """Seats by building in few words, e.g. `north-office 60, elmford 9`."""
     return ", ".join(f"{building.removesuffix('-town-hall')} {count}" for building, count in at.items())
 
 

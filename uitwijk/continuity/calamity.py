@@ -18,7 +18,7 @@ class Calamity:
 
     @property
     def slug(self) -> str:
-        """Names the calamity: `lost-bolsward-closed-iszf-office`."""
+        """Names the calamity: `lost-north-closed-north-office`."""
         return "-".join(word for change in self.changes for word in change)
 
     @property

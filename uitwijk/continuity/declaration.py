@@ -25,7 +25,7 @@ from uitwijk.continuity.situation import (
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that a person declares: `lost bolsward`, `closed iszf-office`, `promoted bolsward` at a site …"""
+    """One thing that a person declares: `lost north`, `closed north-office`, `promoted north` at a site …"""
 
     verb: str
     object: str

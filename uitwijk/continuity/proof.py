@@ -75,7 +75,7 @@ def losses(situation: Situation) -> int:
 
 
 def in_words(situation: Situation) -> str:
-    """As it would be declared: `lost bolsward, closed iszf-office`."""
+    """As it would be declared: `lost north, closed north-office`."""
     away = [f"{state} {site}" for site, state in situation.sites.items() if state is not SiteState.NORMAL]
     closed = (f"closed {building}" for building in situation.closed_buildings)
     return ", ".join((*away, *closed)) or "all normal"

@@ -58,7 +58,7 @@ class Evidence(EvidenceFolder):
         """Begin a scenario, to be used in a `with` statement.
 
         Args:
-            key: starts with S1, S2 or S3, for example `S1-harlingen`.
+            key: starts with S1, S2 or S3, for example `S1-elmford`.
             name: one phrase for people.
             planned: the steps' names; those not begun when the scenario is broken off count as not executed.
         """

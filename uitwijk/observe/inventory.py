@@ -53,7 +53,7 @@ class VirtualMachine:
     id: str
     """Managed object id, e.g. `vm-42`."""
     folder: str
-    """Path below the datacenter's folder of machines, e.g. `uitwijk/harlingen`; empty: directly there."""
+    """Path below the datacenter's folder of machines, e.g. `uitwijk/elmford`; empty: directly there."""
     instance_uuid: str
     bios_uuid: str
     template: bool

@@ -2,17 +2,17 @@
 
     template = find_template("required", print)
     with Loopback.reserve(region) as loopback, Guests(folder, template, loopback, region) as guests:
-        guests.follow("bolsward", Watched(server, user, password, ca, site_folder))
-        guests.await_living("bolsward", ["harlingen-telephony-call-server-1"], 60)
+        guests.follow("north", Watched(server, user, password, ca, site_folder))
+        guests.await_living("north", ["elmford-telephony-call-server-1"], 60)
 
 A test needs neither vCenter nor region to have a guest: it boots one itself, from user data as `components` renders it
 (the fixture `recorded` of the tests has that of every machine), and reaches it at the mapped addresses:
 
     with Guests(tmp_path, template, loopback) as guests:
-        guests.boot("bolsward", "call-server", user_data, meta_data, disks=[tmp_path / "disk"])
-        guests.await_living("bolsward", ["call-server"], 30)
+        guests.boot("north", "call-server", user_data, meta_data, disks=[tmp_path / "disk"])
+        guests.await_living("north", ["call-server"], 30)
         ... loopback.address("10.11.26.20"), port 5060 ...
-        guests.halt("bolsward", "call-server")
+        guests.halt("north", "call-server")
 
 What its programs say is in `folder / "logs" / site / name`: `UNIT.log` what they print, `syslog.log` what they tell
 syslog. Both need root; `tests/drill/guests/conftest.py` has fixtures that skip a test where there is none.

@@ -185,7 +185,7 @@ class Watch:
         )
 
     def _folder_of(self, file: str) -> Path:
-        """`[data-bolsward] harlingen/documents/files-1-files.vmdk` is a folder of the datastore in a drill."""
+        """`[data-north] elmford/documents/files-1-files.vmdk` is a folder of the datastore in a drill."""
         datastore, _, path = file.removeprefix("[").partition("] ")
         return self._vcenter.folder / "datastores" / datastore / f"{path.removesuffix('.vmdk')}.contents"
 

@@ -47,7 +47,7 @@ def faults(data: WorkReport, names: DisplayNames) -> Iterator[Fault]:
 
 
 def place(names: DisplayNames, municipality: str | None, building: str | None) -> str:
-    """`Harlingen, in Town hall, Harlingen`."""
+    """`Elmford, in Town hall, Elmford`."""
     who = names.of("organisations", municipality) if municipality else ""
     where = names.of("buildings", building) if building else ""
     return ", in ".join(filter(None, (who, where))) or "nowhere known"

@@ -53,7 +53,7 @@ def civic_address(location: str) -> str:
     """The elements of a civic address in PIDF-LO (RFC 5139): country, province, place, and where in it.
 
     Args:
-        location: what the catalogue says of a building, e.g. `NL, Fryslân, Balk, town hall, main entrance`; if it has
+        location: what the catalogue says of a building, e.g. `NL, Province, Place, town hall, main entrance`; if it has
             not these parts, all of it is where.
     """
     country, province, place, where = ("", "", "", location)

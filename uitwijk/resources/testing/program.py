@@ -5,8 +5,8 @@
     def test_the_counter_has_four_vcpus(tmp_path):
         catalogue = copytree("catalogue", tmp_path / "catalogue")
         ... change a file ...
-        recording = record_site("bolsward", catalogue=catalogue)
-        assert recording["harlingen-counter-application-1"].inputs["numCpus"] == 4
+        recording = record_site("north", catalogue=catalogue)
+        assert recording["elmford-counter-application-1"].inputs["numCpus"] == 4
 
 A recording fails by itself on what Pulumi's own mocks let pass and the engine or a provider would refuse: two resources
 with one URN, a component that does not register its outputs, a resource without an explicit provider, an input that
