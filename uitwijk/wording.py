@@ -44,6 +44,11 @@ def site_name(key: str) -> str:
     return key.replace("-", " ").title()
 
 
+def up_command(site: str) -> str:
+    """What brings a site's stack to what is declared: what does not hang on a machine that fails goes on without it."""
+    return f"pulumi up --stack {site} --continue-on-error"
+
+
 def telephone(number: str) -> str:
     """`+31517491200` as `+31 517 491 200`; a text that is no number stays as it is."""
     try:

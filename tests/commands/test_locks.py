@@ -126,8 +126,8 @@ def test_a_run_that_is_dead_fails_and_names_what_finishes_it_and_its_risk(tmp_pa
     assert held.verdict is Verdict.FAIL
     assert held.why.endswith(f"process {engine.pid}, which is dead: its run was broken off")
     assert held.remedy == (
-        "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord`. "
-        + RISK
+        "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, "
+        "then `pulumi up --stack veldoord --continue-on-error`. " + RISK
     )
 
 
@@ -162,7 +162,8 @@ def test_machines_that_were_half_made_are_removed_first_and_their_data_disks_kep
     assert held.remedy == (
         "`pulumi cancel --stack veldoord`, then in the vCenter, switch off what there is of a, b and remove it from "
         "the inventory (never from disk: its data disks would go, too), then "
-        "`pulumi refresh --clear-pending-creates --stack veldoord`, then `pulumi up --stack veldoord`. " + RISK
+        "`pulumi refresh --clear-pending-creates --stack veldoord`, "
+        "then `pulumi up --stack veldoord --continue-on-error`. " + RISK
     )
 
 
@@ -193,7 +194,7 @@ def test_check_finds_the_lock_where_the_engine_keeps_the_stack(
     assert found["lock veldoord"]["verdict"] == found["stack veldoord"]["verdict"] == unfinished
     assert "lock zandermeer" not in found
     assert found["stack zandermeer"]["remedy"] == (
-        "`pulumi refresh --stack zandermeer`, then `pulumi up --stack zandermeer`"
+        "`pulumi refresh --stack zandermeer`, then `pulumi up --stack zandermeer --continue-on-error`"
     )
 
 
@@ -215,7 +216,7 @@ def test_a_release_that_failed_is_named_with_what_finishes_it(region: Region, dr
     assert line.why.startswith(
         "stack veldoord still holds 1 machines that are placed elsewhere: kolkwijde-taxes-application-1. "
     )
-    assert line.remedy == "`pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord`"
+    assert line.remedy == "`pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord --continue-on-error`"
 
 
 def test_a_release_that_is_complete_or_yet_to_come_or_told_as_interrupted_is_no_line(

@@ -17,13 +17,21 @@ from uitwijk.continuity.situation import SiteState, Situation
 
 NOW = datetime.datetime(2026, 11, 28, 8, 12, tzinfo=datetime.UTC)
 PROMOTED = " --by 'duty officer' --reason fire"
-ZANDERMEER_TAKES = ["pulumi preview --stack zandermeer", "pulumi up --stack zandermeer --continue-on-error"]
-VELDOORD_TAKES = ["pulumi preview --stack veldoord", "pulumi up --stack veldoord --continue-on-error"]
+ZANDERMEER = "pulumi up --stack zandermeer --continue-on-error"
+VELDOORD = "pulumi up --stack veldoord --continue-on-error"
+ZANDERMEER_TAKES = ["pulumi preview --stack zandermeer", ZANDERMEER]
+VELDOORD_TAKES = ["pulumi preview --stack veldoord", VELDOORD]
 
 SEQUENCES: dict[str, list[tuple[str, list[str]]]] = {
     "S1, and back": [
-        ("closed kolkwijde-town-hall", ["pulumi up --stack veldoord", "pulumi up --stack zandermeer"]),
-        ("opened kolkwijde-town-hall", ["pulumi up --stack veldoord", "pulumi up --stack zandermeer"]),
+        (
+            "closed kolkwijde-town-hall",
+            [VELDOORD, ZANDERMEER],
+        ),
+        (
+            "opened kolkwijde-town-hall",
+            [VELDOORD, ZANDERMEER],
+        ),
     ],
     "S2, and back": [
         (
@@ -31,27 +39,27 @@ SEQUENCES: dict[str, list[tuple[str, list[str]]]] = {
             [f"uitwijk declare promoted veldoord --at zandermeer{PROMOTED}", *ZANDERMEER_TAKES],
         ),
         ("promoted veldoord at zandermeer", ZANDERMEER_TAKES),
-        ("drained veldoord", ["pulumi up --stack veldoord", *ZANDERMEER_TAKES]),
+        ("drained veldoord", [VELDOORD, *ZANDERMEER_TAKES]),
         (
             "normal veldoord opened kust-office",
             [
-                "pulumi up --stack zandermeer",
+                ZANDERMEER,
                 f"uitwijk declare promoted veldoord --at veldoord{PROMOTED}",
                 *VELDOORD_TAKES,
-                "pulumi up --stack zandermeer",
+                ZANDERMEER,
             ],
         ),
-        ("promoted veldoord at veldoord", ["pulumi up --stack zandermeer", *VELDOORD_TAKES]),
+        ("promoted veldoord at veldoord", [ZANDERMEER, *VELDOORD_TAKES]),
     ],
     "S3, and back in one call": [
         (
             "lost zandermeer closed zandermeer-town-hall promoted zandermeer at veldoord",
             VELDOORD_TAKES,
         ),
-        ("drained zandermeer", ["pulumi up --stack zandermeer", *VELDOORD_TAKES]),
+        ("drained zandermeer", [ZANDERMEER, *VELDOORD_TAKES]),
         (
             "normal zandermeer promoted zandermeer at zandermeer opened zandermeer-town-hall",
-            ["pulumi up --stack veldoord", *ZANDERMEER_TAKES],
+            [VELDOORD, *ZANDERMEER_TAKES],
         ),
     ],
     "a false alarm": [
@@ -59,16 +67,16 @@ SEQUENCES: dict[str, list[tuple[str, list[str]]]] = {
             "lost veldoord",
             [f"uitwijk declare promoted veldoord --at zandermeer{PROMOTED}", *ZANDERMEER_TAKES],
         ),
-        ("normal veldoord", ["pulumi up --stack zandermeer", *VELDOORD_TAKES]),
+        ("normal veldoord", [ZANDERMEER, *VELDOORD_TAKES]),
     ],
     "a planned move": [
         (
             "drained veldoord",
             [
-                "pulumi up --stack veldoord",
+                VELDOORD,
                 f"uitwijk declare promoted veldoord --at zandermeer{PROMOTED}",
                 *ZANDERMEER_TAKES,
-                "pulumi up --stack veldoord",
+                VELDOORD,
             ],
         ),
     ],

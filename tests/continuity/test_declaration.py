@@ -113,7 +113,8 @@ def test_data_is_not_promoted_away_from_a_site_that_works_on_it(region: Region, 
     working = sum(not w.hot and w.home == "veldoord" for w in region.workloads.values())
     assert problems(region, normal, Change("promoted", "veldoord", at="zandermeer")) == [
         f"declare promoted veldoord at zandermeer: {working} workloads work on it at veldoord, which is normal. Have "
-        "them given away first: `uitwijk declare drained veldoord --by … --reason …`, `pulumi up --stack veldoord`"
+        "them given away first: `uitwijk declare drained veldoord --by … --reason …`, "
+        "`pulumi up --stack veldoord --continue-on-error`"
     ]
     drained = after(region, normal, Change("drained", "veldoord"))
     moved = after(region, drained, Change("promoted", "veldoord", at="zandermeer"))
@@ -126,7 +127,10 @@ def test_data_does_not_come_home_before_the_other_site_is_to_give_the_workloads_
     drained = after(region, taken_over, Change("drained", "veldoord"))
     (problem,) = problems(region, drained, Change("promoted", "veldoord", at="veldoord"))
     assert "workloads work on it at zandermeer, which is normal." in problem
-    assert "`uitwijk declare normal veldoord --by … --reason …`, `pulumi up --stack zandermeer`" in problem
+    assert (
+        "`uitwijk declare normal veldoord --by … --reason …`, `pulumi up --stack zandermeer --continue-on-error`"
+        in problem
+    )
     back = after(region, drained, Change("normal", "veldoord"))
     assert after(region, back, Change("promoted", "veldoord", at="veldoord")).data["veldoord"] == "veldoord"
 
@@ -198,7 +202,10 @@ def lines(region: Region, before: Situation, *changes: Change) -> list[str]:
 
 def test_after_a_closed_building_both_stacks_are_brought_up(region: Region, normal: Situation) -> None:
     closed = lines(region, normal, Change("closed", "kolkwijde-town-hall"))
-    assert closed == ["pulumi up --stack veldoord", "pulumi up --stack zandermeer"]
+    assert closed == [
+        "pulumi up --stack veldoord --continue-on-error",
+        "pulumi up --stack zandermeer --continue-on-error",
+    ]
 
 
 def test_after_a_lost_site_the_data_is_promoted_and_the_survivor_brought_up(region: Region, normal: Situation) -> None:
@@ -211,14 +218,14 @@ def test_after_a_lost_site_the_data_is_promoted_and_the_survivor_brought_up(regi
 
 def test_after_the_return_the_site_that_came_back_is_brought_up_first(region: Region, taken_over: Situation) -> None:
     commands = lines(region, taken_over, Change("drained", "veldoord"))
-    assert commands[0] == "pulumi up --stack veldoord"
+    assert commands[0] == "pulumi up --stack veldoord --continue-on-error"
     assert not any("lost" in command for command in commands)
 
 
 def test_at_failback_the_other_site_releases_before_the_data_comes_home(region: Region) -> None:
     drained = situation(region, drained=["veldoord"], promoted={"veldoord": "zandermeer"}, epoch=7)
     commands = lines(region, drained, Change("normal", "veldoord"))
-    release = commands.index("pulumi up --stack zandermeer")
+    release = commands.index("pulumi up --stack zandermeer --continue-on-error")
     promote = next(i for i, line in enumerate(commands) if "promoted veldoord --at veldoord" in line)
     take = commands.index("pulumi up --stack veldoord --continue-on-error")
     assert release < promote < take
@@ -232,18 +239,18 @@ def test_a_promotion_waits_for_the_storage_administrator(region: Region, normal:
 def test_at_failback_each_site_is_brought_up_with_what_it_does(region: Region) -> None:
     drained = situation(region, drained=["veldoord"], promoted={"veldoord": "zandermeer"}, epoch=7)
     assert lines(region, drained, Change("normal", "veldoord")) == [
-        "pulumi up --stack zandermeer",
+        "pulumi up --stack zandermeer --continue-on-error",
         "uitwijk declare promoted veldoord --at veldoord --by 'duty officer' --reason fire",
         "pulumi preview --stack veldoord",
         "pulumi up --stack veldoord --continue-on-error",
-        "pulumi up --stack zandermeer",
+        "pulumi up --stack zandermeer --continue-on-error",
     ]
 
 
 def test_after_a_drain_called_off_before_its_data_moved_the_other_site_releases_first(region: Region) -> None:
     drained = situation(region, drained=["veldoord"], epoch=7)
     assert lines(region, drained, Change("normal", "veldoord")) == [
-        "pulumi up --stack zandermeer",
+        "pulumi up --stack zandermeer --continue-on-error",
         "pulumi preview --stack veldoord",
         "pulumi up --stack veldoord --continue-on-error",
     ]
@@ -265,7 +272,7 @@ def test_of_two_sites_that_release_the_drained_one_is_first() -> None:
     )
     away = situation(three, drained=["east"], promoted={"east": "north"}, epoch=7)
     swapped = lines(three, away, Change("normal", "east"), Change("drained", "west"))
-    assert swapped[:2] == ["pulumi up --stack west", "pulumi up --stack north"]
+    assert swapped[:2] == ["pulumi up --stack west --continue-on-error", "pulumi up --stack north --continue-on-error"]
 
 
 def test_a_site_that_gives_one_sites_work_back_and_takes_anothers_is_brought_up_twice() -> None:
@@ -275,8 +282,9 @@ def test_a_site_that_gives_one_sites_work_back_and_takes_anothers_is_brought_up_
     )
     away = situation(three, drained=["east"], promoted={"east": "north"}, epoch=7)
     ups = lines(three, away, Change("normal", "east"), Change("drained", "west"))
-    assert ups.count("pulumi up --stack north") == 1
-    assert ups.index("pulumi up --stack north") < ups.index("pulumi up --stack north --continue-on-error")
+    assert ups.count("pulumi preview --stack north") == 1
+    assert ups.count("pulumi up --stack north --continue-on-error") == 2
+    assert ups.index("pulumi up --stack north --continue-on-error") < ups.index("pulumi preview --stack north")
 
 
 def test_a_situation_without_a_log_leaves_open_who_promotes_and_why(region: Region, normal: Situation) -> None:

@@ -33,7 +33,8 @@ LAST = {
 }
 """What the engine removes when everything before it, the database too, is gone."""
 WAY_OUT = (
-    "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord`. "
+    "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, "
+    "then `pulumi up --stack veldoord --continue-on-error`. "
 )
 
 

@@ -147,7 +147,10 @@ def of_the_engine() -> str:
 
 SURPLUS = {
     "Split brain": ['uitwijk declare drained bolsward --by "duty officer" --reason "power is back"'],
-    "The site was rebuilt": ["pulumi up --stack bolsward", "pulumi up --stack leeuwarden"],
+    "The site was rebuilt": [
+        "pulumi up --stack bolsward --continue-on-error",
+        "pulumi up --stack leeuwarden --continue-on-error",
+    ],
 }
 """What is typed beyond the line's remedy: it says so in words, or the command that it names does."""
 

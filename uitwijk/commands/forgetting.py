@@ -27,7 +27,7 @@ from uitwijk.observe.stacks import DISK, MACHINE
 from uitwijk.running.env import engine_environment
 from uitwijk.running.trust import trusting
 from uitwijk.running.workspace import Workspace
-from uitwijk.wording import count, names
+from uitwijk.wording import count, names, up_command
 
 _VCENTER = "vsphere:"
 
@@ -64,7 +64,7 @@ def forgetting(site: str, exported: str, inventory: Inventory) -> Forgetting:
     if there := inventory.by_name.keys() & set(machines):
         raise UitwijkError(
             f"the vCenter of {site}, {inventory.server}, is not new: {len(there)} machines of the stack stand there "
-            f"({names(there)}). `pulumi up --stack {site}` removes those that have to go"
+            f"({names(there)}). `{up_command(site)}` removes those that have to go"
         )
     deployment["resources"] = [_without(gone, resource) for resource in resources if resource["urn"] not in gone]
     deployment["pending_operations"] = [
@@ -126,7 +126,7 @@ def run(workspace: Workspace, site: str, *, yes: bool) -> None:
     console.print("\nTo run next, in this order:", style="bold")
     console.print(f"  # once replication into {site} runs:", markup=False)
     for other in (site, *(living for living in situation.living if living != site)):
-        command(console, f"pulumi up --stack {other}")
+        command(console, up_command(other))
 
 
 def _inventory(pulumi: Pulumi, site: str, authorities: str | None) -> Inventory:

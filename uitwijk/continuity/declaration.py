@@ -21,6 +21,7 @@ from uitwijk.continuity.situation import (
     Situation,
     check_situation,
 )
+from uitwijk.wording import up_command
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def next_commands(region: Region, before: Situation, after: Situation) -> tuple[
     }
     first = sorted(holders & set(after.living), key=lambda site: (after.sites[site] is not SiteState.DRAINED, site))
     return (
-        *(Command(f"pulumi up --stack {site}") for site in first),
+        *(Command(up_command(site)) for site in first),
         *(
             Command(_promote(after, *promotion), once="the storage administrator promoted the replica")
             for promotion in promotions
@@ -147,9 +148,8 @@ def _promote(situation: Situation, dataset: str, site: str) -> str:
 
 
 def _bring_up(site: str, takes: bool) -> list[Command]:
-    if not takes:
-        return [Command(f"pulumi up --stack {site}")]
-    return [Command(f"pulumi preview --stack {site}"), Command(f"pulumi up --stack {site} --continue-on-error")]
+    preview = [Command(f"pulumi preview --stack {site}")] if takes else []
+    return [*preview, Command(up_command(site))]
 
 
 def _once(changes: Sequence[Change], problems: Problems) -> None:
@@ -192,7 +192,7 @@ def _released(region: Region, before: Situation, after: Situation, problems: Pro
             problems.add(
                 f"declare promoted {dataset} at {after.data[dataset]}",
                 f"{len(working)} workloads work on it at {site}, which is {after.sites[site]}. Have them given away "
-                f"first: `uitwijk declare {given_away} --by … --reason …`, `pulumi up --stack {site}`",
+                f"first: `uitwijk declare {given_away} --by … --reason …`, `{up_command(site)}`",
             )
 
 
@@ -221,7 +221,7 @@ def _site(before: Situation, content: dict[str, Any], change: Change, problems: 
         problems.add(
             f"declare {change}",
             f"{site} was lost and its dataset is writable at {before.data[site]}: it comes back as drained first. "
-            f"`uitwijk declare drained {site} --by … --reason …`, then `pulumi up --stack {site}`",
+            f"`uitwijk declare drained {site} --by … --reason …`, then `{up_command(site)}`",
         )
     content["sites"][site] = state
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
-from uitwijk.wording import names
+from uitwijk.wording import names, up_command
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class _Guard:
         if self._situation.sites[self._site] is SiteState.LOST:
             text = (
                 f"{self._site} is declared lost, so its stack must not be touched. If it is back: "
-                f"`uitwijk declare drained {self._site} --by … --reason …`, then `pulumi up --stack {self._site}`"
+                f"`uitwijk declare drained {self._site} --by … --reason …`, then `{up_command(self._site)}`"
             )
             refusals.append(Refusal("own-site-lost", text))
         if self._facts.vcenter_problem:
@@ -154,7 +154,7 @@ class _Guard:
             if held:
                 text = (
                     f"stack {peer.site} still holds {len(held)} machines of workloads placed here: {names(held)}. "
-                    f"Release them first: `pulumi up --stack {peer.site}` (if one failed or was broken off, `uitwijk "
+                    f"Release them first: `{up_command(peer.site)}` (if one failed or was broken off, `uitwijk "
                     f"check` says what comes before it; if {peer.site} is lost, declare it lost). "
                     "`uitwijk declare override peer-holds` lifts this for one epoch, at the risk of split brain"
                 )
@@ -190,7 +190,7 @@ class _Guard:
             text = (
                 f"{len(given)} workloads would be given to {peer.site} ({names(given)}), but {why}. Declare it "
                 f"drained and bring that up first: `uitwijk declare drained {peer.site} --by … --reason …`, "
-                f"`pulumi up --stack {peer.site}`"
+                f"`{up_command(peer.site)}`"
             )
             refusals.append(Refusal("gives-to-unsafe-peer", text))
         return refusals
@@ -229,7 +229,7 @@ class _Guard:
                     f"{len(held)} machines here work on dataset {dataset} ({names(held)}). In epoch {missed[-1]} it "
                     f"was promoted away, and stack {self._site} was last brought up in epoch {applied}: they ran on "
                     f"while it changed. Remove them first: `uitwijk declare drained {self._site} --by … --reason …`, "
-                    f"`pulumi up --stack {self._site}`, then `uitwijk declare normal {self._site} --by … --reason …`"
+                    f"`{up_command(self._site)}`, then `uitwijk declare normal {self._site} --by … --reason …`"
                 )
                 refusals.append(Refusal("data-moved", text))
         return refusals

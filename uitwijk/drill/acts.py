@@ -11,6 +11,7 @@ from uitwijk.drill.report.scenario_facts import OPERATIONS
 from uitwijk.evidence.scenario import OpenStep, Scenario
 from uitwijk.evidence.scenario_report import ChangedResource
 from uitwijk.running.engine import Operation, Run
+from uitwijk.wording import up_command
 
 
 class Acts:
@@ -43,7 +44,7 @@ class Acts:
 
     def up(self, *sites: str, name: str, totals: Mapping[str, int] | None = None) -> dict[str, Run]:
         """`pulumi up` of some stacks, side by side, as one step."""
-        command = "; ".join(f"pulumi up --stack {site}" for site in sites)
+        command = "; ".join(map(up_command, sites))
         with self.step(name, command) as step:
             runs = self.exercise.up(*sites, totals=totals)
             step.result = "; ".join(f"{site}: {_outcome(run, OPERATIONS)}" for site, run in runs.items())

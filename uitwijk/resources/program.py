@@ -13,7 +13,7 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.guard import Refusal, StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.situation import Situation
-from uitwijk.wording import names
+from uitwijk.wording import names, up_command
 
 _TOLD = 32
 """Exit code by which a program tells Pulumi's language host that its message has been shown."""
@@ -79,7 +79,7 @@ def export_facts(situation: Situation, placement: Placement, site: str, waiting:
     if waiting:
         pulumi.log.warn(
             f"{len(waiting)} machines wait for room at {site}: {names(waiting)}. This `up` only removes what has to "
-            f"make room for them; run `pulumi up --stack {site}` once more to start them"
+            f"make room for them; run `{up_command(site)}` once more to start them"
         )
     pulumi.export("epoch", situation.epoch)
     pulumi.export("digest", situation.digest)

@@ -12,7 +12,7 @@ from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.observe.data_disks import read_data_disks
 from uitwijk.observe.readings import StackReading
-from uitwijk.wording import about, count, shortened
+from uitwijk.wording import about, count, shortened, up_command
 
 Disks = Mapping[str, Mapping[str, datetime.datetime]]
 """When each disk was last written, by datastore and path."""
@@ -55,7 +55,7 @@ def _line(
     wanted = _rpo_minutes(region, home)
     present = [path for path in wanted if path in written[source]]
     if not present:
-        return not_checked(subject, f"no data disk of it exists at {source} yet", f"`pulumi up --stack {source}`")
+        return not_checked(subject, f"no data disk of it exists at {source} yet", f"`{up_command(source)}`")
     # A site that came back gets its replicas once its old machines are gone.
     bad = fail if situation.sites[target] is SiteState.NORMAL else attention
     remedy = f"have the storage administrator see to the replication from {source} to {target}"

@@ -11,7 +11,7 @@ from uitwijk.continuity.region import Region
 from uitwijk.continuity.site_inventory import site_inventory
 from uitwijk.observe.inventory import Hypervisor, Inventory
 from uitwijk.observe.readings import StackReading
-from uitwijk.wording import shortened
+from uitwijk.wording import shortened, up_command
 
 
 def vcenter_line(reading: StackReading, found: Inventory | str | None) -> Line:
@@ -35,7 +35,7 @@ def lost_line(region: Region, site: str, found: Inventory | str) -> Line:
         subject,
         f"the site is declared lost, and {found.server} answers: {len(old)} cold machines run there",
         f"keep the production network of {site} cut (fencing); then `uitwijk declare drained {site} --by … --reason …` "
-        f"and `pulumi up --stack {site}`",
+        f"and `{up_command(site)}`",
     )
 
 
@@ -136,7 +136,7 @@ def split_brain_line(region: Region, placement: Placement, inventories: Mapping[
         sites = dict.fromkeys(site for where in twice.values() for site in where)
         placed = {name: placement.workloads[region.machines[name].workload] for name in twice}
         wrong = [site for site in sites if any(site in twice[name] and placed[name] != site for name in twice)]
-        cure = (f"cut the production network of {s}, declare it drained, then `pulumi up --stack {s}`" for s in wrong)
+        cure = (f"cut the production network of {s}, declare it drained, then `{up_command(s)}`" for s in wrong)
         return fail(
             subject,
             f"{len(twice)} cold machines run at {' and '.join(sites)} at once: {shortened(sorted(twice))}",
@@ -160,7 +160,7 @@ def machines_line(region: Region, placement: Placement, site: str, inventory: In
         *([f"{len(surplus)} run that should not: {shortened(surplus)}"] if surplus else ()),
     ]
     if findings:
-        return attention(subject, "; ".join(findings), f"`pulumi up --stack {site}`; power on what is off and no stray")
+        return attention(subject, "; ".join(findings), f"`{up_command(site)}`; power on what is off and no stray")
     return ok(subject, f"all {len(wanted)} run")
 
 

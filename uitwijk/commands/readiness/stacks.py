@@ -9,7 +9,7 @@ from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.readings import StackReading
-from uitwijk.wording import shortened
+from uitwijk.wording import shortened, up_command
 
 _WAIT = "wait for that run to end"
 _RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
@@ -30,7 +30,7 @@ def stack_line(situation: Situation, reading: StackReading) -> Line:
         if any(lock.alive is not False for lock in reading.locks):
             return attention(subject, f"an update is under way; {unfinished}", f"see lock {site}")
         return fail(subject, f"an update was interrupted; {unfinished}", _way_out(reading))
-    up = f"`pulumi up --stack {site}`"
+    up = f"`{up_command(site)}`"
     if facts.epoch is None:
         return attention(subject, "was never brought up", up)
     if facts.epoch > situation.epoch:
@@ -93,4 +93,4 @@ def _way_out(reading: StackReading) -> str:
         ]
     else:
         steps += [f"`pulumi refresh {stack}`"]
-    return ", then ".join([*steps, f"`pulumi up {stack}`"])
+    return ", then ".join([*steps, f"`{up_command(reading.site)}`"])

@@ -8,6 +8,7 @@ from uitwijk.commands.readiness.line import Line, fail
 from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import Inventory
 from uitwijk.observe.readings import StackReading
+from uitwijk.wording import up_command
 
 
 def stray_lines(region: Region, reading: StackReading, inventory: Inventory) -> Iterator[Line]:
@@ -26,5 +27,5 @@ def stray_lines(region: Region, reading: StackReading, inventory: Inventory) -> 
             f"{len(strays)} machines stand in the vCenter that stack {reading.site} does not know, so that no "
             f"`pulumi up` can make them: {', '.join(strays)}",
             "in the vCenter, switch them off and remove them from the inventory (never from disk: their data disks "
-            f"would go, too), then `pulumi up --stack {reading.site}`",
+            f"would go, too), then `{up_command(reading.site)}`",
         )
