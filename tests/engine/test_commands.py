@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.conftest import ROOT
+from tests.engine.ports import neighbouring_ports
 from tests.engine.stage import HOME, processes_of
 from tests.engine.waiting import wait_until
 from tests.regions import SMALL
@@ -27,8 +28,9 @@ FILES = ("Pulumi.yaml", "Pulumi.veldoord.yaml", "Pulumi.zandermeer.yaml", "situa
 class Checkout:
     """A copy of the repository, its region small."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, first_port: int) -> None:
         self.folder = folder
+        self.port = str(first_port)
         for package in PACKAGES:
             shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
         for file in ("Pulumi.yaml", "__main__.py"):
@@ -36,7 +38,6 @@ class Checkout:
         for file in ("Pulumi.veldoord.yaml", "Pulumi.zandermeer.yaml", "situation.yaml"):
             shutil.copy(SMALL.folder / file, folder)
         shutil.copytree(SMALL.catalogue, folder / "catalogue")
-        self.port = str(free_ports())
 
     def command(self, *words: str) -> list[str | Path]:
         return [sys.executable, "-m", "uitwijk", *words]
@@ -73,9 +74,10 @@ class Checkout:
 
 
 @pytest.fixture
-def checkout(toolchain: object, tmp_path: Path) -> Checkout:
+def checkout(toolchain: object, tmp_path: Path) -> Iterator[Checkout]:
     assert toolchain
-    return Checkout(tmp_path)
+    with neighbouring_ports(2) as first_port:
+        yield Checkout(tmp_path, first_port)
 
 
 @pytest.fixture
@@ -150,15 +152,3 @@ def test_a_pulumi_of_the_user_that_is_not_there_is_one_clear_error(checkout: Che
         "error: UITWIJK_TOOLCHAIN=ambient, but there is no pulumi on PATH.",
         "Install Pulumi with the vsphere and random plugins, or unset UITWIJK_TOOLCHAIN to have them built here.",
     ]
-
-
-def free_ports() -> int:
-    """The first of two neighbouring ports on which nobody listens."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as first:
-            port = int(first.getsockname()[1])
-            try:
-                with socket.create_server(("127.0.0.1", port + 1)):
-                    return port
-            except OSError:
-                continue
