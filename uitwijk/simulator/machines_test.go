@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -261,6 +262,45 @@ func TestADiskThatIsSearchedForSaysItsCapacity(t *testing.T) {
 	found := info.Result.(types.HostDatastoreBrowserSearchResults).File
 	if len(found) != 1 || found[0].(*types.VmDiskFileInfo).CapacityKb != 50*gib/1024 {
 		t.Errorf("%+v", found)
+	}
+}
+
+func TestASearchOutlivesFilesThatGoAwayMeanwhile(t *testing.T) {
+	site := startSite(t)
+	w := site.workshop(t)
+	folder := filepath.Join(site.data, "datastores", "data-bolsward", "app")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	churning, stop := context.WithCancel(w.ctx)
+	defer stop()
+	for worker := range 4 {
+		go func() {
+			name := filepath.Join(folder, fmt.Sprintf("app-%d.vmdk", worker))
+			for churning.Err() == nil {
+				_ = os.WriteFile(name, nil, 0o644)
+				_ = os.Remove(name)
+			}
+		}()
+	}
+	browser := must(must(w.finder.Datastore(w.ctx, "data-bolsward"))(t).Browser(w.ctx))(t)
+	spec := &types.HostDatastoreBrowserSearchSpec{
+		Details:      &types.FileQueryFlags{FileType: true, Modification: true},
+		MatchPattern: []string{"*.vmdk"},
+	}
+	for range 300 {
+		if err := wait(w.ctx)(browser.SearchDatastoreSubFolders(w.ctx, "[data-bolsward]", spec)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestASearchOfAFolderThatIsNotThereFails(t *testing.T) {
+	w := startSite(t).workshop(t)
+	browser := must(must(w.finder.Datastore(w.ctx, "data-bolsward"))(t).Browser(w.ctx))(t)
+	err := wait(w.ctx)(browser.SearchDatastore(w.ctx, "[data-bolsward] nowhere", nil))
+	if !fault.Is(err, &types.FileNotFound{}) {
+		t.Errorf("got %v", err)
 	}
 }
 

@@ -31,7 +31,8 @@ var deskReference = types.ManagedObjectReference{Type: "Desk", Value: "desk"}
 // redirect sends the calls that the desk answers to it.
 func redirect(method *simulator.Method) {
 	switch method.Name {
-	case "QueryConfigOptionEx", "DestroyCollector", "SetCollectorPageSize", "RefreshDatastore":
+	case "QueryConfigOptionEx", "DestroyCollector", "SetCollectorPageSize", "RefreshDatastore",
+		"SearchDatastore_Task", "SearchDatastoreSubFolders_Task":
 		method.This = deskReference
 	}
 }

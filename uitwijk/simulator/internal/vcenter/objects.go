@@ -2,7 +2,6 @@ package vcenter
 
 import (
 	"fmt"
-	"path"
 	"strings"
 
 	"github.com/vmware/govmomi/simulator"
@@ -39,20 +38,12 @@ func (*objectCorrections) PutObject(_ *simulator.Context, o mo.Reference) {
 	}
 }
 
-// UpdateObject completes tasks that have ended: with the capacities of the
-// disks that a search found, so that a VirtualDisk's size reads back, and with
-// a message that names what failed.
-func (*objectCorrections) UpdateObject(ctx *simulator.Context, o mo.Reference, _ []types.PropertyChange) {
+// UpdateObject completes tasks that have failed with a message that names what
+// did.
+func (*objectCorrections) UpdateObject(_ *simulator.Context, o mo.Reference, _ []types.PropertyChange) {
 	task, ok := o.(*mo.Task)
 	if !ok {
 		return
-	}
-	if result, ok := task.Info.Result.(types.HostDatastoreBrowserSearchResults); ok {
-		for _, file := range result.File {
-			if disk, ok := file.(*types.VmDiskFileInfo); ok {
-				disk.CapacityKb = capacityKiB(ctx, path.Join(result.FolderPath, disk.Path))
-			}
-		}
 	}
 	if failure := task.Info.Error; failure != nil {
 		failure.LocalizedMessage = message(failure.Fault)
