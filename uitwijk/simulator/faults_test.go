@@ -4,11 +4,14 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/vmware/govmomi/fault"
+	"github.com/vmware/govmomi/vapi/rest"
+	"github.com/vmware/govmomi/vapi/tags"
 	"github.com/vmware/govmomi/vim25/types"
 )
 
@@ -43,6 +46,88 @@ func TestDeletedFaultsHitNothing(t *testing.T) {
 
 	if err := wait(w.ctx)(vm.PowerOn(w.ctx)); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestAFaultMayLetCallsGoByFirst(t *testing.T) {
+	site := startSite(t)
+	w := site.workshop(t)
+	site.post(t, "/faults", `{"method": "CloneVM_Task", "after": 2, "count": 1, "fault": "InsufficientResourcesFault"}`)
+	var failed []string
+	for _, name := range []string{"one", "two", "three", "four"} {
+		if _, err := w.clone(name); err != nil {
+			failed = append(failed, name)
+		}
+	}
+	if len(failed) != 1 || failed[0] != "three" {
+		t.Errorf("failed: %v", failed)
+	}
+}
+
+func TestALoginFailsAsWithAWrongPassword(t *testing.T) {
+	site := startSite(t)
+	site.post(t, "/faults", `{"method": "Login", "count": 1, "fault": "InvalidLogin"}`)
+	if _, err := site.login(user, password); !fault.Is(err, &types.InvalidLogin{}) {
+		t.Errorf("got %v", err)
+	}
+	if _, err := site.login(user, password); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAVCenterGoesAwayInTheMiddleOfACall(t *testing.T) {
+	site := startSite(t)
+	w := site.workshop(t)
+	site.post(t, "/faults", `{"method": "CloneVM_Task", "count": 1, "management": "refuse"}`)
+	if _, err := w.clone("vm"); err == nil {
+		t.Error("the client heard that the call was carried out")
+	}
+
+	site.post(t, "/management", `{"mode": "up"}`)
+
+	again := site.workshop(t)
+	eventually(t, "the machine that nobody heard of", func() bool {
+		_, err := again.finder.VirtualMachine(again.ctx, "vm")
+		return err == nil
+	})
+}
+
+func TestEndedSessionsAreUnknownAndANewLoginWorks(t *testing.T) {
+	site := startSite(t)
+	w, other := site.workshop(t), site.workshop(t)
+	site.post(t, "/faults", `{"method": "CloneVM_Task", "count": 1, "end_sessions": true}`)
+
+	for name, err := range map[string]error{
+		"the call's own": second(w.clone("vm")),
+		"another":        second(other.clone("vm")),
+	} {
+		if !fault.Is(err, &types.NotAuthenticated{}) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := site.workshop(t).clone("vm"); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestARESTCallFailsAndItsSessionEnds(t *testing.T) {
+	site := startSite(t)
+	manager := tags.NewManager(rest.NewClient(site.client(t).Client))
+	if err := manager.Login(t.Context(), url.UserPassword(user, password)); err != nil {
+		t.Fatal(err)
+	}
+	site.post(t, "/faults", `{"method": "GET /rest/com/vmware/cis/tagging/*", "count": 1, "fault": "SystemError"}`)
+	if _, err := manager.ListCategories(t.Context()); err == nil {
+		t.Error("the call did not fail")
+	}
+	if _, err := manager.ListCategories(t.Context()); err != nil {
+		t.Errorf("the next call: %v", err)
+	}
+	site.post(t, "/faults", `{"method": "GET /rest/com/vmware/cis/tagging/*", "count": 1, "end_sessions": true}`)
+	for range 2 {
+		if _, err := manager.ListCategories(t.Context()); err == nil {
+			t.Error("the session lives")
+		}
 	}
 }
 
@@ -83,7 +168,9 @@ func TestCommandsThatMakeNoSenseAreRefusedWithAReason(t *testing.T) {
 		{"/faults", `{"fault": "InvalidState"}`, `method is missing`},
 		{"/faults", `{"method": "FlyToTheMoon_Task", "fault": "InvalidState"}`, `is no vSphere method`},
 		{"/faults", `{"method": "Destroy_Task", "fault": "Fire"}`, `"Fire" is no vSphere fault`},
-		{"/faults", `{"method": "Destroy_Task"}`, `neither fault nor delay_seconds is given`},
+		{"/faults", `{"method": "Destroy_Task", "management": "off"}`, `mode "off" is none of up, refuse, hang, drop`},
+		{"/faults", `{"method": "Destroy_Task", "after": -1, "fault": "InvalidState"}`, `after -1 is negative`},
+		{"/faults", `{"method": "Destroy_Task"}`, `neither fault nor delay_seconds, management or end_sessions is given`},
 	} {
 		response := must(http.Post(site.Control+c.path, "application/json", bytes.NewBufferString(c.body)))(t)
 		answer, _ := io.ReadAll(response.Body)

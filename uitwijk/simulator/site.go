@@ -63,6 +63,7 @@ func (s *site) serve(o *options, stands *inventory.Site) error {
 	recorder := observe.NewRecorder()
 	vc, err := vcenter.New(vcenter.Config{
 		Site: stands, Store: s.store, Recorder: recorder, Address: s.server, User: o.user, Password: o.password,
+		Leave: func(mode string) { _ = s.management.Set(outage.Mode(mode)) },
 	})
 	if err != nil {
 		return err

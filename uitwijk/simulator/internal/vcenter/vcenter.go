@@ -49,6 +49,7 @@ type Config struct {
 	Address  string // host:port that clients use; the port must be free
 	User     string // with or without @domain
 	Password string
+	Leave    func(mode string) // takes the management interface away, as a fault may ask
 }
 
 // VCenter is one site's simulated vCenter.
@@ -60,6 +61,8 @@ type VCenter struct {
 	service  *simulator.Service
 	context  *simulator.Context
 	machines *machines
+	sessions *sessions
+	leave    func(mode string)
 
 	mu     sync.Mutex // guards the first use of a login's property collector
 	placed int        // machines placed on hosts so far, guarded by mu
@@ -75,7 +78,7 @@ func New(config Config) (*VCenter, error) {
 	content.About.FullName = fmt.Sprintf("VMware vCenter Server %s build-%s", version, build)
 	content.About.InstanceUuid = uuid.NewString()
 
-	v := &VCenter{Faults: &Faults{}, site: config.Site, store: config.Store}
+	v := &VCenter{Faults: &Faults{}, site: config.Site, store: config.Store, sessions: newSessions(), leave: config.Leave}
 	v.service = simulator.New(simulator.NewServiceInstance(simulator.NewContext(), content, vpx.RootFolder))
 	v.context = v.service.Context
 	v.machines = &machines{recorder: config.Recorder, known: map[types.ManagedObjectReference]bool{}}
@@ -123,7 +126,9 @@ func login(user, password string) func(*types.Login) bool {
 // Handler serves the site's SOAP and REST interfaces.
 func (v *VCenter) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		v.sessions.forget(r)
 		switch {
+		case v.refusesREST(w, r):
 		case strings.HasPrefix(r.Header.Get("Authorization"), "SIGN "): // a token that nothing here issues or checks
 			http.Error(w, "tokens are not accepted", http.StatusUnauthorized)
 		case strings.HasPrefix(r.URL.Path, "/folder/") && !v.loggedIn(r):
