@@ -258,6 +258,10 @@ func TestADiskThatIsSearchedForSaysItsCapacity(t *testing.T) {
 	}
 	task := must(browser.SearchDatastore(w.ctx, "[data-bolsward] app", spec))(t)
 	info := must(task.WaitForResultEx(w.ctx))(t)
+	// Clients look up the method that a task carries out.
+	if info.Name != "SearchDatastore_Task" {
+		t.Errorf("the task is called %s", info.Name)
+	}
 
 	found := info.Result.(types.HostDatastoreBrowserSearchResults).File
 	if len(found) != 1 || found[0].(*types.VmDiskFileInfo).CapacityKb != 50*gib/1024 {

@@ -21,7 +21,7 @@ import (
 // SearchDatastoreTask lists a folder of a datastore.
 func (d *desk) SearchDatastoreTask(ctx *simulator.Context, r *types.SearchDatastore_Task) soap.HasFault {
 	body := new(methods.SearchDatastore_TaskBody)
-	task, fault := search(ctx, "searchDatastore", r.This, r.DatastorePath, r.SearchSpec, false)
+	task, fault := search(ctx, "searchDatastoreTask", r.This, r.DatastorePath, r.SearchSpec, false)
 	if fault != nil {
 		body.Fault_ = fault
 	} else {
@@ -33,7 +33,7 @@ func (d *desk) SearchDatastoreTask(ctx *simulator.Context, r *types.SearchDatast
 // SearchDatastoreSubFoldersTask lists a folder of a datastore and all below it.
 func (d *desk) SearchDatastoreSubFoldersTask(ctx *simulator.Context, r *types.SearchDatastoreSubFolders_Task) soap.HasFault {
 	body := new(methods.SearchDatastoreSubFolders_TaskBody)
-	task, fault := search(ctx, "searchDatastoreSubFolders", r.This, r.DatastorePath, r.SearchSpec, true)
+	task, fault := search(ctx, "searchDatastoreSubFoldersTask", r.This, r.DatastorePath, r.SearchSpec, true)
 	if fault != nil {
 		body.Fault_ = fault
 	} else {
