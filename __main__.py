@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import components
 from uitwijk import continuity, observe, resources
-from uitwijk.continuity.guard import judge
 
 with resources.told_plainly():
     settings = resources.read_settings()
@@ -14,19 +13,19 @@ with resources.told_plainly():
     settings.check_against(region)
     situation = continuity.load_situation(settings.situation, region)
     placement = continuity.place(region, situation)
-    waiting: frozenset[str] = frozenset()
+    decision = continuity.NOTHING_WAITS
     if not resources.only_previewed(situation):
         facts = observe.gather(
-            region, situation, settings.site, settings.project, settings.vcenter.server, settings.peer_backends
+            region, situation, settings.site, settings.project, settings.vcenter, settings.peer_backends
         )
-        resources.refuse_if(judge(region, situation, placement, facts), facts.own)
-        waiting = continuity.wait_for_room(region, placement, settings.site, facts.own.machines)
+        decision = continuity.decide(region, situation, placement, facts)
+        resources.refuse_if(decision.refusals, facts.own)
 
     args = resources.OrganisationArgs(
         site=resources.Site("site", settings.site_args(region)),
         placement=placement,
-        record=resources.SituationRecord("situation", situation),
-        waiting=waiting,
+        record=resources.SituationRecord("situation", situation, decision),
+        waiting=decision.waiting,
         jobs=components.JOBS,
     )
     shared = {}
@@ -34,4 +33,4 @@ with resources.told_plainly():
         shared |= components.Partnership(partnership, args).ready
     for municipality in region.municipalities:
         components.Municipality(municipality, replace(args, needs=shared))
-    resources.export_facts(situation, placement, settings.site, waiting)
+    resources.export_facts(situation, placement, settings.site, decision)

@@ -10,7 +10,7 @@ from tests.commands.conftest import Desk
 from tests.commands.stacks import Stacks, lines
 from uitwijk.commands.readiness.kept import kept_line
 from uitwijk.commands.readiness.line import Verdict
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.observe.pulumi import PulumiError
 from uitwijk.observe.readings import Login, StackReading
 

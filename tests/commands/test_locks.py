@@ -22,7 +22,7 @@ from uitwijk.commands.readiness.line import Line, Verdict
 from uitwijk.commands.readiness.stacks import lock_lines, release_lines
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.continuity import place
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import VirtualMachine
@@ -244,7 +244,13 @@ def test_a_machine_of_ours_that_the_stack_does_not_know_fails_and_is_not_to_be_d
 
 def test_machines_of_the_stack_and_machines_of_others_are_no_strays(region: Region) -> None:
     assert strays(region, machine("kolkwijde-taxes-application-1"), machine("somebody-elses-1")) == []
-    assert strays(region, machine("kust-databases-server-1"), epoch=None) == []
+
+
+def test_machines_of_ours_beside_a_stack_that_holds_nothing_show_that_its_state_was_lost(region: Region) -> None:
+    (line,) = strays(region, machine("kust-databases-server-1"), epoch=None)
+    assert (line.subject, line.verdict) == ("strays veldoord", Verdict.FAIL)
+    assert "`pulumi stack import --stack veldoord --file …`" in line.remedy
+    assert "Never `pulumi stack init`" in line.remedy
 
 
 def test_nobody_who_holds_the_stack_is_no_line() -> None:

@@ -26,7 +26,7 @@ class Mirror:
 
     def spoil(self, site: str, **parts: Any) -> dict[str, dict[str, str]]:
         """Changes one vCenter and checks."""
-        self.found[site] = type(self.found[site])(**{**vars(self.found[site]), **parts})
+        self.found[site] = dataclasses.replace(self.found[site], **parts)
         return lines(self._desk)
 
 

@@ -11,7 +11,8 @@ import pytest
 from uitwijk.continuity import place
 from uitwijk.continuity.declaration import Change, declare, next_commands
 from uitwijk.continuity.errors import SituationError
-from uitwijk.continuity.guard import Facts, StackFacts, judge
+from uitwijk.continuity.facts import Facts, StackFacts
+from uitwijk.continuity.guard import judge
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
 

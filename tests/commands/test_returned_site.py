@@ -9,7 +9,7 @@ from tests.continuity.situations import situation
 from uitwijk.commands.readiness.line import Verdict
 from uitwijk.commands.readiness.sites import lost_line, rebuilt_lines, split_brain_line
 from uitwijk.continuity import place
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import Inventory
 

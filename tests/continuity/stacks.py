@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from uitwijk.continuity import place
-from uitwijk.continuity.guard import Facts, Refusal, StackFacts, judge
+from uitwijk.continuity.facts import Facts, StackFacts
+from uitwijk.continuity.guard import Refusal, judge
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 

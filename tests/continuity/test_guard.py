@@ -8,7 +8,7 @@ import pytest
 
 from tests.continuity.situations import situation
 from tests.continuity.stacks import LOST, PEER_DRAINED, machines, refusals, rows, stack
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 

@@ -10,7 +10,7 @@ import pytest
 from tests.continuity.regions import build
 from tests.continuity.situations import situation
 from tests.continuity.stacks import LOST, PEER_DRAINED, disks, machines, refusals, rows, stack
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import LogEntry, Situation
 from uitwijk.wording import names

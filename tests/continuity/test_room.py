@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 
 from tests.continuity.regions import build, regions, situations
 from tests.continuity.situations import situation
-from uitwijk.continuity import place, wait_for_room
+from uitwijk.continuity import place
 from uitwijk.continuity.capacity import fit
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.room import wait_for_room
 from uitwijk.continuity.situation import Situation
 
 

@@ -10,8 +10,21 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from tests.continuity import world as world_module
-from tests.continuity.world import Step, World, cut_off, declared, reconnected, tiny, up
+from tests.continuity.world import (
+    Step,
+    World,
+    cut_off,
+    declared,
+    disk_vanishes,
+    reconnected,
+    state_lost,
+    state_restored,
+    stuck,
+    tiny,
+    unstuck,
+    up,
+)
+from uitwijk.continuity import waiting
 from uitwijk.continuity.declaration import Change, next_commands
 from uitwijk.continuity.guard import Refusal, judge
 
@@ -24,6 +37,7 @@ DECLARATIONS = [
     *([Change("lost", site), Change("promoted", site, at=at)] for site, at in product(SITES, SITES) if site != at),
     *([Change(verb, f"{site}-office")] for verb, site in product(("closed", "opened"), SITES)),
     *([Change("lost", site), Change("closed", f"{site}-office")] for site in SITES),
+    *([Change("drained", site), Change("promoted", site, at=at)] for site, at in product(SITES, SITES) if site != at),
 ]
 STEPS = [
     *(declared(*changes) for changes in DECLARATIONS),
@@ -32,14 +46,19 @@ STEPS = [
     *(up(site, stop_after=after) for site, after in product(SITES, (1, 5))),
     *(up(site, back=1, stop_after=5) for site in SITES),
     *(step(site) for step, site in product((cut_off, reconnected), SITES)),
+    *(step(site) for step, site in product((disk_vanishes, stuck, unstuck, state_lost, state_restored), SITES)),
+    *(state_restored(site, back=back) for site, back in product(SITES, (1, 2))),
 ]
 """What anybody may do. Only overrides are left out, for they ask for what the guard prevents."""
 WALKS = st.lists(st.sampled_from(STEPS), max_size=7) | st.lists(st.sampled_from(STEPS), min_size=8, max_size=25)
 
 
 def started() -> World:
+    """A region at work: both stacks were brought up, and know of each other since the next epoch."""
     world = World(REGION)
-    assert world.up("east") == world.up("west") == ()
+    for changes in ((), [Change("closed", "east-office")], [Change("opened", "east-office")]):
+        assert world.declare(changes) or not changes
+        assert world.up("east") == world.up("west") == ()
     return world
 
 
@@ -66,17 +85,70 @@ def test_whatever_anybody_does_no_workload_works_at_two_sites_or_starts_on_a_cop
     assert not goes_wrong(steps)
 
 
-@pytest.mark.parametrize("row", ["epoch", "peer-holds", "peer-unreadable", "data-not-writable"])
+@pytest.mark.parametrize(
+    "row", ["epoch", "own-state", "peer-holds", "peer-unreadable", "data-not-writable", "disk-gone"]
+)
 def test_without_a_row_of_the_guard_some_walk_goes_wrong_and_it_reads_as_a_story(
     row: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def without(*facts: Any) -> tuple[Refusal, ...]:
         return tuple(refusal for refusal in judge(*facts) if refusal.row != row)
 
-    monkeypatch.setattr(world_module, "judge", without)
+    monkeypatch.setattr(waiting, "judge", without)
     story = find(WALKS, goes_wrong, settings=settings(max_examples=4000, derandomize=True, deadline=None))
     assert len(story) <= 6
     assert re.fullmatch(r"up (east|west)( with a copy \d epochs? old)?(, killed after \d steps?)?", repr(story[-1]))
+
+
+OLD_COPY = (
+    declared(Change("lost", "east"), Change("promoted", "east", at="west")),
+    up("west"),
+    state_restored("west", back=1),
+    declared(Change("drained", "east")),
+    up("east"),
+    declared(Change("normal", "east"), Change("promoted", "east", at="east")),
+    up("west"),
+    up("east"),
+)
+"""The survivor's state is replaced by a copy from before the failover, and no other stack has seen a newer one."""
+
+
+def test_a_state_that_is_an_old_copy_is_known_by_what_stands_in_the_vcenter(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not goes_wrong([*OLD_COPY])
+    monkeypatch.setattr(waiting, "judge", lambda *facts: tuple(r for r in judge(*facts) if r.row != "strays"))
+    assert goes_wrong([*OLD_COPY])
+
+
+def test_a_machine_that_cannot_be_deleted_keeps_its_own_workload_waiting_and_what_needs_it_and_nothing_else() -> None:
+    world = started()
+    world.stick("east")
+    (machine,) = world.stuck
+    held = REGION.machines[machine].workload
+    concerned = {held, *(key for key in REGION.workloads if held in REGION.needs[key])}
+    assert world.declare([Change("drained", "east")])
+    assert world.up("east") == ()
+    assert world.declare([Change("promoted", "east", at="west")])
+    assert world.up("west") == ()
+    assert world.waited == concerned & places(world, "west")
+    assert world.cold_at("west") == places(world, "west") - concerned
+
+    world.stuck.clear()
+    for site in ("east", "west", "east"):
+        assert world.up(site) == ()
+    assert world.cold_at("west") == places(world, "west")
+    assert not world.waited
+
+
+@settings(max_examples=8 * settings.default.max_examples)
+@given(WALKS, st.sampled_from(SITES))
+def test_what_waits_and_stands_already_is_never_removed(steps: list[Step], site: str) -> None:
+    world = started()
+    for step in steps:
+        step.take(world)
+    before = world.stacks[site].machines & world.standing[site]
+    if not world.up(site):
+        waited = {name for name in before if REGION.machines[name].workload in world.waited}
+        assert waited <= world.standing[site]
 
 
 def test_a_story_is_told_in_words() -> None:
@@ -109,7 +181,7 @@ def test_a_stack_that_was_brought_up_holds_what_it_should_on_data_that_is_writab
     world = started()
     for step in steps:
         step.take(world)
-    if not world.up(site):
+    if not world.up(site) and world.succeeded and not world.waited:
         held = world.cold_at(site)
         assert held == places(world, site)
         assert all(world.situation.data[REGION.workloads[key].home] == site for key in held)
@@ -188,7 +260,7 @@ def test_machines_whose_data_was_promoted_away_and_back_underneath_them_are_remo
     assert world.declare([Change("promoted", "east", at="east"), Change("normal", "east")])
     (refusal,) = world.up("east")
     assert refusal.row == "data-moved"
-    assert "In epoch 2 it was promoted away, and stack east was last brought up in epoch 1" in refusal.text
+    assert "In epoch 4 it was promoted away, and stack east was last brought up in epoch 3" in refusal.text
     assert follow(world, Change("drained", "east"))
     assert follow(world, Change("normal", "east"))
     assert world.cold_at("east") == places(world, "east")

@@ -17,7 +17,7 @@ from tests.conftest import ROOT
 from tests.regions import SMALL
 from uitwijk.access.table import load_table
 from uitwijk.continuity import load_region, load_situation, place
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.inventory import Inventory
 from uitwijk.observe.stacks import parse_export

@@ -103,12 +103,16 @@ def test_a_data_disk_is_not_said_to_have_grown_when_it_has_not(shared: Stage, tm
             assert line.endswith("give the role a further data disk (catalogue/services.yaml, disks)")
 
 
-def test_a_rebuilt_site_does_not_put_empty_disks_in_the_place_of_its_data(shared: Stage) -> None:
+def test_a_state_that_was_lost_makes_no_machine_twice_and_no_empty_disk_in_the_place_of_its_data(shared: Stage) -> None:
     shared.declare(NEXT, **TAKEN_OVER)
     backend = shared.folder / "rebuilt"
     backend.mkdir()
     with shared.environment(HOME, PULUMI_BACKEND_URL=f"file://{backend}"):
         shared.engines[HOME].pulumi.order("stack", "init", HOME, "--no-select")
-        (line,) = shared.refused("up", HOME)[HOME]
+        lost, line = shared.refused("up", HOME)[HOME]
+    assert lost.startswith(
+        "own-state: 45 machines stand in the vCenter of veldoord that the state of its stack does not "
+    )
+    assert "`pulumi stack import --stack veldoord --file …`" in lost
     assert line.startswith("empty-disk: 9 data disks would be created empty (")
     assert "while dataset veldoord is writable at zandermeer: veldoord was rebuilt." in line

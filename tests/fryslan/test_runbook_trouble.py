@@ -28,7 +28,8 @@ from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.continuity import load_region, place
 from uitwijk.continuity.calamity import NOTHING, single_calamities
-from uitwijk.continuity.guard import Facts, StackFacts, judge
+from uitwijk.continuity.facts import Facts, StackFacts
+from uitwijk.continuity.guard import judge
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.locks import Lock

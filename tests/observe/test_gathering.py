@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
-from uitwijk.observe import gather
+from uitwijk.observe import Login, gather
 
+VCENTER = Login("vcenter", "somebody", "secret")
+ANSWERS: dict[str, Any] = {"reach": lambda _: None, "look": lambda _: None}
 HOME_DATA = {"veldoord": "veldoord", "zandermeer": "zandermeer"}
 
 
@@ -35,7 +38,7 @@ def test_both_stacks_and_the_own_vcenter_are_asked(region: Region):
         situation(),
         "zandermeer",
         "uitwijk",
-        "vcenter.zandermeer:443",
+        Login("vcenter.zandermeer:443", "somebody", "secret"),
         {"veldoord": "file:///there"},
         read=asked.read,
         reach=lambda server: f"asked {server}",
@@ -48,7 +51,17 @@ def test_both_stacks_and_the_own_vcenter_are_asked(region: Region):
 def test_a_peer_declared_lost_is_not_asked(region: Region):
     asked = Asked()
     lost = situation(veldoord=SiteState.LOST)
-    facts = gather(region, lost, "zandermeer", "uitwijk", "v", {"veldoord": "x"}, read=asked.read, reach=lambda _: None)
+    facts = gather(
+        region,
+        lost,
+        "zandermeer",
+        "uitwijk",
+        VCENTER,
+        {"veldoord": "x"},
+        read=asked.read,
+        reach=lambda _: None,
+        look=lambda _: None,
+    )
     assert asked.stacks == [("zandermeer", None)]
     assert facts.peers == {}
 
@@ -56,7 +69,17 @@ def test_a_peer_declared_lost_is_not_asked(region: Region):
 def test_a_drained_peer_is_asked(region: Region):
     asked = Asked()
     drained = situation(veldoord=SiteState.DRAINED)
-    gather(region, drained, "zandermeer", "uitwijk", "v", {}, read=asked.read, reach=lambda _: None)
+    gather(
+        region,
+        drained,
+        "zandermeer",
+        "uitwijk",
+        VCENTER,
+        {},
+        read=asked.read,
+        reach=lambda _: None,
+        look=lambda _: None,
+    )
     assert ("veldoord", None) in asked.stacks
 
 
@@ -70,4 +93,6 @@ def test_all_are_asked_at_once(region: Region):
     def reach(_: str) -> None:
         everyone.wait()
 
-    assert gather(region, situation(), "veldoord", "uitwijk", "v", {}, read=read, reach=reach).own.readable
+    assert gather(
+        region, situation(), "veldoord", "uitwijk", VCENTER, {}, read=read, reach=reach, look=lambda _: None
+    ).own.readable

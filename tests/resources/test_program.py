@@ -13,7 +13,8 @@ from tests.recorded import record_small
 from tests.situations import ALL_NORMAL, HOME_DATA, SITUATIONS
 from uitwijk.continuity import load_region
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.guard import Refusal, StackFacts
+from uitwijk.continuity.facts import StackFacts
+from uitwijk.continuity.guard import Refusal
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import ClosedBuilding, SiteState, Situation
 from uitwijk.resources.program import refuse_if, told_plainly
@@ -77,10 +78,71 @@ def test_a_peer_that_still_holds_a_workload_stops_the_run(region: Region, errors
         data={**HOME_DATA, "veldoord": "zandermeer"},
     )
     facts = harmless(region, "zandermeer")
-    holding = StackFacts(site="veldoord", readable=True, machines=frozenset({"kolkwijde-counter-application-1"}))
+    cold = {m.name for w in region.workloads.values() if w.home == "veldoord" and not w.hot for m in w.machines}
+    own = dataclasses.replace(facts.own, machines=frozenset(region.machines) - cold)
+    holding = StackFacts(site="veldoord", readable=True, epoch=5, digest=drained.digest, machines=frozenset(cold))
     with pytest.raises(SystemExit):
-        record_small("zandermeer", situation=drained, facts=dataclasses.replace(facts, peers={"veldoord": holding}))
-    assert errors[0].startswith("peer-holds: stack veldoord still holds 1 machines")
+        record_small(
+            "zandermeer",
+            situation=drained,
+            facts=dataclasses.replace(facts, own=own, peers={"veldoord": holding}),
+        )
+    assert errors[0].startswith(f"peer-holds: stack veldoord still holds {len(cold)} machines")
+
+
+def test_what_a_peer_still_holds_waits_with_what_needs_it_and_the_rest_is_taken(region: Region, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", told.append)
+    data = {**HOME_DATA, "veldoord": "zandermeer"}
+    drained = Situation(epoch=5, sites={**ALL_NORMAL, "veldoord": SiteState.DRAINED}, data=data)
+    held = "kolkwijde-civil-affairs-database-1"
+    holding = StackFacts("veldoord", True, epoch=5, digest=drained.digest, machines=frozenset({held}))
+    facts = dataclasses.replace(harmless(region, "zandermeer"), peers={"veldoord": holding})
+    recording = record_small("zandermeer", situation=drained, facts=facts)
+    waiting = recording.outputs["waiting"]
+    assert waiting["kolkwijde/civil-affairs"] == "peer-holds"
+    assert set(waiting.values()) == {"peer-holds", "needs kolkwijde/civil-affairs"}
+    later = {machine.name for key in waiting for machine in region.workloads[key].machines}
+    assert set(recording.machines) == set(region.machines) - later
+    assert next(each for each in recording if each.name == "situation").inputs["waiting"] == waiting
+    first, second = told
+    assert first.startswith("1 workloads wait (kolkwijde/civil-affairs): peer-holds: stack veldoord still holds 1 ")
+    assert second.startswith(f"{len(waiting) - 1} workloads wait for others: ")
+
+
+def test_what_waits_and_stands_here_stays_as_it_is(region: Region, monkeypatch):
+    monkeypatch.setattr(pulumi.log, "warn", lambda _: None)
+    back = Situation(epoch=7, sites=ALL_NORMAL, data=HOME_DATA)
+    old = "kolkwijde-civil-affairs-database-1"
+    facts = harmless(region, "zandermeer")
+    own = dataclasses.replace(facts.own, machines=frozenset(region.machines))
+    returned = StackFacts("veldoord", True, epoch=6, digest="another", machines=frozenset({old}))
+    given = record_small(
+        "zandermeer", situation=back, facts=dataclasses.replace(facts, own=own, peers={"veldoord": returned})
+    )
+    kept = {m.name for m in region.workloads["kolkwijde/civil-affairs"].machines}
+    assert given.outputs["waiting"]["kolkwijde/civil-affairs"] == "gives-to-unsafe-peer"
+    assert kept <= set(given.machines)
+    assert "kolkwijde-taxes-application-1" not in given.machines
+
+
+def test_a_data_disk_that_was_made_and_is_gone_is_not_made_anew(region: Region, monkeypatch):
+    monkeypatch.setattr(pulumi.log, "warn", lambda _: None)
+    disk = "kolkwijde-civil-affairs-database-1-data"
+    facts = harmless(region, "veldoord")
+    machines = {m.name for key, w in region.workloads.items() for m in w.machines if w.hot or w.home == "veldoord"}
+    left = {name: size for name, size in facts.own.disks.items() if name != disk}
+    own = dataclasses.replace(
+        facts.own,
+        machines=frozenset(machines - {"kolkwijde-documents-files-1"}),
+        disks=left,
+        remembered=facts.own.disks,
+    )
+    recording = record_small("veldoord", facts=dataclasses.replace(facts, own=own))
+    kinds = {each.type.rpartition(":")[2] for each in recording if each.name == disk}
+    assert kinds == {"DataDisk"}
+    assert recording.outputs["waiting"]["kolkwijde/civil-affairs"] == "disk-gone"
+    assert "kolkwijde-civil-affairs-database-1" in recording.machines
 
 
 def test_a_lost_site_is_not_touched(errors):
@@ -120,12 +182,13 @@ def test_where_room_has_to_be_made_a_first_up_only_removes_and_the_next_one_crea
     first = up(before)
     kept = frozenset(first.machines)
     assert kept < before
-    assert len(first.outputs["waiting"]) > 5
+    assert set(first.outputs["waiting"].values()) == {"room"}
+    waiting = {machine.name for key in first.outputs["waiting"] for machine in region.workloads[key].machines}
     assert "wait for room at zandermeer" in told[1]
     assert "`pulumi up --stack zandermeer --continue-on-error` once more" in told[1]
 
     second = up(kept)
-    assert set(second.machines) == kept | set(first.outputs["waiting"])
-    assert second.outputs["waiting"] == []
+    assert set(second.machines) == kept | waiting
+    assert second.outputs["waiting"] == {}
     shed = second.outputs["shed"]
     assert [line.split(": ")[0] for line in told] == [f"no site has room for {len(shed)} workloads"]

@@ -6,43 +6,20 @@ work on one workload, or one on data that is not the writable copy. Only cold wo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
+from uitwijk.continuity.facts import Facts, StackFacts
 from uitwijk.continuity.placement import Placement
-from uitwijk.continuity.region import Region
+from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.wording import names, up_command
 
-
-@dataclass(frozen=True)
-class StackFacts:
-    """What a stack's actual state says, not what it claims in its outputs."""
-
-    site: str
-    readable: bool
-    why: str = ""
-    """Why it is not readable, in one line."""
-    epoch: int | None = None
-    """Of the situation last applied; None: never applied."""
-    digest: str | None = None
-    """Of that situation's content."""
-    machines: frozenset[str] = frozenset()
-    """Logical names of its machines, those of pending operations included."""
-    disks: Mapping[str, int] = field(default_factory=dict)
-    """Sizes of its data disks in GiB, as last applied, by logical name."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What was observed before this site's stack is previewed or brought up."""
-
-    site: str
-    own: StackFacts
-    peers: Mapping[str, StackFacts]
-    """Every other site that is not declared lost; a lost one is never asked."""
-    vcenter_problem: str | None
-    """Why this site's vCenter does not answer; None: it does."""
+BACKUP = (
+    "Bring its state back from the newest backup: `pulumi stack import --stack {site} --file …`, then see `uitwijk "
+    "check`. Never `pulumi stack init`: an empty state would make every machine of {site} a second time"
+)
+"""What leads out where a state was lost."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +30,17 @@ class Refusal:
     """The rule, e.g. `peer-holds`."""
     text: str
     """What is wrong, and the command or manual step that resolves it."""
+    workloads: frozenset[str] = frozenset()
+    """Keys of those that it concerns, which wait; none: it concerns the whole run."""
+    disks: frozenset[str] = frozenset()
+    """Logical names of data disks that must not be made now."""
 
 
 def judge(region: Region, situation: Situation, placement: Placement, facts: Facts) -> tuple[Refusal, ...]:
-    """Every refusal, in the order of the rules; none means that `preview` and `up` may go on.
+    """Every refusal, in the order of the rules; none means that `preview` and `up` may go on with everything.
 
-    A hypothetical situation may always be previewed; that it is never applied is for the program to see to.
+    What they mean for the run is for `decide` to say. A hypothetical situation may always be previewed; that it is
+    never applied is for the program to see to.
     """
     if situation.hypothetical:
         return ()
@@ -66,15 +48,40 @@ def judge(region: Region, situation: Situation, placement: Placement, facts: Fac
     found = [
         *guard.epochs(),
         *guard.own_site(),
+        *guard.own_state(),
+        *guard.strays(),
         *guard.peer_holds(),
         *guard.peer_unreadable(),
+        *guard.peer_behind(),
         *guard.gives_to_unsafe_peer(),
         *guard.data_not_writable(),
         *guard.data_moved(),
+        *guard.disk_gone(),
         *guard.empty_disk(),
         *guard.disk_size(),
     ]
     return tuple(refusal for refusal in found if refusal.row not in situation.override)
+
+
+def worked_in(region: Region, situation: Situation, site: str) -> int:
+    """The newest epoch in which a declaration gave work of other sites to `site`; 0: none that is known of."""
+    others = [other for other in region.sites if other != site]
+    gives = {f"promoted {dataset} at {site}" for dataset in others}
+    for other in others:
+        # Whoever comes first in the catalogue takes over.
+        if next(each for each in region.sites if each != other) == site:
+            gives |= {f"lost {other}", f"drained {other}"}
+    return _newest(situation, gives)
+
+
+def _moved_in(situation: Situation, home: str, holder: str) -> int:
+    """The newest epoch since which `holder` must have been brought up to be known without the work of `home`; or 0."""
+    changes = {f"{state} {home}" for state in SiteState} | {f"promoted {home} at {holder}"}
+    return _newest(situation, changes)
+
+
+def _newest(situation: Situation, changes: Collection[str]) -> int:
+    return max((e.epoch for e in situation.log if set(changes).intersection(e.change.split(", "))), default=0)
 
 
 class _Guard:
@@ -83,14 +90,33 @@ class _Guard:
         self._situation = situation
         self._facts = facts
         self._site = facts.site
+        self._doubted: set[str] = set()
+        """Peers whose state can be read and not be believed."""
         # A peer that nobody asked is as unknown as one that does not answer; one declared lost is none.
         self._peers = [
-            facts.peers.get(site, StackFacts(site, readable=False, why="it was not asked"))
+            self._believed(facts.peers.get(site, StackFacts(site, readable=False, why="it was not asked")))
             for site in region.sites
             if site != facts.site and situation.reachable(site)
         ]
         self._placed_here = {key for key, where in placement.workloads.items() if where == facts.site}
         self._where = placement.workloads
+
+    def _believed(self, peer: StackFacts) -> StackFacts:
+        """The peer as far as it can be believed: a state that was lost or is old says nothing of what runs there."""
+        seen = self._facts.own.seen.get(peer.site, 0)
+        if not peer.readable:
+            return peer
+        if seen > (peer.epoch or 0):
+            at = f"it is at epoch {peer.epoch}" if peer.epoch else "it looks as if never brought up"
+            why = (
+                f"{at}, but was at epoch {seen} when stack {self._facts.site} last saw it: its state was lost or is old"
+            )
+        elif peer.epoch is None and (epoch := worked_in(self._region, self._situation, peer.site)):
+            why = f"it looks as if never brought up, but the situation's log gave it work in epoch {epoch}"
+        else:
+            return peer
+        self._doubted.add(peer.site)
+        return StackFacts(peer.site, readable=False, why=why)
 
     def _machines(self, keys: Iterable[str]) -> set[str]:
         return {machine.name for key in keys for machine in self._region.workloads[key].machines}
@@ -102,6 +128,10 @@ class _Guard:
     def _held(self, stack: StackFacts, keys: Collection[str]) -> set[str]:
         """The stack's machines of these workloads."""
         return {name for name in stack.machines if self._workload_of(name) in keys}
+
+    def _whose(self, machines: Iterable[str]) -> frozenset[str]:
+        """The workloads that machines belong to."""
+        return frozenset(key for name in machines if (key := self._workload_of(name)) is not None)
 
     def _workload_of(self, machine: str) -> str | None:
         """Whose machine it is. One that left the catalogue still bears its organisation, service, role and number."""
@@ -147,6 +177,38 @@ class _Guard:
             refusals.append(Refusal("vcenter", text))
         return refusals
 
+    def own_state(self) -> list[Refusal]:
+        """This stack's state is older than what a peer saw of it, or was lost."""
+        own = self._facts.own
+        if not own.readable:
+            return []
+        refusals = []
+        for peer in self._peers:
+            seen = peer.seen.get(self._site, 0)
+            if seen > (own.epoch or 0):
+                at = f"is at epoch {own.epoch}" if own.epoch else "looks as if never brought up"
+                text = (
+                    f"the state of this stack {at}, but stack {peer.site} saw it at epoch {seen}: it was lost or is an "
+                    f"old copy, and nobody knows what runs at {self._site}. {BACKUP.format(site=self._site)}"
+                )
+                refusals.append(Refusal("own-state", text))
+        return refusals
+
+    def strays(self) -> list[Refusal]:
+        """Machines of ours in this site's vCenter that this stack's state does not hold."""
+        own, standing = self._facts.own, self._facts.standing or frozenset()
+        found = standing & self._region.machines.keys() - own.machines if own.readable else frozenset()
+        if not found:
+            return []
+        here = self._whose(found)
+        told = f"{len(found)} machines stand in the vCenter of {self._site} that the state of its stack does not hold"
+        if own.epoch is None:
+            text = f"{told}, and it looks as if never brought up ({names(found)}): it was lost. "
+            return [Refusal("own-state", text + BACKUP.format(site=self._site))]
+        text = f"{told}: {names(found)}. `uitwijk recover {self._site}` shows what each is, and puts it in order"
+        elsewhere = {key for key in here if self._where.get(key, self._site) != self._site}
+        return [Refusal("strays", text, frozenset() if elsewhere else here)]
+
     def peer_holds(self) -> list[Refusal]:
         refusals = []
         for peer in self._peers:
@@ -158,7 +220,7 @@ class _Guard:
                     f"check` says what comes before it; if {peer.site} is lost, declare it lost). "
                     "`uitwijk declare override peer-holds` lifts this for one epoch, at the risk of split brain"
                 )
-                refusals.append(Refusal("peer-holds", text))
+                refusals.append(Refusal("peer-holds", text, self._whose(held)))
         return refusals
 
     def peer_unreadable(self) -> list[Refusal]:
@@ -168,11 +230,41 @@ class _Guard:
             if missing and not peer.readable:
                 text = (
                     f"{len(missing)} machines would be created here, but the state of stack {peer.site} cannot be "
-                    f"read ({peer.why}), so nobody knows whether they run there. Make it readable, or, if {peer.site} "
-                    f"is lost, `uitwijk declare lost {peer.site} --by … --reason …`. "
+                    f"{'believed' if peer.site in self._doubted else 'read'} ({peer.why}), so nobody knows whether "
+                    f"they run there. {self._readable_again(peer.site)}. If {peer.site} is lost: `uitwijk declare lost "
+                    f"{peer.site} --by … --reason …`. "
                     "`uitwijk declare override peer-unreadable` lifts this for one epoch, at the risk of split brain"
                 )
                 refusals.append(Refusal("peer-unreadable", text))
+        return refusals
+
+    def _readable_again(self, peer: str) -> str:
+        return BACKUP.format(site=peer) if peer in self._doubted else "Make it readable"
+
+    def peer_behind(self) -> list[Refusal]:
+        """A peer that was last brought up before its work was declared elsewhere; as far as the log goes back.
+
+        Its state may say that it holds nothing, and be the copy of a time before it took the work.
+        """
+        missing = {key for key in self._placed_here if self._machines([key]) - self._facts.own.machines}
+        refusals = []
+        for peer in self._peers:
+            if peer.epoch is None:
+                continue
+            moved = {
+                home: epoch
+                for home in self._region.sites
+                if (epoch := _moved_in(self._situation, home, peer.site)) > peer.epoch
+            }
+            held = self._whose(self._held(peer, missing))
+            behind = {key for key in missing - held if self._region.workloads[key].home in moved}
+            if behind:
+                text = (
+                    f"{len(behind)} workloads would be created here ({names(behind)}) that were given to and fro until "
+                    f"epoch {max(moved.values())}, and stack {peer.site} was last brought up in epoch {peer.epoch}: it "
+                    f"may hold more than its state says. Bring it up first: `{up_command(peer.site)}`"
+                )
+                refusals.append(Refusal("peer-behind", text, frozenset(behind)))
         return refusals
 
     def gives_to_unsafe_peer(self) -> list[Refusal]:
@@ -192,7 +284,7 @@ class _Guard:
                 f"drained and bring that up first: `uitwijk declare drained {peer.site} --by … --reason …`, "
                 f"`{up_command(peer.site)}`"
             )
-            refusals.append(Refusal("gives-to-unsafe-peer", text))
+            refusals.append(Refusal("gives-to-unsafe-peer", text, self._whose(held) if held else frozenset(given)))
         return refusals
 
     def _is_stale_here(self, key: str) -> bool:
@@ -211,7 +303,7 @@ class _Guard:
                     f"the storage administrator promote its replica at {self._site}, then "
                     f"`uitwijk declare promoted {dataset} --at {self._site} --by … --reason …`"
                 )
-                refusals.append(Refusal("data-not-writable", text))
+                refusals.append(Refusal("data-not-writable", text, frozenset(here)))
         return refusals
 
     def data_moved(self) -> list[Refusal]:
@@ -231,7 +323,7 @@ class _Guard:
                     f"while it changed. Remove them first: `uitwijk declare drained {self._site} --by … --reason …`, "
                     f"`{up_command(self._site)}`, then `uitwijk declare normal {self._site} --by … --reason …`"
                 )
-                refusals.append(Refusal("data-moved", text))
+                refusals.append(Refusal("data-moved", text, self._whose(held)))
         return refusals
 
     def _home_disks(self) -> dict[str, int]:
@@ -244,9 +336,29 @@ class _Guard:
             for disk, size in machine.disks.items()
         }
 
+    def _keepers(self, disks: Collection[str]) -> frozenset[str]:
+        """The workloads of data disks that belong to this site."""
+        return frozenset(
+            machine.workload
+            for machine in self._region.machines.values()
+            if any(f"{machine.name}-{disk}" in disks for disk in machine.disks)
+        )
+
+    def disk_gone(self) -> list[Refusal]:
+        own = self._facts.own
+        gone = self._home_disks().keys() & own.remembered.keys() - own.disks.keys()
+        if not gone:
+            return []
+        text = (
+            f"{len(gone)} data disks that this stack made are not in its state any more ({names(gone)}): it would make "
+            f"them anew, empty. Put their files back where they lay on {dataset_datastore(self._site)} (from the "
+            f"replica or a backup), then run `uitwijk recover {self._site}`, which takes them into the state"
+        )
+        return [Refusal("disk-gone", text, self._keepers(gone), frozenset(gone))]
+
     def empty_disk(self) -> list[Refusal]:
         writable = self._situation.data[self._site]
-        missing = self._home_disks().keys() - self._facts.own.disks.keys()
+        missing = self._home_disks().keys() - self._facts.own.disks.keys() - self._facts.own.remembered.keys()
         if writable == self._site or not missing:
             return []
         text = (
@@ -254,20 +366,21 @@ class _Guard:
             f"writable at {writable}: {self._site} was rebuilt. Bring back the state that knew them "
             f"(`pulumi stack import --stack {self._site}`), then run `uitwijk rebuilt {self._site}`"
         )
-        return [Refusal("empty-disk", text)]
+        return [Refusal("empty-disk", text, self._keepers(missing), frozenset(missing))]
 
     def disk_size(self) -> list[Refusal]:
         made = self._facts.own.disks
-        changed = [
-            f"{disk} is {made[disk]} GiB, not {size}"
+        changed = {
+            disk: f"{disk} is {made[disk]} GiB, not {size}"
             for disk, size in self._home_disks().items()
             if made.get(disk, size) != size
-        ]
+        }
         if not changed:
             return []
+        told = names(changed.values())
         text = (
-            f"{len(changed)} data disks of {self._site} differ in size from the catalogue: {names(changed)}. Neither "
+            f"{len(changed)} data disks of {self._site} differ in size from the catalogue: {told}. Neither "
             "the provider nor the engine resizes an attached disk. Put the size back that the catalogue had, and give "
             "the role a further data disk (catalogue/services.yaml, disks)"
         )
-        return [Refusal("disk-size", text)]
+        return [Refusal("disk-size", text, self._keepers(changed.keys()))]

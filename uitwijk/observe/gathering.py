@@ -8,9 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from uitwijk.continuity.guard import Facts, StackFacts
+from uitwijk.continuity.facts import Facts, StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.observe.login import Login
 from uitwijk.observe.pulumi import Pulumi
 from uitwijk.observe.vcenter import vcenter_problem
 
@@ -21,6 +22,8 @@ ReadStack = Callable[[str, str | None], StackFacts]
 """Site and state backend (None: the one in use) to the stack's facts."""
 ReachVCenter = Callable[[str], str | None]
 """Server to why it does not answer; None: it does."""
+LookIntoVCenter = Callable[[Login], frozenset[str] | None]
+"""Login to the names of the machines that stand there; None: they cannot be read."""
 
 
 def read_stack(
@@ -40,16 +43,24 @@ def read_stack(
     return pulumi.facts(site, backend)
 
 
+def _look(login: Login) -> frozenset[str] | None:
+    # Imported where it is used, for commands that look into no vCenter start without its library.
+    from uitwijk.observe.standing import standing_machines
+
+    return standing_machines(login)
+
+
 def gather(
     region: Region,
     situation: Situation,
     site: str,
     project: str,
-    vcenter_server: str,
+    vcenter: Login,
     peer_backends: Mapping[str, str],
     *,
     read: ReadStack | None = None,
     reach: ReachVCenter = vcenter_problem,
+    look: LookIntoVCenter = _look,
 ) -> Facts:
     """The facts for the stack of `site`. A peer that is declared lost is not asked in any way.
 
@@ -58,20 +69,27 @@ def gather(
         situation: what is declared.
         site: the site whose stack is about to be previewed or brought up.
         project: what Pulumi calls the project.
-        vcenter_server: of that site.
+        vcenter: of that site.
         peer_backends: state backend by site, for peers that do not share this stack's.
         read: reads a stack; replaceable in tests.
         reach: sees whether a vCenter answers; replaceable in tests.
+        look: sees which machines stand in it, if it answers; replaceable in tests.
     """
     read = read or partial(read_stack, project=project)
     peers = [peer for peer in region.sites if peer != site and situation.reachable(peer)]
     with ThreadPoolExecutor(max_workers=len(peers) + 2) as pool:
         own = pool.submit(read, site, None)
         others = {peer: pool.submit(read, peer, peer_backends.get(peer)) for peer in peers}
-        problem = pool.submit(reach, vcenter_server)
+        problem, standing = pool.submit(_vcenter, vcenter, reach, look).result()
         return Facts(
             site=site,
             own=own.result(),
             peers={peer: facts.result() for peer, facts in others.items()},
-            vcenter_problem=problem.result(),
+            vcenter_problem=problem,
+            standing=standing,
         )
+
+
+def _vcenter(login: Login, reach: ReachVCenter, look: LookIntoVCenter) -> tuple[str | None, frozenset[str] | None]:
+    problem = reach(login.server)
+    return problem, None if problem else look(login)

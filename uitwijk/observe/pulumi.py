@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.observe.locks import Lock, find_locks
 from uitwijk.observe.stacks import parse_export, stack_name
 from uitwijk.project import NAMESPACE, project_name
@@ -29,13 +29,15 @@ class PulumiError(UitwijkError):
         why: in one line.
         remedy: a command, or what a person does.
         absent: whether there is nothing to read yet, or not from here, rather than something wrong.
+        uninitialised: whether that is because the backend has no such stack: it was never made, or lost.
     """
 
-    def __init__(self, why: str, remedy: str, *, absent: bool = False) -> None:
+    def __init__(self, why: str, remedy: str, *, absent: bool = False, uninitialised: bool = False) -> None:
         super().__init__(f"{why}; {remedy}" if remedy else why)
         self.why = why
         self.remedy = remedy
         self.absent = absent
+        self.uninitialised = uninitialised
 
 
 class Pulumi:
@@ -191,7 +193,8 @@ def _understood(arguments: tuple[str, ...], complaint: str, code: int) -> Pulumi
     why = said.removeprefix("error: ") or f"pulumi {' '.join(arguments[:2])} ended with code {code}"
     if "no stack named" in why and "--stack" in arguments:
         site = arguments[arguments.index("--stack") + 1].rsplit("/", 1)[-1]
-        return PulumiError(f"stack {site} is not initialised here", f"`pulumi stack init {site}`", absent=True)
+        why, remedy = f"stack {site} is not initialised here", f"`pulumi stack init {site}`"
+        return PulumiError(why, remedy, absent=True, uninitialised=True)
     if "PULUMI_ACCESS_TOKEN" in complaint:
         return PulumiError("pulumi is not logged in to a state backend", "`pulumi login …`", absent=True)
     if "passphrase" in complaint:

@@ -10,22 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.observe.locks import Lock
+from uitwijk.observe.login import Login
 from uitwijk.observe.pulumi import Pulumi, PulumiError
 from uitwijk.observe.stacks import parse_export
 from uitwijk.observe.vcenter import vcenter_problem
-
-
-@dataclass(frozen=True)
-class Login:
-    """How to log in to a site's vCenter."""
-
-    server: str
-    """Host name or address, and `:port` if it is not 443."""
-    user: str
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,14 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from uitwijk.continuity.guard import StackFacts
+from uitwijk.continuity.facts import StackFacts
 
 MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
 DISK = "vsphere:index/virtualDisk:VirtualDisk"
 """The engine's types of machines and of data disks."""
 SITUATION = "uitwijk:index:Situation"
+MADE = "uitwijk:index:DataDisk"
+"""That a data disk was made."""
 
 
 def stack_name(project: str, site: str) -> str:
@@ -32,6 +34,9 @@ def parse_export(site: str, text: str) -> StackFacts:
             digest=situation.get("digest"),
             machines=frozenset(_name(r) for r in resources if r["type"] == MACHINE),
             disks={_name(r): int(r["inputs"]["size"]) for r in resources if r["type"] == DISK},
+            remembered={_name(r): int(r["inputs"]["size"]) for r in resources if r["type"] == MADE},
+            seen={site: int(epoch) for site, epoch in (situation.get("seen") or {}).items()},
+            waiting={key: str(why) for key, why in (situation.get("waiting") or {}).items()},
         )
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return StackFacts(

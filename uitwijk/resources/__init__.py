@@ -8,11 +8,12 @@ from uitwijk.resources.organisation import Organisation, OrganisationArgs
 from uitwijk.resources.program import export_facts, only_previewed, refuse_if, told_plainly
 from uitwijk.resources.settings import StackSettings, read_settings
 from uitwijk.resources.site import Site, SiteArgs
-from uitwijk.resources.situation import SituationRecord
+from uitwijk.resources.situation import DataDisk, SituationRecord
 from uitwijk.resources.workload import Machines, Workload, WorkloadArgs
 
 __all__ = [
     "BreakGlassAccount",
+    "DataDisk",
     "MachineArgs",
     "Machines",
     "Organisation",

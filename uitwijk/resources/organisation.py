@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol, TypeVar
 
@@ -11,6 +11,7 @@ import pulumi
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.recipe import Kind
+from uitwijk.continuity.waiting import NOTHING, Waiting
 from uitwijk.machines.recipes import JOBS, MakeJob
 from uitwijk.resources.account import BreakGlassAccount, break_glass_account
 from uitwijk.resources.site import Site
@@ -43,8 +44,8 @@ class OrganisationArgs:
     """In the state before anything of the organisation changes."""
     needs: Mapping[str, Sequence[pulumi.Resource]] = field(default_factory=dict)
     """What to wait for, by key of the workloads of others that its own depend on: `ready` of its partnership."""
-    waiting: Collection[str] = frozenset()
-    """Names of machines that are not made yet, for others have to make room first (`wait_for_room`)."""
+    waiting: Waiting = NOTHING
+    """What is left as it is in this run (`continuity.decide`)."""
     jobs: Mapping[str, MakeJob] = field(default_factory=lambda: JOBS)
     """What machines are told to do, by recipe. A region adds its own: `{**JOBS, "its-name": its_job}`."""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 
 import pulumi
 
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.guard import Refusal, StackFacts
+from uitwijk.continuity.facts import StackFacts
+from uitwijk.continuity.guard import Refusal
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.situation import Situation
+from uitwijk.continuity.waiting import ROOM, Decision
 from uitwijk.wording import names, up_command
 
 _TOLD = 32
@@ -69,25 +71,51 @@ def refuse_if(refusals: Sequence[Refusal], own: StackFacts) -> None:
         raise UitwijkError(problems)
 
 
-def export_facts(situation: Situation, placement: Placement, site: str, waiting: Collection[str]) -> None:
+def export_facts(situation: Situation, placement: Placement, site: str, decision: Decision) -> None:
     """Exports what a person or a monitor may want to know: plain data, which no failed resource can hold back.
 
-    What finds no room, or has none yet, is told as a warning, too: a list among the outputs is easily overlooked.
+    What finds no room or waits is told as a warning, too, among the last lines of the run: a list among the outputs is
+    easily overlooked.
+
+    Args:
+        situation: what is declared.
+        placement: of it.
+        site: whose stack this is.
+        decision: what waits.
     """
     if placement.shed:
         pulumi.log.warn(f"no site has room for {len(placement.shed)} workloads: {names(placement.shed)}")
-    if waiting:
-        pulumi.log.warn(
-            f"{len(waiting)} machines wait for room at {site}: {names(waiting)}. This `up` only removes what has to "
-            f"make room for them; run `{up_command(site)}` once more to start them"
-        )
+    for line in _awaited(decision, site):
+        pulumi.log.warn(line)
     pulumi.export("epoch", situation.epoch)
     pulumi.export("digest", situation.digest)
     pulumi.export("site", site)
     pulumi.export("workloads", _by_organisation(placement.runs_at(site)))
     pulumi.export("shed", list(placement.shed))
-    pulumi.export("waiting", sorted(waiting))
+    pulumi.export("waiting", dict(decision.waiting.reasons))
     pulumi.export("manualSteps", [f"{action.owner}: {action.step}" for action in placement.manual_steps])
+
+
+def _awaited(decision: Decision, site: str) -> Iterator[str]:
+    """What waits and for what, a line each."""
+    waiting = decision.waiting
+    for obstacle in decision.obstacles:
+        yield f"{len(obstacle.workloads)} workloads wait ({names(obstacle.workloads)}): {obstacle.row}: {obstacle.text}"
+    behind = {key: why for key, why in waiting.reasons.items() if why.startswith("needs ")}
+    if behind:
+        yield f"{len(behind)} workloads wait for others: {names(f'{key} {why}' for key, why in behind.items())}"
+    without_room = [
+        name
+        for key, why in waiting.reasons.items()
+        if why == ROOM
+        for name in waiting.machines
+        if name.startswith(key.replace("/", "-") + "-")
+    ]
+    if without_room:
+        yield (
+            f"{len(without_room)} machines wait for room at {site}: {names(without_room)}. This `up` only removes what "
+            f"has to make room for them; run `{up_command(site)}` once more to start them"
+        )
 
 
 def _by_organisation(workloads: Iterable[str]) -> dict[str, str]:

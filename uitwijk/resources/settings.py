@@ -20,6 +20,7 @@ from uitwijk.continuity.fields import Entity, Slug
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import ELSEWHERE, Region
 from uitwijk.continuity.secrets import ALWAYS_SHARED, all_shared, config_key
+from uitwijk.observe import Login
 from uitwijk.project import NAMESPACE
 from uitwijk.resources.site import SiteArgs
 
@@ -73,8 +74,10 @@ class StackSettings:
     site: str
     catalogue: Path
     situation: Path
-    vcenter: VCenter
+    vcenter: Login
+    """For whoever looks into it from the program itself."""
     vcenter_password: pulumi.Output[str]
+    """The same password, for resources."""
     guest_network_wait_minutes: int
     """How long a new machine may take to get its network up; 0: do not wait."""
     peer_backends: Mapping[str, str]
@@ -154,7 +157,7 @@ def read_settings() -> StackSettings:
         site=plain.site,
         catalogue=Path(plain.catalogue),
         situation=Path(plain.situation),
-        vcenter=plain.vcenter,
+        vcenter=Login(plain.vcenter.server, plain.vcenter.user, raw["vcenterPassword"]),
         vcenter_password=config.require_secret("vcenterPassword"),
         guest_network_wait_minutes=plain.guestNetworkWaitMinutes,
         peer_backends={site: peer.backend for site, peer in plain.peers.items()},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -14,11 +14,13 @@ from uitwijk.continuity import Standing, secrets
 from uitwijk.continuity import region as model
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.recipe import Kind
+from uitwijk.continuity.waiting import NOTHING, Waiting
 from uitwijk.machines import cloud_init
 from uitwijk.machines.recipes import JOBS, MakeJob
 from uitwijk.resources.account import BreakGlassAccount
 from uitwijk.resources.machine import MachineArgs, virtual_machine
 from uitwijk.resources.site import Site
+from uitwijk.resources.situation import DataDisk
 
 _SECRET_LENGTH = 32
 """Characters of a password that nobody types: letters and digits, about 190 bits."""
@@ -40,8 +42,8 @@ class WorkloadArgs:
     needs: Mapping[str, Sequence[pulumi.Resource]] = field(default_factory=dict)
     """What to wait for, by the key of each workload that this one depends on: `ready` of its component, which is empty
     where its machines stand at another site. Every one must be there; more may be."""
-    waiting: Collection[str] = frozenset()
-    """Names of machines that are not made yet, for others have to make room first (`wait_for_room`)."""
+    waiting: Waiting = NOTHING
+    """What is left as it is in this run (`continuity.decide`)."""
     jobs: Mapping[str, MakeJob] = field(default_factory=lambda: JOBS)
     """What machines are told to do, by recipe. A region adds its own: `{**JOBS, "its-name": its_job}`."""
 
@@ -77,9 +79,9 @@ class Workload(pulumi.ComponentResource):
         self._secrets = self._known()
         self._disks = self._data_disks() if self.described.home == args.site.slug else {}
         self._made: dict[str, Machines] = {}
-        if args.active:
-            for role in dict.fromkeys(machine.role for machine in self.described.machines):
-                self._made[role] = self._start(role)
+        standing = args.waiting.stand(self.described, active=args.active)
+        for role in dict.fromkeys(machine.role for machine in self.described.machines if standing):
+            self._made[role] = self._start(role, [machine for machine in standing if machine.role == role])
         ends = self._region.services[self.described.service].last_roles
         self.ready = [machine for role, made in self._made.items() if role in ends for machine in made]
 
@@ -102,9 +104,8 @@ class Workload(pulumi.ComponentResource):
                 f'{{**JOBS, "{missing[0]}": …}}'
             )
 
-    def _start(self, role: str) -> Machines:
+    def _start(self, role: str, machines: Sequence[model.Machine]) -> Machines:
         """The machines of a role, behind those of earlier roles or of the workloads that this one needs."""
-        machines = [m for m in self.described.machines if m.role == role and m.name not in self._args.waiting]
         before = self._before(role)
         made = [self._machine(machine, before) for machine in machines]
         if len(made) == 2:
@@ -135,18 +136,28 @@ class Workload(pulumi.ComponentResource):
 
     def _data_disks(self) -> Mapping[str, list[vsphere.VirtualDisk]]:
         """The data disks by machine."""
-        return {
-            machine.name: [self._data_disk(machine, disk, size) for disk, size in machine.disks.items()]
-            for machine in self.described.machines
-        }
+        made: dict[str, list[vsphere.VirtualDisk]] = {machine.name: [] for machine in self.described.machines}
+        waiting = self._args.waiting
+        for machine in self.described.machines:
+            for disk, size in machine.disks.items():
+                name = f"{machine.name}-{disk}"
+                before = []
+                if name not in waiting.disks:
+                    before = [self._data_disk(name, machine.disk_path(disk), size)]
+                    made[machine.name] += before
+                if before or name in waiting.gone:
+                    DataDisk(
+                        name, machine.disk_path(disk), size, pulumi.ResourceOptions(parent=self, depends_on=before)
+                    )
+        return made
 
-    def _data_disk(self, machine: model.Machine, disk: str, size: int) -> vsphere.VirtualDisk:
+    def _data_disk(self, name: str, path: str, size: int) -> vsphere.VirtualDisk:
         home = self.described.home
         return vsphere.VirtualDisk(
-            f"{machine.name}-{disk}",
+            name,
             datacenter=home,
             datastore=model.dataset_datastore(home),
-            vmdk_path=machine.disk_path(disk),
+            vmdk_path=path,
             size=size,
             type="thin",
             create_directories=True,

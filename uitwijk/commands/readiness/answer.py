@@ -26,7 +26,7 @@ from uitwijk.commands.readiness.sites import (
     split_brain_line,
     vcenter_line,
 )
-from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line
+from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line, waiting_lines, worked
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.console import ATTENTION, BAD, GOOD
@@ -78,21 +78,23 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
         found = read_vcenters(readings)
         disks = read_disks(region, {site: readings[site] for site in found if isinstance(found[site], Inventory)})
         lost = {site: read_lost(pulumi, site, situation.living) for site in region.sites if site not in readings}
+    inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     for site in region.sites:
         if site in lost:
             yield ok(f"stack {site}", "not asked: the site is declared lost")
             yield lost_line(region, site, lost[site])
             continue
-        yield stack_line(situation, readings[site])
+        seen = worked(region, situation, site, readings, inventories.get(site))
+        yield stack_line(situation, readings[site], seen)
         yield kept_line(readings[site])
         yield from lock_lines(readings[site])
         yield vcenter_line(readings[site], found.get(site))
-    inventories = {site: inventory for site, inventory in found.items() if isinstance(inventory, Inventory)}
     yield from mirror_lines(region, inventories)
     yield from replica_lines(region, situation, disks)
     placement = place(region, situation)
     for reading in readings.values():
         yield from release_lines(region, placement, reading)
+    yield from waiting_lines(region, situation, readings)
     returned = {site: inventory for site, inventory in lost.items() if isinstance(inventory, Inventory)}
     yield split_brain_line(region, placement, {**inventories, **returned})
     for site, inventory in inventories.items():

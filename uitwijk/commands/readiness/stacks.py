@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
+from uitwijk.continuity import place
+from uitwijk.continuity.facts import Facts
+from uitwijk.continuity.guard import BACKUP, judge, worked_in
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.observe.inventory import Inventory
 from uitwijk.observe.readings import StackReading
-from uitwijk.wording import shortened, up_command
+from uitwijk.wording import count, shortened, up_command
 
 _WAIT = "wait for that run to end"
 _RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
 
 
-def stack_line(situation: Situation, reading: StackReading) -> Line:
-    """Whether the stack can be read, and has applied this situation completely."""
+def stack_line(situation: Situation, reading: StackReading, worked: str = "") -> Line:
+    """Whether the stack can be read, and has applied this situation completely.
+
+    Args:
+        situation: what is declared.
+        reading: of the stack.
+        worked: what shows that it was brought up once; empty: nothing does.
+    """
     subject, facts, site = f"stack {reading.site}", reading.facts, reading.site
     if reading.state_problem:
         problem = reading.state_problem
+        if problem.uninitialised and worked:
+            return fail(subject, f"its state was lost: {problem.why}, but {worked}", BACKUP.format(site=site))
         if problem.absent:
             return not_checked(subject, problem.why, problem.remedy)
         return fail(subject, f"its state cannot be read: {problem.why}", problem.remedy)
@@ -31,6 +43,9 @@ def stack_line(situation: Situation, reading: StackReading) -> Line:
             return attention(subject, f"an update is under way; {unfinished}", f"see lock {site}")
         return fail(subject, f"an update was interrupted; {unfinished}", _way_out(reading))
     up = f"`{up_command(site)}`"
+    if facts.epoch is None and worked:
+        why = f"its state was lost: it looks as if never brought up, but {worked}"
+        return fail(subject, why, BACKUP.format(site=site))
     if facts.epoch is None:
         return attention(subject, "was never brought up", up)
     if facts.epoch > situation.epoch:
@@ -48,6 +63,41 @@ def stack_line(situation: Situation, reading: StackReading) -> Line:
     if facts.epoch < situation.epoch:
         return attention(subject, f"is at epoch {facts.epoch}, the situation at epoch {situation.epoch}", up)
     return ok(subject, f"epoch {facts.epoch}, {len(facts.machines)} machines, nothing pending")
+
+
+def worked(
+    region: Region, situation: Situation, site: str, readings: Mapping[str, StackReading], inventory: Inventory | None
+) -> str:
+    """What shows that the stack of `site` was brought up once, whatever its state says; empty: nothing does."""
+    standing = region.machines.keys() & inventory.by_name.keys() if inventory else set()
+    if standing:
+        return f"{len(standing)} machines of the region stand in its vCenter"
+    for other, reading in readings.items():
+        if other != site and (epoch := reading.facts.seen.get(site)):
+            return f"stack {other} saw it at epoch {epoch}"
+    placement = place(region, situation)
+    if any(where == site != region.workloads[key].home for key, where in placement.workloads.items()):
+        return ""  # the log may tell of what is declared and not brought up yet
+    epoch = worked_in(region, situation, site)
+    return f"the situation's log gave it work in epoch {epoch}" if epoch else ""
+
+
+def waiting_lines(region: Region, situation: Situation, readings: Mapping[str, StackReading]) -> Iterator[Line]:
+    """What waited in the last run of each stack, and what it waits for now; nothing, if nothing did."""
+    placement = place(region, situation)
+    for site, reading in readings.items():
+        waiting = reading.facts.waiting
+        if not waiting:
+            continue
+        peers = {other: each.facts for other, each in readings.items() if other != site}
+        found = judge(region, situation, placement, Facts(site, reading.facts, peers, vcenter_problem=None))
+        reasons = [refusal.text for refusal in found if not refusal.workloads or refusal.workloads & waiting.keys()]
+        yield fail(
+            f"waiting {site}",
+            f"{count(len(waiting), 'workload')} waited in the last run of stack {site}: "
+            + shortened(f"{key} ({why})" for key, why in waiting.items()),
+            ". Then ".join([*reasons, f"`{up_command(site)}`"]),
+        )
 
 
 def lock_lines(reading: StackReading) -> Iterator[Line]:

@@ -32,7 +32,7 @@ import yaml
 from pulumi.runtime.settings import set_root_resource
 
 from uitwijk.continuity import load_region
-from uitwijk.continuity.guard import Facts, StackFacts
+from uitwijk.continuity.facts import Facts, StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.project import NAMESPACE, find_project, project_name

@@ -1,0 +1,44 @@
+"""What was observed before a stack is previewed or brought up: the guard's input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class StackFacts:
+    """What a stack's actual state says, not what it claims in its outputs."""
+
+    site: str
+    readable: bool
+    why: str = ""
+    """Why it is not readable, in one line."""
+    epoch: int | None = None
+    """Of the situation last applied; None: never applied."""
+    digest: str | None = None
+    """Of that situation's content."""
+    machines: frozenset[str] = frozenset()
+    """Logical names of its machines, those of pending operations included."""
+    disks: Mapping[str, int] = field(default_factory=dict)
+    """Sizes of its data disks in GiB, as last applied, by logical name."""
+    remembered: Mapping[str, int] = field(default_factory=dict)
+    """Sizes in GiB of the data disks that were ever made by it, by logical name. No refresh takes one away."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """The newest epoch that it saw applied by the stack of each other site, when it last applied a new one itself."""
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """Why each workload waited that did in its last run."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What was observed before this site's stack is previewed or brought up."""
+
+    site: str
+    own: StackFacts
+    peers: Mapping[str, StackFacts]
+    """Every other site that is not declared lost; a lost one is never asked."""
+    vcenter_problem: str | None
+    """Why this site's vCenter does not answer; None: it does."""
+    standing: frozenset[str] | None = None
+    """Names of the machines that stand in it, whoever made them; None: not known."""
