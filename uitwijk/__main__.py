@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import typer
 
 from uitwijk.commands import check, declare, env, lesson, rebuilt, sites, status
+from uitwijk.commands.recover import command as recover
 from uitwijk.commands.rehearse import command as rehearse
 from uitwijk.console import plain_streams, print_error
 from uitwijk.continuity.errors import UitwijkError
@@ -40,6 +41,7 @@ for verb in (
     rehearse.rehearse,
     env.env,
     drill.drill,
+    recover.recover,
     rebuilt.rebuilt,
     drill.report,
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -35,6 +36,18 @@ def write_atomically(path: Path, text: str | bytes, verify: Callable[[Path], Non
     except BaseException:
         Path(draft).unlink(missing_ok=True)
         raise
+
+
+def append_line(path: Path, facts: object) -> None:
+    """Adds facts as one line of JSON to a file that only grows; it outlives a loss of power.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(facts, ensure_ascii=False) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

@@ -33,6 +33,7 @@ from uitwijk.observe.stacks import stack_name
 HERE = socket.gethostname()
 VELDOORD, ZANDERMEER = (stack_name("kustland", site) for site in ("veldoord", "zandermeer"))
 RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
+WAY_OUT = "`uitwijk recover veldoord`, then `pulumi up --stack veldoord --continue-on-error`"
 
 
 def lock(backend: Path, pid: int, host: str = HERE, **said: Any) -> Path:
@@ -125,10 +126,7 @@ def test_a_run_that_is_dead_fails_and_names_what_finishes_it_and_its_risk(tmp_pa
     held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path), kolkwijde_taxes_application_1="deleting")
     assert held.verdict is Verdict.FAIL
     assert held.why.endswith(f"process {engine.pid}, which is dead: its run was broken off")
-    assert held.remedy == (
-        "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, "
-        "then `pulumi up --stack veldoord --continue-on-error`. " + RISK
-    )
+    assert held.remedy == WAY_OUT
 
 
 def test_a_run_that_nobody_buried_is_dead(tmp_path: Path) -> None:
@@ -153,18 +151,11 @@ def test_of_a_run_on_another_machine_nobody_knows_whether_it_lives(tmp_path: Pat
     assert held.why.endswith(
         f"operator@elsewhere, process {engine.pid}; whether that still runs cannot be seen from this machine"
     )
-    assert held.remedy.startswith("wait for that run to end. Only if it is dead for certain: `pulumi cancel ")
-
-
-def test_machines_that_were_half_made_are_removed_first_and_their_data_disks_kept(tmp_path: Path) -> None:
-    lock(tmp_path, 0)
-    held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path), b="creating", a="creating", c="deleting")
-    assert held.remedy == (
-        "`pulumi cancel --stack veldoord`, then in the vCenter, switch off what there is of a, b and remove it from "
-        "the inventory (never from disk: its data disks would go, too), then "
-        "`pulumi refresh --clear-pending-creates --stack veldoord`, "
-        "then `pulumi up --stack veldoord --continue-on-error`. " + RISK
+    assert held.remedy.startswith(
+        "wait for that run to end. Only if it is dead for certain, and somebody says so by name: "
     )
+    assert "`uitwijk recover veldoord --owner-is-dead NAME`" in held.remedy
+    assert held.remedy.endswith(RISK)
 
 
 ENGINE = """#!/bin/sh
@@ -194,7 +185,7 @@ def test_check_finds_the_lock_where_the_engine_keeps_the_stack(
     assert found["lock veldoord"]["verdict"] == found["stack veldoord"]["verdict"] == unfinished
     assert "lock zandermeer" not in found
     assert found["stack zandermeer"]["remedy"] == (
-        "`pulumi refresh --stack zandermeer`, then `pulumi up --stack zandermeer --continue-on-error`"
+        "`uitwijk recover zandermeer`, then `pulumi up --stack zandermeer --continue-on-error`"
     )
 
 
@@ -216,7 +207,7 @@ def test_a_release_that_failed_is_named_with_what_finishes_it(region: Region, dr
     assert line.why.startswith(
         "stack veldoord still holds 1 machines that are placed elsewhere: kolkwijde-taxes-application-1. "
     )
-    assert line.remedy == "`pulumi refresh --stack veldoord`, then `pulumi up --stack veldoord --continue-on-error`"
+    assert line.remedy == WAY_OUT
 
 
 def test_a_release_that_is_complete_or_yet_to_come_or_told_as_interrupted_is_no_line(
@@ -239,7 +230,7 @@ def test_a_machine_of_ours_that_the_stack_does_not_know_fails_and_is_not_to_be_d
     assert (line.subject, line.verdict) == ("strays veldoord", Verdict.FAIL)
     assert line.why.startswith("1 machines stand in the vCenter that stack veldoord does not know")
     assert line.why.endswith(": kust-databases-server-1")
-    assert "remove them from the inventory (never from disk: their data disks would go, too)" in line.remedy
+    assert line.remedy == WAY_OUT
 
 
 def test_machines_of_the_stack_and_machines_of_others_are_no_strays(region: Region) -> None:

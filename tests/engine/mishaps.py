@@ -7,14 +7,18 @@ import os
 import re
 import signal
 import ssl
+import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import Any
 
 from pyVim.connect import Disconnect, SmartConnect
 from pyVim.task import WaitForTask
 from pyVmomi import vim
 
+from tests.conftest import ROOT
 from tests.engine.stage import HOME, Stage, processes_of
 from tests.engine.waiting import wait_until
 from uitwijk.commands.readiness.line import Line
@@ -68,28 +72,75 @@ def lines(stage: Stage, site: str) -> list[Line]:
 
 def follow(stage: Stage, site: str, remedy: str) -> Run:
     """Types the commands of a remedy, in their order, and confirms what they ask; the last one is an `up`."""
-    *first, last = re.findall(r"`pulumi ([^`]+)`", remedy)
-    assert last == f"up --stack {site} --continue-on-error"
-    for command in first:
-        stage.engines[site].pulumi.order(*command.split(), *(["--yes"] if command.startswith("refresh ") else []))
+    *first, last = re.findall(r"`([^`]+)`", remedy)
+    assert last == f"pulumi up --stack {site} --continue-on-error"
+    assert first == [f"uitwijk recover {site}"]
+    said = uitwijk(stage, site, "recover", site, "--yes")
+    assert said.returncode == 0, said.stdout + said.stderr
     return stage.up(site)[site]
 
 
-def remove_from_inventory(stage: Stage, site: str, names: Iterable[str]) -> None:
-    """What an administrator does with half-made machines: off, and out of the inventory, their disks left alone."""
+def uitwijk(stage: Stage, site: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Types a command in the office of `site`."""
+    stack = stage.engines[site].stack
+    return subprocess.run(
+        [sys.executable, "-m", "uitwijk", *words],
+        cwd=stack.project,
+        env={**stack.env, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+class Administrator:
+    """Somebody with an account of his own at a site's vCenter."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def switch_off(self, *names: str) -> None:
+        """Those that are on."""
+        for machine in self._named(names):
+            if machine.runtime.powerState == vim.VirtualMachine.PowerState.poweredOn:
+                WaitForTask(machine.PowerOffVM_Task(), si=self._connection)
+
+    def unregister(self, *names: str) -> None:
+        """Out of the inventory, every file left alone."""
+        for machine in self._named(names):
+            machine.UnregisterVM()
+
+    def rename(self, name: str, other: str) -> None:
+        """Gives a machine another name."""
+        for machine in self._named([name]):
+            WaitForTask(machine.Rename_Task(other), si=self._connection)
+
+    def _named(self, names: Iterable[str]) -> list[Any]:
+        content = self._connection.content
+        view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
+        return [machine for machine in view.view if machine.name in names]
+
+
+@contextlib.contextmanager
+def administrator(stage: Stage, site: str) -> Iterator[Administrator]:
+    """A session of an administrator."""
     vcenter = stage.vcenters[site]
     host, port = vcenter.address.server.rsplit(":", 1)
     trust = ssl.create_default_context(cafile=str(vcenter.address.ca))
     connection = SmartConnect(host=host, port=int(port), user=USER, pwd=vcenter.password, sslContext=trust)
     try:
-        content = connection.content
-        view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)
-        for machine in [machine for machine in view.view if machine.name in names]:
-            if machine.runtime.powerState == vim.VirtualMachine.PowerState.poweredOn:
-                WaitForTask(machine.PowerOffVM_Task(), si=connection)
-            machine.UnregisterVM()
+        yield Administrator(connection)
     finally:
         Disconnect(connection)
+
+
+def remove_from_inventory(stage: Stage, site: str, names: Iterable[str]) -> None:
+    """What an administrator does with half-made machines: off, and out of the inventory, their disks left alone."""
+    names = list(names)
+    with administrator(stage, site) as machines:
+        machines.switch_off(*names)
+        machines.unregister(*names)
 
 
 def strays(stage: Stage, site: str) -> set[str]:

@@ -11,7 +11,6 @@ from tests.engine.mishaps import (
     killed_while,
     lines,
     reading,
-    remove_from_inventory,
 )
 from tests.engine.stage import HOME, OTHER, Stage
 from tests.engine.test_failover import Storage
@@ -32,10 +31,7 @@ LAST = {
     *(f"{organisation}-workplaces-profiles-1" for organisation in ("kolkwijde", "kust", "reeenmeer")),
 }
 """What the engine removes when everything before it, the database too, is gone."""
-WAY_OUT = (
-    "`pulumi cancel --stack veldoord`, then `pulumi refresh --stack veldoord`, "
-    "then `pulumi up --stack veldoord --continue-on-error`. "
-)
+WAY_OUT = "`uitwijk recover veldoord`, then `pulumi up --stack veldoord --continue-on-error`"
 
 
 def test_a_release_that_fails_half_way_keeps_the_taker_out_until_it_is_finished(fresh: Stage) -> None:
@@ -51,8 +47,8 @@ def test_a_release_that_fails_half_way_keeps_the_taker_out_until_it_is_finished(
 
     stack, release = lines(fresh, HOME)
     assert (stack.verdict, release.verdict) == (Verdict.OK, Verdict.FAIL)
-    again = follow(fresh, HOME, release.remedy)
-    assert sorted(again.machines("create", "update", "delete", "replace")) == left
+    follow(fresh, HOME, release.remedy)
+    assert not set(left) & fresh.inventory(HOME).by_name.keys()
     assert [line.verdict for line in lines(fresh, HOME)] == [Verdict.OK]
     assert_taken(fresh, storage)
 
@@ -73,8 +69,7 @@ def test_a_release_whose_engine_is_killed_keeps_everybody_out_until_the_way_that
     stack, lock = lines(fresh, HOME)
     assert (stack.verdict, lock.verdict) == (Verdict.FAIL, Verdict.FAIL)
     assert lock.why.endswith(", which is dead: its run was broken off")
-    assert lock.remedy.startswith(WAY_OUT)
-    assert f"{stack.remedy}. " == WAY_OUT
+    assert lock.remedy == stack.remedy == WAY_OUT
     mark = fresh.vcenters[HOME].mark()
     assert set(follow(fresh, HOME, lock.remedy).machines("delete")) == LAST
     seen = fresh.vcenters[HOME].observed(mark)
@@ -95,8 +90,6 @@ def test_a_machine_that_was_half_made_when_the_engine_died_makes_room_and_leaves
 
     stack, lock = lines(fresh, HOME)
     assert (stack.verdict, lock.verdict) == (Verdict.FAIL, Verdict.FAIL)
-    assert f"in the vCenter, switch off what there is of {DATABASE} and remove it from the inventory" in lock.remedy
-    remove_from_inventory(fresh, HOME, [DATABASE])
     follow(fresh, HOME, lock.remedy)
     after = {machine.name: machine for machine in fresh.inventory(HOME).machines if machine.powered_on}
     assert set(after) == fresh.expected(HOME)

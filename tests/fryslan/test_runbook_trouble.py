@@ -1,6 +1,6 @@
 """The runbook's page for bad days: it quotes what the command and the guard say today, and its commands are theirs.
 
-The tests of the engine type what `uitwijk check` names as the way out: test_releases.py, test_failures.py.
+The tests of the engine type what `uitwijk check` names as the way out: test_recover.py, test_releases.py.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tests.fryslan.runbook_pages import blocks, commands, page, section
 from uitwijk.commands.readiness.line import Line
 from uitwijk.commands.readiness.plans import plan_lines
 from uitwijk.commands.readiness.sites import machines_line, rebuilt_lines, split_brain_line, vcenter_line
-from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line
+from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line, waiting_lines
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.continuity import load_region, place
@@ -49,6 +49,19 @@ def reading(facts: StackFacts | None = None, **what: object) -> StackReading:
     return dataclasses.replace(well, **what)  # type: ignore[arg-type]
 
 
+def waiting(region: Region) -> Line:
+    """What the check says of a workload whose machine another site could not delete."""
+    normal = NOTHING.situation(region)
+    holds = StackFacts(HERE, True, epoch=normal.epoch, digest=normal.digest, machines=frozenset({HALF_MADE}))
+    own = StackFacts(
+        OTHER, True, epoch=normal.epoch, digest=normal.digest, waiting={"harlingen/civil-affairs": "peer-holds"}
+    )
+    readings = {
+        site: StackReading(site, None, None, facts, {}, (), None) for site, facts in ((OTHER, own), (HERE, holds))
+    }
+    return next(waiting_lines(region, normal, readings))
+
+
 @pytest.fixture(scope="module")
 def lines(region: Region, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Line]:
     """The lines of `uitwijk check` by heading of the page."""
@@ -62,15 +75,14 @@ def lines(region: Region, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     catalogue = Catalogue(shutil.copytree(ROOT / "catalogue", tmp_path_factory.mktemp("changed") / "catalogue"))
     some = load_region(catalogue.change("region.yaml", "2XL: {vcpus: 8,", "2XL: {vcpus: 6,").folder)
     return {
-        "A lock was left behind": next(lock_lines(reading(locks=(dead,)))),
-        "A machine was half made": stack_line(NOTHING.situation(region), reading(pending={HALF_MADE: "creating"})),
+        "A run broke off": next(lock_lines(reading(locks=(dead,)))),
+        "interrupted": stack_line(NOTHING.situation(region), reading(pending={HALF_MADE: "creating"})),
         "stray": next(
             stray_lines(region, reading(), inventory(region, HERE, [machine(HALF_MADE, powered_on=False)])),
         ),
-        "An up failed half-way": machines_line(
-            region, after, HERE, inventory(region, HERE, map(machine, wanted - half))
-        ),
-        "A site did not give everything away": next(
+        "failed": machines_line(region, after, HERE, inventory(region, HERE, map(machine, wanted - half))),
+        "Something waits": waiting(region),
+        "release": next(
             release_lines(
                 region,
                 drained,
@@ -106,8 +118,15 @@ def silence() -> str:
 def refusals(region: Region) -> Iterator[str]:
     """What the guard says in the cases that the page quotes."""
 
-    def judged(declared: Situation, site: str, own: StackFacts, peer: StackFacts, vcenter: str | None = None) -> None:
-        facts = Facts(site, own, {peer.site: peer}, vcenter)
+    def judged(
+        declared: Situation,
+        site: str,
+        own: StackFacts,
+        peer: StackFacts,
+        vcenter: str | None = None,
+        standing: frozenset[str] = frozenset(),
+    ) -> None:
+        facts = Facts(site, own, {peer.site: peer}, vcenter, standing)
         found.extend(f"error: {r.row}: {r.text}" for r in judge(region, declared, place(region, declared), facts))
 
     found: list[str] = []
@@ -122,6 +141,11 @@ def refusals(region: Region) -> Iterator[str]:
     judged(normal, HERE, StackFacts(HERE, True, epoch=normal.epoch, digest="another"), new)
     judged(awaited, HERE, StackFacts(HERE, True), new)
     judged(lost, OTHER, new, StackFacts(HERE, True))
+    at_work = StackFacts(HERE, True, epoch=normal.epoch, digest=digest)
+    judged(normal, HERE, at_work, new, standing=frozenset({HALF_MADE}))
+    judged(normal, HERE, StackFacts(HERE, True), new, standing=frozenset({HALF_MADE}))
+    disk = {f"{HALF_MADE}-data": 200}
+    judged(normal, OTHER, StackFacts(OTHER, True, epoch=1, digest=digest, remembered=disk), StackFacts(HERE, True))
     yield from found
 
 
@@ -159,10 +183,7 @@ SURPLUS = {
 @pytest.mark.parametrize(
     "heading",
     [
-        "A lock was left behind",
-        "A machine was half made",
-        "An up failed half-way",
-        "A site did not give everything away",
+        "A run broke off",
         "A plan needs verified",
         "Split brain",
         "The site was rebuilt",

@@ -7,16 +7,14 @@ that made them anew would put empty ones in their place.
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import typer
 
-from uitwijk import utc
+from uitwijk.commands.deployment import Deployment, keep
 from uitwijk.console import GOOD, command, on_terminal, output
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.situation import SiteState
@@ -56,38 +54,21 @@ def forgetting(site: str, exported: str, inventory: Inventory) -> Forgetting:
     Raises:
         UitwijkError: machines of the state stand in the vCenter, so that it is not new.
     """
-    content = json.loads(exported)
-    deployment: dict[str, Any] = content["deployment"]
-    resources: list[dict[str, Any]] = deployment.get("resources") or []
-    gone = {resource["urn"] for resource in resources if _stood_there(resource)}
-    machines = tuple(sorted(each["urn"].rsplit("::", 1)[1] for each in resources if each["type"] == MACHINE))
+    deployment = Deployment(exported)
+    gone = {resource["urn"] for resource in deployment.resources if _stood_there(resource)}
+    machines = tuple(sorted(deployment.of(MACHINE)))
     if there := inventory.by_name.keys() & set(machines):
         raise UitwijkError(
             f"the vCenter of {site}, {inventory.server}, is not new: {len(there)} machines of the stack stand there "
             f"({names(there)}). `{up_command(site)}` removes those that have to go"
         )
-    deployment["resources"] = [_without(gone, resource) for resource in resources if resource["urn"] not in gone]
-    deployment["pending_operations"] = [
-        operation for operation in deployment.get("pending_operations") or () if not _stood_there(operation["resource"])
-    ]
-    disks = sum(resource["type"] == DISK for resource in deployment["resources"])
-    return Forgetting(machines, len(gone) - len(machines), disks, json.dumps(content))
+    deployment.forget(gone)
+    deployment.settle(lambda operation: _stood_there(operation["resource"]))
+    return Forgetting(machines, len(gone) - len(machines), len(deployment.of(DISK)), deployment.text())
 
 
 def _stood_there(resource: Mapping[str, Any]) -> bool:
     return str(resource["type"]).startswith(_VCENTER) and resource["type"] != DISK
-
-
-def _without(gone: Collection[str], resource: dict[str, Any]) -> dict[str, Any]:
-    """The resource, depending on nothing that is gone."""
-    kept = dict(resource)
-    if "dependencies" in kept:
-        kept["dependencies"] = [urn for urn in kept["dependencies"] if urn not in gone]
-    if "propertyDependencies" in kept:
-        kept["propertyDependencies"] = {
-            key: [urn for urn in urns or () if urn not in gone] for key, urns in kept["propertyDependencies"].items()
-        }
-    return kept
 
 
 def run(workspace: Workspace, site: str, *, yes: bool) -> None:
@@ -120,7 +101,7 @@ def run(workspace: Workspace, site: str, *, yes: bool) -> None:
     if on_terminal() and not yes and not typer.confirm("\nForget them?"):
         console.print("Nothing was changed.")
         raise typer.Exit(1)
-    before = _keep(workspace.root, site, exported)
+    before = keep(workspace.root, site, "rebuilt", exported)
     pulumi.order("stack", "import", "--stack", site, stdin=found.state)
     console.print(f"\nStack {site} has forgotten its old vCenter. The state before: {before.name}", style=GOOD)
     console.print("\nTo run next, in this order:", style="bold")
@@ -136,11 +117,3 @@ def _inventory(pulumi: Pulumi, site: str, authorities: str | None) -> Inventory:
         raise UitwijkError(f"the vCenter of {site} is not known: {problem.why}; {problem.remedy}" if problem else site)
     with trusting(authorities):
         return read_inventory(reading.vcenter.server, reading.vcenter.user, reading.vcenter.password)
-
-
-def _keep(folder: Path, site: str, exported: str) -> Path:
-    """Writes the state into a file that its owner alone may read; its secrets are encrypted in it."""
-    path = folder / f"{site}-before-rebuilt-{utc.file_stamp(utc.now())}.json"
-    path.touch(mode=0o600)
-    path.write_text(exported, encoding="utf-8")
-    return path

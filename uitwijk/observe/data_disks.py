@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from pyVim.task import WaitForTask
 from pyVmomi import vim
 
 from uitwijk.observe.session import connected
+from uitwijk.observe.tasks import wait_for
 
 _SUFFIX, _CONTENT = ".vmdk", "-flat.vmdk"
 """A disk is a description and, beside it, its content; many vCenters show both as one."""
@@ -52,8 +52,7 @@ def _files(name: str, datastore: Any) -> Iterator[tuple[str, datetime.datetime]]
     details = browser.FileInfo.Details(fileType=True, fileSize=False, modification=True, fileOwner=False)
     wanted = browser.SearchSpec(details=details, matchPattern=[f"*{_SUFFIX}"])
     task = datastore.browser.SearchDatastoreSubFolders_Task(f"[{name}]", wanted)
-    WaitForTask(task)
-    for folder in task.info.result:
+    for folder in wait_for(task):
         path = folder.folderPath.partition("]")[2].strip().rstrip("/")
         for file in folder.file or ():
             yield f"{path}/{file.path}".lstrip("/"), file.modification

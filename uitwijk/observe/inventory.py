@@ -100,6 +100,10 @@ class Inventory:
     machines: tuple[VirtualMachine, ...]
     kept_apart: Mapping[str, tuple[str, ...]]
     """Names of the machines by enabled anti-affinity rule."""
+    folder_ids: Mapping[str, str] = field(default_factory=dict)
+    """Managed object id of each folder of machines, by its path."""
+    rule_ids: Mapping[str, str] = field(default_factory=dict)
+    """Cluster and key of each anti-affinity rule, as in `domain-c9:3`, by its name."""
 
     @cached_property
     def by_name(self) -> Mapping[str, VirtualMachine]:
@@ -206,6 +210,13 @@ class _Reading:
                 for _, properties in self._of(vim.ClusterComputeResource)
                 for rule in properties["configurationEx"].rule
                 if rule.enabled and isinstance(rule, vim.cluster.AntiAffinityRuleSpec)
+            },
+            folder_ids={path: thing._GetMoId() for thing, _ in self._of(vim.Folder) if (path := self._folder(thing))},
+            rule_ids={
+                str(rule.name): f"{thing._GetMoId()}:{rule.key}"
+                for thing, properties in self._of(vim.ClusterComputeResource)
+                for rule in properties["configurationEx"].rule
+                if isinstance(rule, vim.cluster.AntiAffinityRuleSpec)
             },
         )
 

@@ -160,7 +160,7 @@ def machines_line(region: Region, placement: Placement, site: str, inventory: In
         *([f"{len(surplus)} run that should not: {shortened(surplus)}"] if surplus else ()),
     ]
     if findings:
-        return attention(subject, "; ".join(findings), f"`{up_command(site)}`; power on what is off and no stray")
+        return attention(subject, "; ".join(findings), f"`uitwijk recover {site}`, then `{up_command(site)}`")
     return ok(subject, f"all {len(wanted)} run")
 
 

@@ -41,7 +41,7 @@ def stack_line(situation: Situation, reading: StackReading, worked: str = "") ->
         unfinished = f"unfinished: {shortened(list(reading.pending))}"
         if any(lock.alive is not False for lock in reading.locks):
             return attention(subject, f"an update is under way; {unfinished}", f"see lock {site}")
-        return fail(subject, f"an update was interrupted; {unfinished}", _way_out(reading))
+        return fail(subject, f"an update was interrupted; {unfinished}", _way_out(site))
     up = f"`{up_command(site)}`"
     if facts.epoch is None and worked:
         why = f"its state was lost: it looks as if never brought up, but {worked}"
@@ -102,16 +102,20 @@ def waiting_lines(region: Region, situation: Situation, readings: Mapping[str, S
 
 def lock_lines(reading: StackReading) -> Iterator[Line]:
     """Who keeps others off the stack, and what to do about it; nothing, if nobody does."""
-    subject = f"lock {reading.site}"
+    site = reading.site
     for lock in reading.locks:
         held = f"held since {lock.since:%Y-%m-%d %H:%M:%S} UTC by {lock.owner}, process {lock.pid}"
         if lock.alive:
-            yield attention(subject, f"{held}, which is at work: no other run can change the stack", _WAIT)
+            yield attention(f"lock {site}", f"{held}, which is at work: no other run can change the stack", _WAIT)
         elif lock.alive is None:
-            remedy = f"{_WAIT}. Only if it is dead for certain: {_way_out(reading)}. {_RISK}"
-            yield attention(subject, f"{held}; whether that still runs cannot be seen from this machine", remedy)
+            remedy = (
+                f"{_WAIT}. Only if it is dead for certain, and somebody says so by name: `uitwijk recover {site} "
+                f"--owner-is-dead NAME`, then `{up_command(site)}`. {_RISK}"
+            )
+            why = f"{held}; whether that still runs cannot be seen from this machine"
+            yield attention(f"lock {site}", why, remedy)
         else:
-            yield fail(subject, f"{held}, which is dead: its run was broken off", f"{_way_out(reading)}. {_RISK}")
+            yield fail(f"lock {site}", f"{held}, which is dead: its run was broken off", _way_out(site))
 
 
 def release_lines(region: Region, placement: Placement, reading: StackReading) -> Iterator[Line]:
@@ -126,21 +130,10 @@ def release_lines(region: Region, placement: Placement, reading: StackReading) -
             f"release {site}",
             f"stack {site} still holds {len(left)} machines that are placed elsewhere: {shortened(left)}. Its last run "
             "failed, and no other site takes them before they are gone",
-            _way_out(reading),
+            _way_out(site),
         )
 
 
-def _way_out(reading: StackReading) -> str:
+def _way_out(site: str) -> str:
     """What finishes a run that failed or was broken off. What the vCenter did since, the state may not know."""
-    stack = f"--stack {reading.site}"
-    half_made = sorted(name for name, operation in reading.pending.items() if operation == "creating")
-    steps = [f"`pulumi cancel {stack}`"] if reading.locks else []
-    if half_made:
-        steps += [
-            f"in the vCenter, switch off what there is of {', '.join(half_made)} and remove it from the inventory "
-            "(never from disk: its data disks would go, too)",
-            f"`pulumi refresh --clear-pending-creates {stack}`",
-        ]
-    else:
-        steps += [f"`pulumi refresh {stack}`"]
-    return ", then ".join([*steps, f"`{up_command(reading.site)}`"])
+    return f"`uitwijk recover {site}`, then `{up_command(site)}`"

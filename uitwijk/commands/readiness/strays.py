@@ -34,6 +34,5 @@ def stray_lines(region: Region, reading: StackReading, inventory: Inventory) -> 
             f"strays {reading.site}",
             f"{len(strays)} machines stand in the vCenter that stack {reading.site} does not know, so that no "
             f"`pulumi up` can make them: {', '.join(strays)}",
-            "in the vCenter, switch them off and remove them from the inventory (never from disk: their data disks "
-            f"would go, too), then `{up_command(reading.site)}`",
+            f"`uitwijk recover {reading.site}`, then `{up_command(reading.site)}`",
         )
