@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -12,9 +13,11 @@ from uitwijk.commands import check, declare, env, lesson, rebuilt, sites, status
 from uitwijk.commands.recover import command as recover
 from uitwijk.commands.rehearse import command as rehearse
 from uitwijk.console import plain_streams, print_error
+from uitwijk.continuity.bounded import unfit
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill import command as drill
 
+_LONGEST_ARGUMENT = 4000
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -50,10 +53,28 @@ app.add_typer(lesson.app, name="lesson")
 app.add_typer(sites.app, name="sites")
 
 
+def _refuse_unfit(arguments: Sequence[str]) -> None:
+    """Refuses what no argument can mean, whichever it is: it would be found in a file, or on a screen, much later.
+
+    Raises:
+        UitwijkError: with every such argument.
+    """
+    problems = []
+    for number, argument in enumerate(arguments, 1):
+        why = unfit(argument)
+        if len(argument) > _LONGEST_ARGUMENT:
+            why = f"has {len(argument):,} characters; {_LONGEST_ARGUMENT:,} are the most"
+        if why:
+            problems.append(f"argument {number}, {json.dumps(argument[:40])}: {why}")
+    if problems:
+        raise UitwijkError(problems)
+
+
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 2 for bad input, 130 after Ctrl-C."""
     plain_streams()
     try:
+        _refuse_unfit(sys.argv[1:] if arguments is None else arguments)
         code = app(args=None if arguments is None else list(arguments), prog_name="uitwijk", standalone_mode=False)
         return code if isinstance(code, int) else 0
     except UitwijkError as error:

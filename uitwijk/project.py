@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
-import yaml
-
+from uitwijk.continuity.bounded import Unreadable, read_text
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.strict_yaml import parse_yaml
 
 DEFINITION = "Pulumi.yaml"
 NAMESPACE = "uitwijk"
@@ -40,9 +41,10 @@ def project_name(folder: Path) -> str:
     """
     path = folder / DEFINITION
     try:
-        name = yaml.safe_load(path.read_text(encoding="utf-8"))["name"]
-    except (OSError, ValueError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise UitwijkError(
-            f"{path}: the project's name cannot be read ({type(error).__name__}); it starts with `name: …`"
-        ) from error
-    return str(name)
+        content = parse_yaml(read_text(path))
+    except Unreadable as unreadable:
+        raise UitwijkError(f"{path}: the project's name cannot be read: {unreadable}") from None
+    name = content.get("name") if isinstance(content, dict) else None
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9_.-]{1,100}", name):
+        raise UitwijkError(f"{path}: the project's name cannot be read; it starts with `name: …`")
+    return name

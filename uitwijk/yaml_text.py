@@ -30,7 +30,14 @@ class YamlText:
     """
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self._windows = "\r\n" in text
+        # Without carriage returns, of which some programs leave too many: all lines end alike when it is written.
+        self._text = re.sub(r"\r+\n|\r", "\n", text)
+
+    @property
+    def text(self) -> str:
+        """All of it, as it is now."""
+        return self._text.replace("\n", "\r\n") if self._windows else self._text
 
     def set(self, value: object, *path: str | int) -> None:
         """Replace the value at a path; where there is none, add its last key to the mapping."""
@@ -40,7 +47,7 @@ class YamlText:
         if node is None:
             self._add(parent, str(key), value)
         elif isinstance(node, yaml.CollectionNode) and not node.flow_style:
-            start = self.text.rindex(":", 0, node.start_mark.index) + 1
+            start = self._text.rindex(":", 0, node.start_mark.index) + 1
             end = self._behind(node)
             self._replace(start, end, f" {_shown(value)}\n")
         else:
@@ -87,14 +94,14 @@ class YamlText:
         if there is None:
             self._insert(self._behind(self._node()), f"{path[-1]}:\n{entry}")
             return
-        key = self.text[: there.start_mark.index].rstrip(" ")
-        self.text = key + self.text[there.end_mark.index :]
+        key = self._text[: there.start_mark.index].rstrip(" ")
+        self._text = key + self._text[there.end_mark.index :]
         self._insert(self._line_end(len(key)), entry)
 
     def _node(self, *path: str | int) -> Any:
         try:
-            node: Any = yaml.compose(self.text, yaml.SafeLoader)
-        except yaml.YAMLError:
+            node: Any = yaml.compose(self._text, yaml.SafeLoader)
+        except (yaml.YAMLError, ValueError, RecursionError):
             raise NotEditable from None
         for key in path:
             node = _value(node, key)
@@ -117,20 +124,20 @@ class YamlText:
         end = last.end_mark
         at = end.index if end.column == 0 and end.index else self._line_end(end.index)
         column = node.start_mark.column + isinstance(node, yaml.SequenceNode)
-        comments = re.compile(rf"(^ {{{column},}}#.*(\n|\Z))+", re.MULTILINE).match(self.text, at)
+        comments = re.compile(rf"(^ {{{column},}}#.*(\n|\Z))+", re.MULTILINE).match(self._text, at)
         return comments.end() if comments else at
 
     def _line(self, at: int) -> int:
-        return self.text.rfind("\n", 0, at) + 1
+        return self._text.rfind("\n", 0, at) + 1
 
     def _line_end(self, at: int) -> int:
         """Where the next line begins."""
-        found = self.text.find("\n", at)
-        return len(self.text) if found < 0 else found + 1
+        found = self._text.find("\n", at)
+        return len(self._text) if found < 0 else found + 1
 
     def _insert(self, at: int, lines: str) -> None:
         """Whole lines; whoever did not end the last one before them gets that done."""
-        begun = at > 0 and self.text[at - 1] != "\n"
+        begun = at > 0 and self._text[at - 1] != "\n"
         self._replace(at, at, ("\n" if begun else "") + lines)
 
     def _replace(self, start: int, end: int, new: str, keep_column: bool = False) -> None:
@@ -139,13 +146,11 @@ class YamlText:
         Args:
             keep_column: a comment behind it stays where it is, as long as there is room.
         """
-        rest = self.text[end:]
+        rest = self._text[end:]
         if keep_column and (found := re.match(r"([^\n#]*[^\s#])?( +)#", rest)):
             between, space = found[1] or "", len(found[2]) + (end - start) - len(new)
             rest = between + " " * max(1, space) + rest[found.end() - 1 :]
-        if "\r\n" in self.text:
-            new = new.replace("\n", "\r\n")
-        self.text = self.text[:start] + new + rest
+        self._text = self._text[:start] + new + rest
 
 
 def write_edited(path: Path, edit: Callable[[], str], right: Callable[[Path], bool], by_hand: str) -> None:

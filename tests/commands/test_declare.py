@@ -56,7 +56,8 @@ def test_undoing_everything_leaves_only_the_epoch_and_the_log_different(desk: De
 def test_a_file_in_block_style_stays_in_block_style(desk: Desk) -> None:
     desk.file.write_text(
         "# ours\nepoch: 7\nsites:\n  veldoord: normal   # the office\n  zandermeer: normal\n"
-        "data:\n  zandermeer: zandermeer\n  veldoord: veldoord\nlog:\n- epoch: 7\n  at: 2026-11-01T09:00:00Z\n"
+        "data:\n  zandermeer: zandermeer\n  veldoord: veldoord\nclosed_buildings: {}\n"
+        "override: []\nhypothetical: false\nlog:\n- epoch: 7\n  at: 2026-11-01T09:00:00Z\n"
         "  by: somebody\n  change: x\n  reason: y\n",
         encoding="utf-8",
     )

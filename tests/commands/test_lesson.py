@@ -121,7 +121,7 @@ def test_text_is_kept_as_it_is_on_one_line(desk: Desk) -> None:
         (["add", "x", "--owner", "me", "--due", SOON, "--scenario", "S4"], ["scenario: S4 is not allowed"]),
         (["add", "x", "--owner", "me", "--due", SOON, "--from", "nowhere"], ["nowhere/report.json does not exist"]),
         (["add", "\x1b[2J", "--owner", "me", "--due", SOON], ["holds a character that cannot be shown"]),
-        (["add", "\udcff", "--owner", "me", "--due", SOON], ["text: "]),
+        (["add", "\udcff", "--owner", "me", "--due", SOON], ['argument 3, "\\udcff": holds what is no text in UTF-8']),
         (["add", "x", "--owner", "me"], ["Missing option '--due'"]),
         (["close", "L9", "--by", "me", "--how", "x"], ["there is no lesson L9; open are: L1"]),
         (["close", "L1", "--by", "me", "--how", " "], ["closed.how: "]),
@@ -182,7 +182,7 @@ def test_a_file_that_cannot_be_edited_safely_is_left_to_a_person(desk: Desk, mon
     add(desk)
     before = file(desk).read_bytes()
     for spoilt in ("lessons: []\n", "lessons: [\n"):
-        monkeypatch.setattr(YamlText, "append", lambda self, *_, spoilt=spoilt, **__: setattr(self, "text", spoilt))
+        monkeypatch.setattr(YamlText, "append", lambda self, *_, spoilt=spoilt, **__: setattr(self, "_text", spoilt))
         said = add(desk)
         assert (said.code, file(desk).read_bytes()) == (2, before)
         assert "cannot be edited safely" in said.err

@@ -10,6 +10,7 @@ from tests.continuity.regions import build
 from tests.continuity.situations import situation
 from uitwijk.continuity.declaration import Change, declare, next_commands
 from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.fields import MOST
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
 
@@ -60,9 +61,42 @@ def test_an_override_ends_with_its_epoch(region: Region, normal: Situation) -> N
 
 
 def test_staff_can_be_sent_to_buildings(region: Region, normal: Situation) -> None:
-    closed = Change("closed", "kolkwijde-town-hall", staff_to={"wilgendam-town-hall": 8})
+    closed = Change("closed", "kolkwijde-town-hall", staff_to={"wilgendam-town-hall": 6})
     declared = after(region, normal, closed)
-    assert declared.closed_buildings["kolkwijde-town-hall"].staff_to == {"wilgendam-town-hall": 8}
+    assert declared.closed_buildings["kolkwijde-town-hall"].staff_to == {"wilgendam-town-hall": 6}
+
+
+@pytest.mark.parametrize(
+    ("seats", "what"),
+    [
+        ({"wilgendam-town-hall": 7}, "wilgendam-town-hall=7: of the 28 people of kolkwijde-town-hall, 6 can sit there"),
+        ({"kust-office": 500}, "kust-office=500: of the 28 people of kolkwijde-town-hall, 12 can sit there"),
+    ],
+)
+def test_staff_are_not_sent_where_they_cannot_all_sit(
+    region: Region, normal: Situation, seats: dict[str, int], what: str
+) -> None:
+    assert problems(region, normal, Change("closed", "kolkwijde-town-hall", staff_to=seats)) == [
+        f"declare closed kolkwijde-town-hall: --staff-to {what}"
+    ]
+
+
+def test_an_order_that_takes_the_seats_of_an_earlier_one_is_refused(region: Region, normal: Situation) -> None:
+    sent = after(region, normal, Change("closed", "kust-office", staff_to={"wilgendam-town-hall": 6}))
+    (problem,) = problems(region, sent, Change("closed", "kolkwijde-town-hall", staff_to={"wilgendam-town-hall": 6}))
+    assert problem.endswith("--staff-to wilgendam-town-hall=6: no seat is free there")
+
+
+def test_no_epoch_follows_the_last_one(region: Region, normal: Situation) -> None:
+    last = normal.model_copy(update={"epoch": MOST})
+    (problem,) = problems(region, last, Change("lost", "veldoord"))
+    assert problem.startswith(f"declare: no epoch follows {MOST}")
+
+
+@pytest.mark.parametrize("by", ["W\udcfbn", "a\x00b", "x" * 2001, "\x1b[2J"])
+def test_whoever_declares_is_named_in_text_that_a_screen_can_show(region: Region, normal: Situation, by: str) -> None:
+    with pytest.raises(SituationError, match=r"^declare --by: "):
+        declare(region, normal, [Change("lost", "veldoord")], by=by, reason="fire", at=NOW)
 
 
 @pytest.mark.parametrize("state", ["lost", "drained"])

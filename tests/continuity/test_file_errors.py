@@ -39,9 +39,9 @@ def test_the_manual_steps_alone_may_be_left_out(catalogue: Catalogue) -> None:
         ("- veldoord\n", "must be a mapping: {name of one of the sites: its description}"),
         ("[a]: 1\n", "line 1: a key must be text"),
         ("a: {2026-11-24: b}\n", "line 1: a key must be text"),
-        ("a: &itself [*itself]\n", "line 1: found unconstructable recursive node"),
-        ("a: 2026-13-01\n", "is no YAML: month must be in 1..12"),
-        ("a: \x00\n", "is no YAML: "),
+        ("a: &itself [*itself]\n", "line 1: *itself stands within what it repeats"),
+        ("a: 2026-13-01\n", "a: `2026-13-01` is no date, or no date and time: month must be in 1..12"),
+        ("a: \x00\n", "line 1: holds a character that cannot be shown (U+0000)"),
         ("12: {}\n", "12: must be text, but YAML reads it as 12; put it in quotes"),
     ],
 )
@@ -58,7 +58,7 @@ def test_a_file_that_is_not_text(catalogue: Catalogue) -> None:
 def test_a_folder_where_a_file_is_expected(catalogue: Catalogue) -> None:
     (catalogue.folder / "sites.yaml").unlink()
     (catalogue.folder / "sites.yaml").mkdir()
-    assert problems(catalogue) == ["sites.yaml: cannot be read: Is a directory"]
+    assert problems(catalogue) == ["sites.yaml: is a folder; a file is expected there"]
 
 
 def test_a_file_that_would_be_overlooked(catalogue: Catalogue) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from uitwijk.continuity import load_situation
 from uitwijk.continuity.errors import SituationError
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState
+from uitwijk.continuity.strict_yaml import to_yaml
 
 NORMAL = """\
 epoch: 4
@@ -61,18 +64,46 @@ closed_buildings: {kust-office: {}, kolkwijde-town-hall: {staff_to: {wilgendam-t
     assert read.living == ("zandermeer",)
 
 
-def test_optional_parts_may_be_left_out(region: Region, tmp_path: Path) -> None:
-    shortest = {"epoch": 1, "sites": {"zandermeer": "normal", "veldoord": "normal"}}
-    shortest["data"] = {"zandermeer": "zandermeer", "veldoord": "veldoord"}
+@pytest.mark.parametrize("line", range(1, len(NORMAL.splitlines())))
+def test_a_situation_that_was_cut_off_is_seen_wherever_it_was_cut(region: Region, tmp_path: Path, line: int) -> None:
+    cut = tmp_path / "situation.yaml"
+    cut.write_text("".join(NORMAL.splitlines(keepends=True)[:line]), encoding="utf-8")
+    assert all(problem.startswith("situation.yaml: ") for problem in problems(cut, region))
+
+
+@pytest.mark.parametrize("key", ["closed_buildings", "override", "hypothetical", "log"])
+def test_whatever_is_left_out_of_a_situation_is_named(region: Region, tmp_path: Path, key: str) -> None:
+    stated = yaml.safe_load(NORMAL)
+    del stated[key]
     file = tmp_path / "situation.yaml"
-    file.write_text(yaml.safe_dump(shortest), encoding="utf-8")
-    read = load_situation(file, region)
-    assert (read.override, read.hypothetical, read.log, read.closed_buildings) == ((), False, (), {})
-    assert list(read.sites) == ["veldoord", "zandermeer"]
+    file.write_text(to_yaml(json.loads(json.dumps(stated, default=datetime.isoformat))), encoding="utf-8")
+    (problem,) = problems(file, region)
+    assert problem.startswith(f"situation.yaml: {key}: is missing: a file that was cut off")
+
+
+def test_only_a_hypothetical_situation_may_have_no_log(region: Region, tmp_path: Path) -> None:
+    empty = NORMAL[: NORMAL.index("log:")] + "log: []\n"
+    file = tmp_path / "situation.yaml"
+    file.write_text(empty, encoding="utf-8")
+    (problem,) = problems(file, region)
+    assert problem.startswith("situation.yaml: log: is empty; its last entry says how epoch 4 came: ")
+    file.write_text(empty.replace("hypothetical: false", "hypothetical: true"), encoding="utf-8")
+    assert load_situation(file, region).log == ()
+
+
+@pytest.mark.parametrize(("epoch", "accepted"), [(10**9, True), (10**9 + 1, False), (10**30, False)])
+def test_an_epoch_is_at_most_a_thousand_million(region: Region, tmp_path: Path, epoch: int, accepted: bool) -> None:
+    file = written(tmp_path)
+    file.write_text(NORMAL.replace("epoch: 4", f"epoch: {epoch}"), encoding="utf-8")
+    if accepted:
+        assert load_situation(file, region).epoch == epoch
+    else:
+        assert any(line.startswith("situation.yaml: epoch: ") for line in problems(file, region))
 
 
 def test_what_is_read_stands_in_the_order_of_the_catalogue(region: Region, tmp_path: Path) -> None:
     backwards = {
+        **{"override": [], "hypothetical": True, "log": []},
         "epoch": 1,
         "sites": dict.fromkeys(reversed(region.sites), "normal"),
         "data": {site: site for site in reversed(region.sites)},
@@ -131,8 +162,13 @@ def test_the_digest_is_of_sites_data_and_closed_buildings_only(region: Region) -
         ("epoch: 3, at", "epoch: 4, at", "log: epochs do not grow from entry to entry"),
         ("at: 2026-11-28T08:12:00Z", "at: noon",
          "log[1].at: noon is no date, or no date and time (e.g. 2026-11-28 or 2026-11-28T08:12:00Z)"),
-        ("log:\n", "lock:\n",
+        ("override: []", "override: []\nlock: []",
          "lock: unknown key; allowed are: closed_buildings, data, epoch, hypothetical, log, override, sites"),
+        ("at: 2026-11-28T08:12:00Z", "at: 2026-11-28T08:12:00",
+         'log[1].at: "2026-11-28 08:12:00" has no time zone (e.g. 2026-11-28T08:12:00Z)'),
+        ("at: 2026-11-28T08:12:00Z", 'at: "0001-01-01T00:00:00+23:00"',
+         "log[1].at: 0001-01-01T00:00:00+23:00 is in no year from 1900 to 2999"),
+        ("hypothetical: false", "hypothetical: 0", "hypothetical: 0 is neither true nor false"),
         ("override: []", "override: []\noverride: [peer-holds]", "line 6: override stands twice"),
     ],
 )  # fmt: skip

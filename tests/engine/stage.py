@@ -72,8 +72,18 @@ class Stage:
             "epoch": epoch or self.epoch,
             "sites": dict.fromkeys(self.region.sites, "normal") | stated.pop("sites", {}),
             "data": {site: site for site in self.region.sites} | stated.pop("data", {}),
+            **{"closed_buildings": {}, "override": [], "hypothetical": False},
             **stated,
         }
+        situation["log"] = [
+            {
+                "epoch": situation["epoch"],
+                "at": "2026-11-01T09:00:00Z",
+                "by": "test",
+                "change": "this",
+                "reason": "test",
+            }
+        ]
         self.situation_file.write_text(yaml.safe_dump(situation), encoding="utf-8")
 
     def declare_next(self, **stated: Any) -> None:

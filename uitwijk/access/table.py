@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.fields import Entity
+from uitwijk.continuity.fields import Entity, Flag
 from uitwijk.continuity.reading import Problems, read_yaml, validate
 
 FILE = Path(__file__).parent / "roles.yaml"
@@ -55,7 +55,7 @@ class Grant(Entity):
     account: Account
     role: Text
     object: ObjectKind
-    propagate: bool
+    propagate: Flag
     """Whether it holds for what lies below, too."""
 
 

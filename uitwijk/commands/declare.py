@@ -21,6 +21,7 @@ from uitwijk.console import GOOD, SituationFile, Yes, command, on_terminal, outp
 from uitwijk.continuity import declaration, place
 from uitwijk.continuity.declaration import VERBS, Change, Command, next_commands
 from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.reading import whole
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
 from uitwijk.running.workspace import Workspace
@@ -88,7 +89,7 @@ def run(
     file = workspace.situation(named)
     changes = parse(words, at, staff_to)
     region, before = workspace.load(named)
-    read = file.read_bytes()
+    read = whole(file)
     asks = on_terminal()
     after = declaration.declare(
         region,
@@ -171,7 +172,7 @@ def _with_staff(changes: list[Change], staff_to: Sequence[str], problems: list[s
         return changes
     seats: dict[str, int] = {}
     for text in staff_to:
-        match = re.fullmatch(r"([^=]+)=(\d+)", text)
+        match = re.fullmatch(r"([^=]+)=([0-9]{1,9})", text)
         if match is None:
             problems.append(f"--staff-to {text}: is not written as BUILDING=SEATS, e.g. wommels-town-hall=8")
         elif match[1] in seats:

@@ -16,7 +16,9 @@ def _sites(
     context: typer.Context,
     first_port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", help="Port of the first site's vCenter; the next site's is one higher."),
+        typer.Option(
+            metavar="PORT", min=1024, max=65000, help="Port of the first site's vCenter; the next site's is one higher."
+        ),
     ] = None,
 ) -> None:
     """

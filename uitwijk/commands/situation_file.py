@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from uitwijk.continuity import load_situation
 from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.reading import whole
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.continuity.strict_yaml import parse_yaml
 from uitwijk.files import alone
 from uitwijk.yaml_text import Word, YamlText, write_edited
 
@@ -25,7 +25,7 @@ def write_situation(path: Path, read: bytes, after: Situation, region: Region) -
     """
     path = path.resolve()
     with alone(path.parent):
-        if path.read_bytes() != read:
+        if whole(path) != read:
             raise SituationError(
                 f"{path.name}: somebody else has changed it since it was read, so nothing was written; look at it "
                 "(`uitwijk status`) and declare again"
@@ -40,7 +40,7 @@ def write_situation(path: Path, read: bytes, after: Situation, region: Region) -
 
 def edited(text: str, after: Situation) -> str:
     """`text`, a situation file, with the content of `after` and otherwise as it was."""
-    stated = yaml.safe_load(text)
+    stated = parse_yaml(text)
     file = YamlText(text)
     file.set(after.epoch, "epoch")
     _update(file, stated, "sites", {site: Word(state) for site, state in after.sites.items()})

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from uitwijk.continuity.fields import Amount, AreaCode, CbsCode, Count, DiskName, Entity, Port, SizeClass, Slug
+from uitwijk.continuity.fields import Amount, AreaCode, CbsCode, Count, DiskName, Entity, Flag, Port, SizeClass, Slug
 from uitwijk.continuity.numbers import NumberBlock
 from uitwijk.continuity.reading import NEITHER
 from uitwijk.continuity.recipe import Kind, Serves
@@ -191,7 +191,7 @@ class Service(Entity):
 class MinimumSeats(Entity):
     """The seats without which a process stops: a share of the municipality's seats, and never fewer than `at_least`."""
 
-    share: Annotated[float, Field(ge=0, le=1)]
+    share: Annotated[float, Field(ge=0, le=1, strict=True)]
     """Of the municipality's seats, from 0 to 1."""
     at_least: Amount
     """Seats, however small the municipality."""
@@ -208,13 +208,13 @@ class Process(Entity):
     """Those without which it stops."""
     seats: MinimumSeats
     """Those without which it stops."""
-    telephone: bool = False
+    telephone: Flag = False
     """Whether the municipality's numbers must ring."""
     stations: frozenset[Slug] = frozenset()
     """What must be in the building where it is done."""
-    own_building: bool = False
+    own_building: Flag = False
     """Whether it can only be done in the municipality's own town hall (a station that cannot be moved in hours)."""
-    persons_register: bool = False
+    persons_register: Flag = False
     """Whether it keeps the persons register (BRP), which nobody else's staff may reach: the drill tries."""
 
 

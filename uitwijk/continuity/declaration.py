@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from uitwijk.continuity.errors import SituationError
+from uitwijk.continuity.fields import MOST, Line
 from uitwijk.continuity.placement import place
-from uitwijk.continuity.reading import Problems
+from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.seats import seats_ordered
 from uitwijk.continuity.situation import (
     ClosedBuilding,
     LogEntry,
@@ -81,6 +83,12 @@ def declare(
     for label, value in (("--by", by), ("--reason", reason)):
         if not value.strip():
             problems.add("declare", f"{label} is empty; the log needs it")
+        else:
+            validate(Line, value, f"declare {label}", problems)
+    if situation.epoch == MOST:
+        problems.add(
+            "declare", f"no epoch follows {MOST}; the file's epoch is a slip: take the file before it from git"
+        )
     if problems.lines:
         raise SituationError(problems.lines)
     closed = content["closed_buildings"]
@@ -96,6 +104,8 @@ def declare(
         }
     )
     check_situation(following, region, "declare", problems)
+    if not problems.lines:
+        _sent(region, situation, following, problems)
     _released(region, situation, following, problems)
     if problems.lines:
         raise SituationError(problems.lines)
@@ -194,6 +204,16 @@ def _released(region: Region, before: Situation, after: Situation, problems: Pro
                 f"{len(working)} workloads work on it at {site}, which is {after.sites[site]}. Have them given away "
                 f"first: `uitwijk declare {given_away} --by … --reason …`, `{up_command(site)}`",
             )
+
+
+def _sent(region: Region, before: Situation, after: Situation, problems: Problems) -> None:
+    """Refuses orders that cannot be followed: nobody finds out at the door that there are fewer seats."""
+    were, are = (seats_ordered(region, situation) for situation in (before, after))
+    for (building, target), (ordered, given) in are.items():
+        if given < ordered and were.get((building, target)) != (ordered, given):
+            staff = sum(who.seats for slug, who in region.organisations.items() if region.building_of(slug) == building)
+            what = f"of the {staff} people of {building}, {given} can sit there" if given else "no seat is free there"
+            problems.add(f"declare closed {building}", f"--staff-to {target}={ordered}: {what}")
 
 
 def _building(content: dict[str, Any], change: Change, problems: Problems) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import CoreSchema, core_schema
+
+from uitwijk.continuity.bounded import unfit
+from uitwijk.continuity.yaml_words import dated
 
 
 class Entity(BaseModel):
@@ -55,6 +60,45 @@ AreaCode = Annotated[
 DiskName = Annotated[
     Slug, Like(r".{1,16}", "is too long for the name of a disk: a file system's label has at most 16 characters")
 ]
-Amount = Annotated[int, Field(ge=0, strict=True)]
-Count = Annotated[int, Field(ge=1, strict=True)]
+MOST = 1_000_000_000
+"""Of anything that is counted, epochs among it: more is a slip, and no part of the program may choke on it."""
+Amount = Annotated[int, Field(ge=0, le=MOST, strict=True)]
+Count = Annotated[int, Field(ge=1, le=MOST, strict=True)]
 Port = Annotated[int, Field(ge=1, le=65535, strict=True)]
+Flag = Annotated[bool, Field(strict=True)]
+"""true or false, not a word or a number that stands for it."""
+_LONGEST = 2000
+
+
+def _line(text: str) -> str:
+    """`text` on one line."""
+    line = " ".join(text.split())
+    if not line:
+        raise ValueError("is empty")
+    if len(line) > _LONGEST:
+        raise ValueError(f"has {len(line):,} characters; {_LONGEST:,} are the most")
+    if why := unfit(line):
+        raise ValueError(why)
+    if any(unicodedata.category(character) == "Cn" for character in line):
+        raise ValueError("holds a character that cannot be shown")
+    return line
+
+
+def _calendar_day(value: object) -> object:
+    """Keeps pydantic from taking a number for the seconds since 1970."""
+    if isinstance(value, int | float) or (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
+        raise ValueError(f"{value} is no date: year, month and day (e.g. 2027-03-01)")
+    return value
+
+
+def _moment(value: object) -> object:
+    if not isinstance(value, str | datetime.date):
+        raise ValueError(f"{str(value)[:30]} is no date and time (e.g. 2026-11-28T08:12:00Z)")
+    return value
+
+
+Line = Annotated[str, AfterValidator(_line)]
+"""Text on one line, for people."""
+Day = Annotated[datetime.date, BeforeValidator(_calendar_day), AfterValidator(dated)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(dated)]
+"""A date and time with its time zone."""

@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
+
+from uitwijk.continuity.bounded import Unreadable, read_bytes, read_text
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.strict_yaml import parse_yaml
 
 Location = tuple[int | str, ...]
 NEITHER = "neither"
 """Type of the complaint about a value that fits no branch of a choice; its message is a sentence without the value."""
 _LONGEST_SHOWN = 60
 """Characters of a wrong value that a message repeats."""
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """Safe YAML in which a key may stand once."""
-
-
-def _mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[bool | float | str, Any]:
-    content: dict[bool | float | str, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node)
-        if not isinstance(key, bool | int | float | str):
-            raise yaml.MarkedYAMLError(problem="a key must be text", problem_mark=key_node.start_mark)
-        if key in content:
-            raise yaml.MarkedYAMLError(problem=f"{key} stands twice", problem_mark=key_node.start_mark)
-        content[key] = loader.construct_object(value_node, deep=True)
-    return content
-
-
-_StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_LONGEST_LINE = 2000
+"""Characters of a message."""
+_MOST_COUNTED = 1000
+_MOST_TOLD = 20
+"""Complaints about one file that are told one by one: beyond that something else is wrong with it."""
 
 
 class Problems:
@@ -45,29 +35,35 @@ class Problems:
 
     def add(self, place: str, what: str) -> None:
         """Notes that something at `place` (file, then path to the value) is wrong."""
-        self.lines.append(f"{place}: {what}")
+        line = f"{place}: {what}"
+        # One line, whatever stood in the file.
+        shown = "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
+        self.lines.append(shown if len(shown) <= _LONGEST_LINE else f"{shown[:_LONGEST_LINE]}…")
+
+
+def whole(path: Path) -> bytes:
+    """The content of a file that people edit.
+
+    Raises:
+        UitwijkError: it is no such file, or too large.
+    """
+    try:
+        return read_bytes(path)
+    except Unreadable as unreadable:
+        raise UitwijkError(f"{path}: {unreadable}") from None
 
 
 def read_yaml(path: Path, place: str, problems: Problems) -> Any:
     """The content of a YAML file, or None after noting why it cannot be had; an empty file is an error, too."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)
-    except FileNotFoundError:
-        problems.add(place, "the file does not exist")
-    except UnicodeDecodeError:
-        problems.add(place, "is not text in UTF-8")
-    except OSError as error:
-        problems.add(place, f"cannot be read: {error.strerror}")
-    except yaml.MarkedYAMLError as error:
-        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
-        problems.add(place, f"{line}{error.problem}")
-    except (yaml.YAMLError, ValueError) as error:
-        problems.add(place, f"is no YAML: {' '.join(str(error).split())}")
-    else:
-        if content is None:
-            problems.add(place, "the file is empty")
-        return content
-    return None
+        content = parse_yaml(read_text(path))
+    except Unreadable as unreadable:
+        for where, what in unreadable.complaints:
+            problems.add(f"{place}: {where}" if where else place, what)
+        return None
+    if content is None:
+        problems.add(place, "the file is empty")
+    return content
 
 
 def validate(kind: Any, data: Any, place: str, problems: Problems, at: Location = ()) -> Any:
@@ -80,15 +76,20 @@ def validate(kind: Any, data: Any, place: str, problems: Problems, at: Location 
     try:
         return TypeAdapter(kind).validate_python(data)
     except ValidationError as error:
+        if error.error_count() > _MOST_COUNTED:
+            problems.add(place, f"{error.error_count():,} values are wrong; is it the file that it should be?")
+            return None
         complaints = error.errors(include_url=False)
         wrong = {complaint["loc"][:-1] for complaint in complaints} | {
             complaint["loc"][:-2] for complaint in complaints
         }
-        for complaint in complaints:
+        for complaint in complaints[:_MOST_TOLD]:
             if complaint["type"] == "too_short" and complaint["loc"] in wrong:
                 continue  # it is short only because pydantic does not count the wrong ones
             location = _path((*at, *complaint["loc"]))
             problems.add(f"{place}: {location}" if location else place, _sentence(complaint, kind))
+        if len(complaints) > _MOST_TOLD:
+            problems.add(place, f"{len(complaints) - _MOST_TOLD} more values are wrong")
     return None
 
 
@@ -98,7 +99,7 @@ def _path(location: Location) -> str:
         if isinstance(part, int):
             text += f"[{part}]"
         elif part != "[key]" and not part.startswith("a "):  # the name of a branch of a choice
-            text += f".{part}" if text else part
+            text += f".{part[:_LONGEST_SHOWN]}" if text else part[:_LONGEST_SHOWN]
     return text
 
 
@@ -116,6 +117,8 @@ def _sentence(complaint: Any, kind: Any) -> str:
         return f"{_shown(value)} {complaint['msg']}"
     if code == "string_type" and isinstance(value, bool | int | float):
         return f"must be text, but YAML reads it as {_shown(value)}; put it in quotes"
+    if code == "string_type" and isinstance(value, datetime.date):
+        return "must be text, but YAML reads it as a date; put it in quotes"
     if code in ("enum", "literal_error"):
         allowed = re.findall(r"'([^']*)'", context["expected"])
         return f"{_shown(value)} is not allowed; allowed are: {', '.join(allowed)}"
@@ -127,6 +130,7 @@ def _sentence(complaint: Any, kind: Any) -> str:
 
 _SENTENCES: Mapping[str, str] = {
     "int_.*": "{value} is no whole number",
+    "timezone_aware": "{value} has no time zone (e.g. 2026-11-28T08:12:00Z)",
     "float_.*": "{value} is no number",
     "bool_.*": "{value} is neither true nor false",
     "string_type": "must be text",
@@ -145,7 +149,7 @@ _SENTENCES: Mapping[str, str] = {
 
 def _shown(value: object) -> str:
     if isinstance(value, str) and re.fullmatch(r"\S+", value):
-        return value
+        return value if len(value) <= _LONGEST_SHOWN else f"{value[:_LONGEST_SHOWN]}…"
     text = json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 

@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from uitwijk.continuity.errors import CatalogueError
-from uitwijk.continuity.fields import Amount, Entity, Port, Slug
+from uitwijk.continuity.fields import Amount, Entity, Flag, Port, Slug
 from uitwijk.continuity.reading import Problems, read_yaml, validate
 
 MOST_DISKS = 6
@@ -99,11 +99,11 @@ class Recipe(Entity):
     """What its job is told, by name, and where that comes from."""
     disks: DiskCount = DiskCount()
     """How many data disks its machines may have."""
-    public: bool = False
+    public: Flag = False
     """Whether it may stand in a network that the whole internet reaches."""
     standby: Literal["hot", "cold", "either"] = "either"
     """How its service must stand by."""
-    prints: bool = False
+    prints: Flag = False
     """Whether it prints documents, so that its role must name the station that prints them."""
 
 

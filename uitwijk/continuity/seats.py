@@ -49,42 +49,64 @@ def _remembered(region: Region, closed: _Closed) -> Mapping[str, Seating]:
     return _seat(region, closed)
 
 
-def _seat(region: Region, closed: _Closed) -> Mapping[str, Seating]:
-    orders = {building: dict(seats) for building, seats in closed}
-    free = {slug: building.seats for slug, building in region.buildings.items() if slug not in orders}
-    at: dict[str, dict[str, int]] = {organisation: {} for organisation in region.organisations}
+def seats_ordered(region: Region, situation: Situation) -> Mapping[tuple[str, str], tuple[int, int]]:
+    """By closed building and the one where its staff are sent: the seats that are ordered there, and those they get."""
+    closed = situation.closed_buildings.items()
+    room = _Room(region, {building: each.staff_to for building, each in closed})
+    return {
+        (building, target): (ordered, room.given.get((building, target), 0))
+        for building, each in closed
+        for target, ordered in each.staff_to.items()
+    }
 
-    def take(organisation: str, building: str, wanted: int) -> int:
-        given = min(wanted, free.get(building, 0))
+
+class _Room:
+    """Seats once those stayed whose building is open, and those went whom the duty officer sent."""
+
+    def __init__(self, region: Region, orders: Mapping[str, Mapping[str, int]]) -> None:
+        self.free = {slug: building.seats for slug, building in region.buildings.items() if slug not in orders}
+        self.at: dict[str, dict[str, int]] = {organisation: {} for organisation in region.organisations}
+        self.displaced: list[str] = []
+        self.given: dict[tuple[str, str], int] = {}
+        """By closed building, and the one where its staff were sent."""
+        for organisation, who in region.organisations.items():
+            building = region.building_of(organisation)
+            if building in self.free:
+                self.take(organisation, building, who.seats)
+            else:
+                self.displaced.append(organisation)
+        self.missing = {organisation: region.organisations[organisation].seats for organisation in self.displaced}
+        for building, target in product(region.buildings, region.buildings):
+            ordered = orders.get(building, {}).get(target, 0)
+            for organisation in self.displaced:
+                if ordered and region.building_of(organisation) == building:
+                    given = self.take(organisation, target, min(ordered, self.missing[organisation]))
+                    self.missing[organisation] -= given
+                    self.given[building, target] = self.given.get((building, target), 0) + given
+                    ordered -= given
+
+    def take(self, organisation: str, building: str, wanted: int) -> int:
+        """Gives the organisation up to `wanted` seats in a building, and says how many."""
+        given = min(wanted, self.free.get(building, 0))
         if given > 0:
-            free[building] -= given
-            at[organisation][building] = at[organisation].get(building, 0) + given
+            self.free[building] -= given
+            self.at[organisation][building] = self.at[organisation].get(building, 0) + given
         return max(given, 0)
 
-    displaced: list[str] = []
-    for organisation, who in region.organisations.items():
-        building = region.building_of(organisation)
-        if building in free:
-            take(organisation, building, who.seats)
-        else:
-            displaced.append(organisation)
 
-    missing = {organisation: region.organisations[organisation].seats for organisation in displaced}
-    for building, target in product(region.buildings, region.buildings):
-        ordered = orders.get(building, {}).get(target, 0)
-        for organisation in displaced:
-            if ordered and region.building_of(organisation) == building:
-                given = take(organisation, target, min(ordered, missing[organisation]))
-                missing[organisation] -= given
-                ordered -= given
+def _seat(region: Region, closed: _Closed) -> Mapping[str, Seating]:
+    room = _Room(region, {building: dict(seats) for building, seats in closed})
+    displaced, missing = room.displaced, room.missing
     for organisation, wanted in _rounds(region, displaced):
-        to_seat = min(missing[organisation], wanted - sum(at[organisation].values()))
+        to_seat = min(missing[organisation], wanted - sum(room.at[organisation].values()))
         for building in region.relocation[organisation]:
             if to_seat > 0:
-                given = take(organisation, building, to_seat)
+                given = room.take(organisation, building, to_seat)
                 to_seat -= given
                 missing[organisation] -= given
-    return {organisation: Seating(who.seats, at[organisation]) for organisation, who in region.organisations.items()}
+    return {
+        organisation: Seating(who.seats, room.at[organisation]) for organisation, who in region.organisations.items()
+    }
 
 
 def _rounds(region: Region, displaced: list[str]) -> Iterator[tuple[str, int]]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import ipaddress
 from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import Field
 
-from uitwijk.continuity.fields import Amount, Count, Entity, Port, SizeClass, Slug
+from uitwijk.continuity.fields import Amount, Count, Day, Entity, Flag, Port, SizeClass, Slug
 
 
 class MachineSize(Entity):
@@ -39,7 +38,7 @@ class NetworkKind(Entity):
     """Place in the address plan; never reused, never renumbered."""
     purpose: str
     """What stands in it, for people."""
-    public: bool = False
+    public: Flag = False
     """Whether the whole internet reaches it. What stands there is open to everybody, and may keep no data."""
 
 
@@ -54,7 +53,7 @@ class AcceptedShortfall(Entity):
     """How many may be short."""
     owner: str
     """Who accepted it, by function."""
-    date: datetime.date
+    date: Day
     """When it was accepted."""
 
 
@@ -65,7 +64,7 @@ class Settings(Entity):
     """What people call the region."""
     domain: str
     """DNS domain below which all names lie."""
-    vcpus_per_core: Annotated[float, Field(gt=0, le=100)]
+    vcpus_per_core: Annotated[float, Field(gt=0, le=100, strict=True)]
     """Virtual CPUs that may share one physical core; over 100 is a slip. Memory is never overcommitted."""
     carrier: str
     """Host name of the telephone carrier's SIP service."""

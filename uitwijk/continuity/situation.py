@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import datetime
 import hashlib
 import json
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict
 
 from uitwijk.continuity.errors import SituationError
-from uitwijk.continuity.fields import Count, Entity, Slug
+from uitwijk.continuity.fields import Count, Entity, Flag, Line, Moment, Slug
 from uitwijk.continuity.reading import Problems, read_yaml, validate
 from uitwijk.continuity.region import Region
 
+_CUT_OFF = "a file that was cut off, or copied in part, looks so; take it from git, or state what holds"
 Overridable = Literal["peer-holds", "peer-unreadable"]
 
 
@@ -43,18 +43,24 @@ class LogEntry(Entity):
 
     epoch: Count
     """The one that began with it."""
-    at: datetime.datetime
+    at: Moment
     """When, with a time zone."""
-    by: Annotated[str, Field(min_length=1)]
+    by: Line
     """Who declared, by function."""
-    change: str
+    change: Line
     """What, in the words of the command."""
-    reason: str
+    reason: Line
     """Why."""
 
 
+def _all_required(schema: dict[str, Any]) -> None:
+    schema["required"] = list(schema["properties"])
+
+
 class Situation(Entity):
-    """What is lost or closed now; both stacks read the same."""
+    """What is lost or closed now; both stacks read the same. A file states all of it, so that one cut off is seen."""
+
+    model_config = ConfigDict(json_schema_extra=_all_required)
 
     epoch: Count
     """Grows by one with every declaration; undoing one is a new epoch."""
@@ -66,10 +72,10 @@ class Situation(Entity):
     """Where nobody can work, and where the staff go."""
     override: tuple[Overridable, ...] = ()
     """Rows of the guard that this epoch lifts."""
-    hypothetical: bool = False
+    hypothetical: Flag = False
     """True: may be previewed, never applied."""
     log: tuple[LogEntry, ...] = ()
-    """Newest last; may be truncated."""
+    """Newest last; may be truncated at its beginning. In a file it is empty only if that is hypothetical."""
 
     @property
     def digest(self) -> str:
@@ -99,7 +105,12 @@ def load_situation(path: str | Path, region: Region) -> Situation:
     content = read_yaml(file, file.name if file.exists() else str(file), problems)
     if content is None:
         raise SituationError(problems.lines)
-    situation: Situation | None = validate(Situation, content, file.name, problems)
+    if isinstance(content, dict):
+        for key in (key for key in Situation.model_fields if key not in content):
+            problems.add(f"{file.name}: {key}", f"is missing: {_CUT_OFF}")
+    situation: Situation | None = None if problems.lines else validate(Situation, content, file.name, problems)
+    if situation is not None and not situation.log and not situation.hypothetical:
+        problems.add(f"{file.name}: log", f"is empty; its last entry says how epoch {situation.epoch} came: {_CUT_OFF}")
     if situation is not None:
         check_situation(situation, region, file.name, problems)
     if problems.lines or situation is None:

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from uitwijk.continuity.fields import Amount, Count, Entity, Slug
+from uitwijk.continuity.fields import Amount, Count, Entity, Flag, Slug
 
 _RoleKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
 
@@ -94,7 +94,7 @@ class Scenario(Standing):
     returns: Literal["as-it-was", "rebuilt"] = "as-it-was"
     created: Mapping[Slug, Amount] = {}
     untouched: Mapping[Slug, Amount] = {}
-    spare_host: Mapping[Slug, bool]
+    spare_host: Mapping[Slug, Flag]
     seats: Mapping[Slug, Seats]
     numbers_served_by: tuple[Slug, ...]
     numbers_ring_at: Mapping[Slug, tuple[Slug, ...]]

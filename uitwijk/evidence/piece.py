@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
+from uitwijk.continuity.yaml_words import dated
 from uitwijk.utc import stamp
 
 Verdict = Literal["passed", "failed"]
@@ -20,7 +21,9 @@ def as_written(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-Moment = Annotated[datetime, AfterValidator(as_written), PlainSerializer(stamp, when_used="json")]
+Moment = Annotated[
+    AwareDatetime, AfterValidator(dated), AfterValidator(as_written), PlainSerializer(stamp, when_used="json")
+]
 """With a time zone; kept to the millisecond, and written in UTC."""
 
 

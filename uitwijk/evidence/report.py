@@ -8,11 +8,15 @@ from pathlib import Path
 
 from pydantic import ConfigDict, ValidationError
 
+from uitwijk.continuity.bounded import MIB, Unreadable, read_text
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.strict_json import parse_json
 from uitwijk.evidence.piece import Moment, Piece, Verdict
 from uitwijk.evidence.scenario_report import LessonReport, ScenarioReport
 
 REPORT = "report.json"
+_LARGEST = 32 * MIB
+_MOST_TOLD = 50
 
 
 class Report(Piece):
@@ -67,14 +71,20 @@ def read(directory: Path) -> Report:
         UitwijkError: there is no `report.json`, or it is not what an exercise leaves.
     """
     path = directory / REPORT
+    if not path.exists():
+        raise UitwijkError(f"{path} does not exist: name a folder that `uitwijk drill` left")
     try:
-        return Report.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        raise UitwijkError(f"{path} does not exist: name a folder that `uitwijk drill` left") from None
-    except OSError as error:
-        raise UitwijkError(f"{path} cannot be read: {error.strerror}") from error
+        return Report.model_validate(parse_json(read_text(path, _LARGEST)))
+    except Unreadable as unreadable:
+        raise UitwijkError(f"{path} {unreadable}, so it was not left by a drill") from None
     except ValidationError as error:
-        problems = (f"{path}: {'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        if error.error_count() > _MOST_TOLD:
+            what = f"{error.error_count():,} values are wrong, so it was not left by a drill"
+            raise UitwijkError(f"{path}: {what}") from None
+        problems = (f"{path}: {_place(item['loc'])}: {item['msg']}" for item in error.errors())
         raise UitwijkError(tuple(problems)) from None
-    except ValueError as error:
-        raise UitwijkError(f"{path} is no JSON, so it was not left by a drill: {error}") from None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    text = ".".join(str(part)[:60] for part in location)
+    return text if text.isprintable() else json.dumps(text)

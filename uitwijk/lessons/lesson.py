@@ -3,39 +3,15 @@
 from __future__ import annotations
 
 import datetime
-import re
-import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator
-
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.fields import Entity, Like
+from uitwijk.continuity.fields import Day, Entity, Like, Line
 from uitwijk.continuity.reading import Problems, read_yaml, validate
 
-
-def _line(text: str) -> str:
-    """`text` on one line."""
-    line = " ".join(text.split())
-    if not line:
-        raise ValueError("is empty")
-    if any(unicodedata.category(character) in ("Cc", "Cn") for character in line):
-        raise ValueError("holds a character that cannot be shown")
-    return line
-
-
-def _calendar_day(value: object) -> object:
-    """Keeps pydantic from taking a number for the seconds since 1970."""
-    if isinstance(value, int | float) or (isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value)):
-        raise ValueError(f"{value} is no date: year, month and day (e.g. 2027-03-01)")
-    return value
-
-
-Line = Annotated[str, AfterValidator(_line)]
-Day = Annotated[datetime.date, BeforeValidator(_calendar_day)]
 Calamity = Literal["S1", "S2", "S3"]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.reading import Problems, validate
+from uitwijk.continuity.reading import Problems, validate, whole
 from uitwijk.files import alone
 from uitwijk.lessons.lesson import Lesson, load_lessons, still_open
 from uitwijk.yaml_text import Word, YamlText, write_edited
@@ -35,7 +35,7 @@ def add_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
         number = 1 + max((int(lesson.id[1:]) for lesson in known), default=0)
         stated = {"id": f"L{number}"} | {name: value for name, value in given.items() if value is not None}
         lesson = _checked(stated)
-        text = path.read_bytes().decode("utf-8") if path.exists() else _NEW
+        text = whole(path).decode("utf-8") if path.exists() else _NEW
         _write(path, lambda: _appended(text, lesson), (*known, lesson))
     return lesson
 
@@ -60,7 +60,7 @@ def close_lesson(path: Path, key: str, given: Mapping[str, Any]) -> Lesson:
         if already := known[place].closed:
             raise UitwijkError(f"{path.name}: {key} is closed already, on {already.date} by {already.by}")
         closed = _checked(known[place].model_dump(exclude_none=True) | {"closed": dict(given)})
-        text = path.read_bytes().decode("utf-8")
+        text = whole(path).decode("utf-8")
         _write(path, lambda: _closed(text, place, closed), (*known[:place], closed, *known[place + 1 :]))
     return closed
 

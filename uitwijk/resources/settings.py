@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +14,13 @@ import pulumi
 from pulumi.runtime.config import CONFIG
 from pydantic import Field
 
+from uitwijk.continuity.bounded import Unreadable
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.fields import Entity, Slug
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import ELSEWHERE, Region
 from uitwijk.continuity.secrets import ALWAYS_SHARED, all_shared, config_key
+from uitwijk.continuity.strict_json import parse_json
 from uitwijk.observe import Login
 from uitwijk.project import NAMESPACE
 from uitwijk.resources.site import SiteArgs
@@ -59,7 +60,7 @@ class _Plain(Entity):
     catalogue: str = "catalogue"
     situation: str = "situation.yaml"
     vcenter: VCenter
-    guestNetworkWaitMinutes: Annotated[int, Field(ge=0, le=60)] = 5
+    guestNetworkWaitMinutes: Annotated[int, Field(ge=0, le=60, strict=True)] = 5
     peers: dict[Slug, Peer] = Field(default_factory=dict)
     kept: Kept = Kept()
     """Only `uitwijk check` asks for it."""
@@ -173,8 +174,8 @@ def _file() -> str:
 def _parsed(value: str) -> Any:
     """Objects and integers reach the program as JSON; text as it stands."""
     try:
-        parsed = json.loads(value)
-    except ValueError:
+        parsed = parse_json(value)
+    except Unreadable:
         return value
     return parsed if isinstance(parsed, dict | list | int) else value
 

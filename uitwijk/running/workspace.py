@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from uitwijk.continuity import load_region, load_situation
+from uitwijk.continuity.bounded import Unreadable, read_text
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.continuity.strict_json import parse_json
 from uitwijk.project import find_project
 
 
@@ -83,11 +84,11 @@ class Workspace:
         """
         note = self.sites_note
         try:
-            noted: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+            if not note.exists():
+                return None
+            noted: dict[str, Any] = parse_json(read_text(note))
             alive = _lives(int(noted["pid"]))
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (Unreadable, OSError, ValueError, OverflowError, KeyError, TypeError) as error:
             raise UitwijkError(f"{note}: cannot be read ({error}); start the simulated sites again") from error
         return noted if alive else None
 

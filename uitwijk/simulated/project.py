@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import uitwijk
+from uitwijk.continuity.bounded import Unreadable, read_text
+from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import ELSEWHERE, Region
 from uitwijk.continuity.secrets import ALWAYS_SHARED, DNS_UPDATE_KEY, all_shared, config_key
+from uitwijk.continuity.strict_yaml import parse_yaml, to_yaml
 from uitwijk.observe.pulumi import Pulumi
 from uitwijk.project import DEFINITION, NAMESPACE
 from uitwijk.running.engine import Stack
@@ -108,7 +109,7 @@ class Project:
         (self.home / "logs").touch()
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
-        definition = yaml.safe_load((program / DEFINITION).read_text(encoding="utf-8"))
+        definition = _definition(program / DEFINITION)
         _write(self.project / DEFINITION, {**definition, "runtime": _runtime(), "main": str(program)})
         # `uitwijk` finds the region beside Pulumi.yaml.
         for name, target in (("catalogue", catalogue), ("situation.yaml", situation)):
@@ -205,6 +206,16 @@ def copy_project(project: Path, folder: Path) -> Path:
     return folder
 
 
+def _definition(path: Path) -> dict[str, Any]:
+    try:
+        content = parse_yaml(read_text(path))
+    except Unreadable as unreadable:
+        raise UitwijkError(f"{path}: {unreadable}") from None
+    if not isinstance(content, dict):
+        raise UitwijkError(f"{path}: must be a mapping that starts with `name: …`")
+    return content
+
+
 def _runtime() -> dict[str, Any]:
     """The interpreter that runs this: a language host that finds no environment in the project would install one."""
     environment = {"virtualenv": sys.prefix} if sys.prefix != sys.base_prefix else {}
@@ -219,6 +230,4 @@ def bundle(vcenters: Iterable[SimulatedVCenter], path: Path) -> Path:
 
 def _write(path: Path, content: object) -> None:
     # JSON is YAML; a plain dump keeps the order of keys.
-    path.write_text(
-        yaml.safe_dump(json.loads(json.dumps(content)), sort_keys=False, allow_unicode=True), encoding="utf-8"
-    )
+    path.write_text(to_yaml(json.loads(json.dumps(content))), encoding="utf-8")

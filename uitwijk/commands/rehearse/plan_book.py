@@ -9,9 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from uitwijk.continuity.bounded import Unreadable, read_text
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.reading import whole
+from uitwijk.continuity.strict_yaml import parse_yaml, to_yaml
 from uitwijk.files import write_atomically
 
 _HEAD = """\
@@ -50,12 +51,12 @@ class PlanBook:
             UitwijkError: when its file cannot be understood.
         """
         file = self.file(calamity)
-        try:
-            plan = yaml.safe_load(file.read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        if not file.exists():
             return None
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise UitwijkError(f"{self._shown(file)}: cannot be read ({' '.join(str(error).split())})") from error
+        try:
+            plan = parse_yaml(read_text(file))
+        except Unreadable as unreadable:
+            raise UitwijkError(f"{self._shown(file)}: {unreadable}") from None
         if not isinstance(plan, dict):
             raise UitwijkError(f"{self._shown(file)}: is no plan; `git checkout` it, or approve it anew")
         return plan
@@ -65,7 +66,7 @@ class PlanBook:
         self.folder.mkdir(exist_ok=True)
         text = _HEAD + in_yaml(plan)
         file = self.file(calamity)
-        if not file.exists() or file.read_text(encoding="utf-8") != text:
+        if not file.exists() or whole(file) != text.encode():
             write_atomically(file, text)
 
     def strangers(self, calamities: frozenset[str]) -> list[Path]:
@@ -78,7 +79,7 @@ class PlanBook:
 
 def in_yaml(plan: Mapping[str, Any]) -> str:
     """A plan as it stands in its file: the same plan gives the same text."""
-    return yaml.safe_dump(dict(plan), sort_keys=False, allow_unicode=True, width=_WIDTH)
+    return to_yaml(dict(plan), width=_WIDTH)
 
 
 def difference(approved: Mapping[str, Any], found: Mapping[str, Any]) -> list[str]:

@@ -7,11 +7,11 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
-import yaml
-
+from uitwijk.continuity.bounded import Unreadable, read_text
 from uitwijk.continuity.calamity import Calamity
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.strict_yaml import parse_yaml, to_yaml
 from uitwijk.running.engine import Engine, Run, Stack
 
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))
@@ -77,14 +77,16 @@ class Previews:
         """The stack's own file, but for the situation."""
         situation = calamity.situation(self._region).model_copy(update={"hypothetical": True})
         declared = folder / "situation.yaml"
-        declared.write_text(yaml.safe_dump(situation.model_dump(mode="json")), encoding="utf-8")
+        declared.write_text(to_yaml(situation.model_dump(mode="json")), encoding="utf-8")
         own = self._stacks[site].project / f"Pulumi.{site}.yaml"
         try:
-            content = yaml.safe_load(own.read_text(encoding="utf-8"))
-            content["config"] |= {_SITUATION: str(declared), _CATALOGUE: str(self._catalogue)}
-        except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-            raise UitwijkError(f"{own.name}: cannot be read as a stack file ({type(error).__name__})") from error
+            content = parse_yaml(read_text(own))
+        except Unreadable as unreadable:
+            raise UitwijkError(f"{own.name}: cannot be read as a stack file: {unreadable}") from None
+        if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
+            raise UitwijkError(f"{own.name}: cannot be read as a stack file: it has no `config:` with keys below it")
+        content["config"] |= {_SITUATION: str(declared), _CATALOGUE: str(self._catalogue)}
         settings = folder / own.name
         settings.touch(mode=0o600)
-        settings.write_text(yaml.safe_dump(content), encoding="utf-8")
+        settings.write_text(to_yaml(content), encoding="utf-8")
         return settings

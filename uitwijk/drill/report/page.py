@@ -8,18 +8,21 @@ from pathlib import Path
 
 import jinja2
 
+from uitwijk.continuity.bounded import MIB, Unreadable, open_regular
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill.report.facts import ReportFacts
 from uitwijk.drill.report.timeline import GLYPH, KINDS, TOP, WIDTH
 from uitwijk.drill.report.work_faults import answer, place
 from uitwijk.drill.report.work_tallies import WRITTEN
-from uitwijk.evidence.report import read
+from uitwijk.evidence.report import REPORT, read
 from uitwijk.files import write_atomically
 from uitwijk.wording import clock, count, difference, duration, listed, telephone, value
 
 _PAGE = "report.html"
 _ENGINE_TIME = "Engine time on simulated vCenters, not a recovery time."
 """What the measured times are."""
+_CONTRADICTIONS = (ArithmeticError, LookupError, TypeError, ValueError, jinja2.TemplateError)
+"""What the page meets where each value of a report is of the right form, but not what an exercise leaves."""
 _GEOMETRY = {"GLYPH": GLYPH, "TOP": TOP, "WIDTH": WIDTH}
 
 
@@ -30,19 +33,25 @@ def render(directory: Path) -> Path:
         UitwijkError: there is no `report.json`, it is not what an exercise leaves, or the folder cannot be written.
     """
     data = read(directory)
-    page = (
-        _environment()
-        .get_template("report.html.j2")
-        .render(
-            report=ReportFacts(data),
-            data=data,
-            files=list(_files(directory)),
-            folder=directory.resolve().name,
-            events=_lines(directory / "events.jsonl"),
-            geometry=_GEOMETRY,
-            kinds=KINDS,
+    try:
+        page = (
+            _environment()
+            .get_template("report.html.j2")
+            .render(
+                report=ReportFacts(data),
+                data=data,
+                files=list(_files(directory)),
+                folder=directory.resolve().name,
+                events=_lines(directory / "events.jsonl"),
+                geometry=_GEOMETRY,
+                kinds=KINDS,
+            )
         )
-    )
+    except _CONTRADICTIONS as error:
+        what = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise UitwijkError(
+            f"{directory / REPORT}: contradicts itself, so it was not left by a drill ({what})"
+        ) from error
     target = directory / _PAGE
     try:
         write_atomically(target, page)
@@ -107,7 +116,11 @@ def _files(directory: Path) -> Iterator[tuple[str, str]]:
 
 
 def _lines(path: Path) -> int:
-    return path.read_bytes().count(b"\n") if path.exists() else 0
+    try:
+        with open_regular(path) as file:
+            return sum(part.count(b"\n") for part in iter(lambda: file.read(MIB), b""))
+    except Unreadable:
+        return 0
 
 
 def _size(size: int) -> str:

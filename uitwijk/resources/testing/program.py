@@ -28,13 +28,13 @@ from typing import Any
 from unittest import mock
 
 import pulumi
-import yaml
 from pulumi.runtime.settings import set_root_resource
 
 from uitwijk.continuity import load_region
 from uitwijk.continuity.facts import Facts, StackFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
+from uitwijk.continuity.strict_yaml import to_yaml
 from uitwijk.project import NAMESPACE, find_project, project_name
 from uitwijk.resources.testing.recording import Recording, RecordingMonitor
 
@@ -125,7 +125,7 @@ def record_site(
         path = home / "situation.yaml"
         if situation is not None:
             path = Path(folder) / "situation.yaml"
-            path.write_text(yaml.safe_dump(situation.model_dump(mode="json")), encoding="utf-8")
+            path.write_text(to_yaml(_stated(situation)), encoding="utf-8")
         config = {
             "site": site,
             "catalogue": str(catalogue),
@@ -142,6 +142,19 @@ def record_site(
                 preview=preview,
                 missing=missing,
             )
+
+
+def _stated(situation: Situation) -> dict[str, Any]:
+    """As it stands in a file, which says how its epoch came."""
+    entry = {
+        "epoch": situation.epoch,
+        "at": "2026-11-01T09:00:00Z",
+        "by": "a test",
+        "change": "this",
+        "reason": "a test",
+    }
+    content = situation.model_dump(mode="json")
+    return {**content, "log": content["log"] or [entry]}
 
 
 @contextlib.contextmanager
