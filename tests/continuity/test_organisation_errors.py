@@ -112,7 +112,7 @@ def test_a_code_of_the_wrong_form(catalogue: Catalogue) -> None:
     ]
 
 
-@pytest.mark.parametrize("value", ["many", "true", "12.5", "-1"])
+@pytest.mark.parametrize("value", ["many", "true", "12.5", "-1", "1e5"])
 def test_seats_that_are_no_number_of_seats(catalogue: Catalogue, value: str) -> None:
     catalogue.change(KOLKWIJDE, "seats: 28", f"seats: {value}")
     what = "is too small; 0 is the least" if value == "-1" else "is no whole number"

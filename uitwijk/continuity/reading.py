@@ -122,6 +122,8 @@ def _sentence(complaint: Any, kind: Any) -> str:
     if code in ("enum", "literal_error"):
         allowed = re.findall(r"'([^']*)'", context["expected"])
         return f"{_shown(value)} is not allowed; allowed are: {', '.join(allowed)}"
+    if code in ("int_type", "float_type") and isinstance(value, str) and re.fullmatch("0[0-9]{1,14}", value):
+        return f"`{value}` is text to YAML; write {int(value)}"
     for pattern, sentence in _SENTENCES.items():
         if re.fullmatch(pattern, code):
             return sentence.format(value=_shown(value), **context)

@@ -1,13 +1,16 @@
 """What a word without quotes means in YAML, where that is one thing only.
 
-Versions and readers of YAML differ: `0127` is 87 or 127, `1:28` is 88 or text, `yes` is true or text. A file on which a
-town depends may not hang on that: such words are refused, with what may have been meant.
+In YAML 1.1, which is read here, `0127` is 87, `1:28` is 88 and `yes` is true; hardly anybody who writes that means it.
+Such words are refused, with what may have been meant. What only other versions take for a number, `089` or `1e5`, is
+text, and a place for a number refuses it as such.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
+
+import yaml
 
 MOST_DIGITS = 15
 """Of a number: what every reader keeps exactly."""
@@ -21,6 +24,8 @@ _SAID_BOOLEAN = {
     **dict.fromkeys(("no", "off"), "false"),
 }
 """YAML 1.1 takes them for true and false, YAML 1.2 for text."""
+_RESOLVER = yaml.resolver.Resolver()
+_TEXT = {"tag:yaml.org,2002:str", "tag:yaml.org,2002:value"}
 _NUMBER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)?\.[0-9]+|[-+]?(0|[1-9][0-9]*)\.")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -53,9 +58,9 @@ def meaning(word: str) -> Word:
         return _moment(word, word, "", "")
     if found := _MOMENT.fullmatch(word):
         return _moment(word, found[1], found[2], found[3] or "")
-    if why := _trap(word):
-        raise Unclear(why)
-    return word
+    if _RESOLVER.resolve(yaml.ScalarNode, word, (True, False)) in _TEXT:  # type: ignore[no-untyped-call]
+        return word
+    raise Unclear(_trap(word))
 
 
 def dated(moment: datetime.date) -> datetime.date:
@@ -78,8 +83,8 @@ def _moment(word: str, day: str, time: str, zone: str) -> datetime.date:
         raise Unclear(f"`{word}` is no date, or no date and time: {error}") from None
 
 
-def _trap(word: str) -> str | None:
-    """What `word` is taken for by some readers and not by others, and what to write instead; None: by none."""
+def _trap(word: str) -> str:
+    """What `word` is taken for, and what to write instead."""
     text = f'"{_cut(word)}" for text'
     shown = f"`{_cut(word)}`"
     digits = word.replace("_", "").lstrip("+-")
@@ -97,12 +102,12 @@ def _trap(word: str) -> str | None:
         meant = f"{minus}{_cut(re.sub('^0+(?=[0-9])', '', digits))}"
         return f"{shown} is read as {meant} by YAML; write that, or {text}"
     if re.fullmatch(r"([0-9]+\.?[0-9]*|\.[0-9]+)e[-+]?[0-9]+", digits, re.IGNORECASE):
-        return f"{shown} is a number to some readers of YAML, text to others; write all its digits, or {text}"
+        return f"{shown} is read as a number by YAML; write all its digits, or {text}"
     if re.fullmatch(r"\.(inf|nan)", digits, re.IGNORECASE):
         return f"{shown} is no number that means anything here; write one, or {text}"
     if re.fullmatch(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}([Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}.*", word):
         return f"{shown} is no date, or no date and time (e.g. 2026-11-28 or 2026-11-28T08:12:00Z)"
-    return None
+    return f"{shown} is no plain text to YAML; write {text}"
 
 
 def _to_the_base_of_60(digits: str) -> str:
@@ -115,10 +120,7 @@ def _to_the_base_of_60(digits: str) -> str:
 
 
 def _in_base(digits: str, base: int) -> str:
-    try:
-        return str(int(digits, base)) if len(digits) <= MOST_DIGITS else "a number that is too large"
-    except ValueError:
-        return "text, or as a number,"
+    return str(int(digits, base)) if len(digits) <= MOST_DIGITS else "a number that is too large"
 
 
 def _short(word: str) -> str:

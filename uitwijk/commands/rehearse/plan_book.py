@@ -56,7 +56,7 @@ class PlanBook:
         try:
             plan = parse_yaml(read_text(file))
         except Unreadable as unreadable:
-            raise UitwijkError(f"{self._shown(file)}: {unreadable}") from None
+            raise UitwijkError(f"{self._shown(file)}: cannot be read: {unreadable}") from None
         if not isinstance(plan, dict):
             raise UitwijkError(f"{self._shown(file)}: is no plan; `git checkout` it, or approve it anew")
         return plan
