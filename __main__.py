@@ -33,4 +33,5 @@ with resources.told_plainly():
         shared |= components.Partnership(partnership, args).ready
     for municipality in region.municipalities:
         components.Municipality(municipality, replace(args, needs=shared))
+    resources.leftover_disks(args.site, decision.leftover)
     resources.export_facts(situation, placement, settings.site, decision)

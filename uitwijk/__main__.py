@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import typer
 
-from uitwijk.commands import check, declare, env, lesson, rebuilt, sites, status
+from uitwijk.commands import check, declare, env, lesson, rebuilt, retire, sites, status
 from uitwijk.commands.recover import command as recover
 from uitwijk.commands.rehearse import command as rehearse
 from uitwijk.console import plain_streams, print_error
@@ -46,6 +46,7 @@ for verb in (
     drill.drill,
     recover.recover,
     rebuilt.rebuilt,
+    retire.retire,
     drill.report,
 ):
     app.command()(verb)

@@ -70,6 +70,7 @@ def build(
             slug: _partnership(slug, index, partnership)
             for index, (slug, partnership) in enumerate(partnerships.items())
         },
+        retired=(),
         manual_steps=(ManualStep(step="Close {building}", owner="porter", when="building-closed"),),
     )
     problems = Problems()

@@ -21,6 +21,7 @@ def check(region: Region, findings: Findings) -> None:
     for organisation in region.organisations:
         _needs(region, organisation, findings)
         _providers(region, organisation, findings)
+    _retired(region, findings)
     _recipes(region, findings)
     _addresses(region, findings)
     _names(region, findings)
@@ -63,6 +64,21 @@ def _providers(region: Region, organisation: str, findings: Findings) -> None:
                 f"{organisation} uses {key}, and its name servers are not told where that runs; "
                 f"use the service that gives {workload.organisation} names, too",
             )
+
+
+def _retired(region: Region, findings: Findings) -> None:
+    """What left must have left, and nothing that stays may need it."""
+    for index, each in enumerate(region.retired):
+        there = [name for name in each.machines if name in region.machines]
+        if there:
+            what = f"{there[0]} is in the catalogue still; make the count smaller first, or leave it out here"
+            findings.add("retired.yaml", f"[{index}].machines", what)
+    for workload in region.workloads.values():
+        for needed in sorted(region.services[workload.service].depends_on):
+            gone = region.left.keys() & {needed, f"{workload.organisation}/{needed}"}
+            if gone and region.provider(workload.organisation, needed) is None:
+                what = f"{workload.key} needs {min(gone)}, which is retired; retire it, too"
+                findings.add("retired.yaml", "what", what)
 
 
 def _recipes(region: Region, findings: Findings) -> None:

@@ -20,6 +20,7 @@ from uitwijk.continuity.catalogue import (
 )
 from uitwijk.continuity.reading import Problems
 from uitwijk.continuity.recipe import Recipe
+from uitwijk.continuity.retirement import Retired
 from uitwijk.continuity.settings import Settings
 
 
@@ -36,6 +37,8 @@ class Described:
     municipalities: Mapping[str, Municipality]
     partnerships: Mapping[str, Partnership]
     manual_steps: tuple[ManualStep, ...]
+    retired: tuple[Retired, ...]
+    """What left the region; `remaining` takes it out of the rest."""
 
     @cached_property
     def organisations(self) -> Mapping[str, Organisation]:
@@ -57,8 +60,17 @@ class Draft(Described):
 
     @property
     def described(self) -> Mapping[str, Any]:
-        """What it describes, by field of `Described`."""
-        return {field.name: getattr(self, field.name) for field in fields(Described)}
+        """What it describes without the municipalities that are retired, by field of `Described`."""
+        gone = {each.what for each in self.retired} & self.municipalities.keys()
+        parts = {field.name: getattr(self, field.name) for field in fields(Described)}
+        if not gone:
+            return parts
+        left = {slug: each for slug, each in self.municipalities.items() if slug not in gone}
+        partnerships = {
+            slug: each.model_copy(update={"members": tuple(member for member in each.members if member not in gone)})
+            for slug, each in self.partnerships.items()
+        }
+        return {**parts, "municipalities": left, "partnerships": partnerships}
 
 
 Names = Mapping[str, Iterable[str] | None]

@@ -7,6 +7,20 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class HeldDisk:
+    """A data disk as a stack's state holds it."""
+
+    urn: str
+    datastore: str
+    path: str
+    """Inside the datastore."""
+    size: int
+    """In GiB."""
+    protected: bool
+    """Whether the engine refuses to let go of it."""
+
+
+@dataclass(frozen=True)
 class StackFacts:
     """What a stack's actual state says, not what it claims in its outputs."""
 
@@ -22,6 +36,8 @@ class StackFacts:
     """Logical names of its machines, those of pending operations included."""
     disks: Mapping[str, int] = field(default_factory=dict)
     """Sizes of its data disks in GiB, as last applied, by logical name."""
+    held: Mapping[str, HeldDisk] = field(default_factory=dict)
+    """The same disks as the state holds them, by logical name."""
     remembered: Mapping[str, int] = field(default_factory=dict)
     """Sizes in GiB of the data disks that were ever made by it, by logical name. No refresh takes one away."""
     seen: Mapping[str, int] = field(default_factory=dict)

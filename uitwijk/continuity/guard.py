@@ -59,6 +59,7 @@ def judge(region: Region, situation: Situation, placement: Placement, facts: Fac
         *guard.disk_gone(),
         *guard.empty_disk(),
         *guard.disk_size(),
+        *guard.removal(),
     ]
     return tuple(refusal for refusal in found if refusal.row not in situation.override)
 
@@ -99,6 +100,7 @@ class _Guard:
             if site != facts.site and situation.reachable(site)
         ]
         self._placed_here = {key for key, where in placement.workloads.items() if where == facts.site}
+        self._hot_here = set(placement.hot.get(facts.site, ()))
         self._where = placement.workloads
 
     def _believed(self, peer: StackFacts) -> StackFacts:
@@ -367,6 +369,34 @@ class _Guard:
             f"(`pulumi stack import --stack {self._site}`), then run `uitwijk rebuilt {self._site}`"
         )
         return [Refusal("empty-disk", text, self._keepers(missing), frozenset(missing))]
+
+    def removal(self) -> list[Refusal]:
+        """Running machines that would go, and nothing says why: a slip in the catalogue looks like that."""
+        placed = self._placed_here | self._hot_here
+        calm = all(state is SiteState.NORMAL for state in self._situation.sites.values())
+        left, shed = [], []
+        for name in self._facts.own.machines - self._region.left_machines:
+            machine = self._region.machines.get(name)
+            if machine is None:
+                left.append(name)
+            elif machine.workload not in placed and calm and self._where.get(machine.workload) is None:
+                shed.append(name)
+        refusals = []
+        if left:
+            text = (
+                f"{len(left)} machines of this stack are not in the catalogue any more and would be removed "
+                f"({names(left)}), and catalogue/retired.yaml does not say so. Put back what the catalogue had, or, if "
+                f"they are to go: `uitwijk retire {' '.join(sorted(left))}`"
+            )
+            refusals.append(Refusal("removal", text))
+        if shed:
+            text = (
+                f"{len(shed)} machines of this stack would be removed for want of room, with every site normal "
+                f"({names(shed)}): the catalogue asks for more than the hosts have. Put back the sizes, counts or "
+                "hosts that it had (`git diff catalogue`)"
+            )
+            refusals.append(Refusal("removal", text))
+        return refusals
 
     def disk_size(self) -> list[Refusal]:
         made = self._facts.own.disks

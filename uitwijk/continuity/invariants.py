@@ -62,7 +62,7 @@ class Invariants:
         yield from _differ("municipalities with processes", placement.processes, region.municipalities)
         for municipality, processes in placement.processes.items():
             judged = [*processes.continues, *processes.stopped]
-            yield from _differ(f"processes of {municipality}", judged, region.processes)
+            yield from _differ(f"processes of {municipality}", judged, region.processes_of(municipality))
             yield from (f"{municipality}: {slug} both continues and is stopped" for slug in _twice(judged))
 
     def _workloads(self, situation: Situation, placement: Placement) -> Iterator[str]:
@@ -141,7 +141,6 @@ class Invariants:
     def _processes(self, placement: Placement) -> Iterator[str]:
         region = self._region
         running = {key for site in placement.hot for key in placement.runs_at(site)}
-        urgent = {slug for slug, process in region.processes.items() if process.recovery_class <= RecoveryClass.R1}
         ringing = {whose for key, whose in self._numbers.items() if placement.numbers[key].rings}
         for municipality, processes in placement.processes.items():
             seating, home = placement.seats[municipality], region.building_of(municipality)
@@ -149,7 +148,9 @@ class Invariants:
             free = seating.seated - sum(region.minimum_seats(municipality, slug) for slug in processes.continues)
             if free < 0:
                 yield f"{municipality} lacks {-free} seats for the processes that are said to continue"
-            for slug, process in region.processes.items():
+            own = {slug: region.processes[slug] for slug in region.processes_of(municipality)}
+            urgent = {slug for slug, process in own.items() if process.recovery_class <= RecoveryClass.R1}
+            for slug, process in own.items():
                 needed = self._needed[municipality, slug]
                 possible = (
                     needed is not None
@@ -163,8 +164,8 @@ class Invariants:
                 if possible and slug in processes.stopped and region.minimum_seats(municipality, slug) <= free:
                     yield f"{municipality}: {slug} is stopped ({processes.stopped[slug]}), and lacks nothing"
             count = len(processes.continues)
-            if processes.majority != (2 * count > len(region.processes) and urgent.issubset(processes.continues)):
-                of = f"{count} of {len(region.processes)} processes"
+            if processes.majority != (2 * count > len(own) and urgent.issubset(processes.continues)):
+                of = f"{count} of {len(own)} processes"
                 called = "a" if processes.majority else "no"
                 yield f"{municipality}: {of} continue, and that is called {called} majority"
 

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from uitwijk.continuity.catalogue import ManualStep
 from uitwijk.continuity.fields import Slug
 from uitwijk.continuity.loading import ENTRIES, FOLDERS, OWN_RECIPES
+from uitwijk.continuity.retirement import Retired
 from uitwijk.continuity.settings import Settings
 from uitwijk.continuity.situation import Situation
 
@@ -27,6 +28,7 @@ def schemas() -> dict[str, str]:
         "region": Settings,
         "manual-steps": tuple[ManualStep, ...],
         "situation": Situation,
+        "retired": tuple[Retired, ...],
         **{name: dict[Slug, kind] for name, kind in ENTRIES.items()},  # type: ignore[valid-type]
         **FOLDERS,
         **OWN_RECIPES,

@@ -21,6 +21,7 @@ from uitwijk.continuity.fields import Slug
 from uitwijk.continuity.reading import Problems, read_yaml, validate
 from uitwijk.continuity.recipe import Recipe, shipped_recipes
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.retirement import Retired
 from uitwijk.continuity.settings import Settings
 
 _MANUAL_STEPS = "manual-steps.yaml"
@@ -31,7 +32,9 @@ FOLDERS: dict[str, Any] = {"municipalities": Municipality, "partnerships": Partn
 """Folders that hold one file a slug, and must hold at least one."""
 OWN_RECIPES: dict[str, Any] = {_RECIPES: Recipe}
 """The folder of the region's own recipes; it may be missing."""
-_FILES = ("region.yaml", *(f"{name}.yaml" for name in ENTRIES), _MANUAL_STEPS)
+RETIRED = "retired.yaml"
+"""What left the region; it may be missing."""
+_FILES = ("region.yaml", *(f"{name}.yaml" for name in ENTRIES), _MANUAL_STEPS, RETIRED)
 
 
 def load_region(path: str | Path) -> Region:
@@ -71,8 +74,8 @@ class _Reader:
 
     def draft(self) -> Draft:
         self._unknown_files()
-        without_steps = not (self._folder / _MANUAL_STEPS).exists()
-        steps = () if without_steps else self._read(_MANUAL_STEPS, tuple[ManualStep, ...])
+        steps = self._optional(_MANUAL_STEPS, tuple[ManualStep, ...])
+        retired = self._optional(RETIRED, tuple[Retired, ...])
         parts = {
             **{name: self._entries(name, kind) for name, kind in ENTRIES.items()},
             **{name: self._each(name, kind) for name, kind in FOLDERS.items()},
@@ -90,6 +93,7 @@ class _Reader:
         return Draft(
             settings=self._read("region.yaml", Settings),
             manual_steps=steps or (),
+            retired=retired or (),
             broken=broken,
             **parts,
         )
@@ -102,6 +106,9 @@ class _Reader:
                     self._problems.add(place, "would not be read; its name must end in .yaml")
                 elif known and file.name not in known:
                     self._problems.add(place, f"is no file of the catalogue; there are: {', '.join(known)}")
+
+    def _optional(self, name: str, kind: Any) -> Any:
+        return self._read(name, kind) if (self._folder / name).exists() else ()
 
     def _read(self, name: str, kind: Any) -> Any:
         place = f"{self.name}/{name}"

@@ -44,7 +44,7 @@ def foreseen(region: Region, calamity: Calamity) -> dict[str, Any]:
         "seats": _differing(before.seats, after.seats, _seating),
         "numbers": _differing(_numbers(before), _numbers(after), str),
         "processes": {
-            slug: {"continue": f"{len(now.continues)} of {len(region.processes)}", **now.stopped}
+            slug: {"continue": f"{len(now.continues)} of {len(region.processes_of(slug))}", **now.stopped}
             for slug, now in after.processes.items()
             if now != before.processes[slug]
         },

@@ -51,7 +51,8 @@ def _judge(
 ) -> Processes:
     continues: list[str] = []
     stopped: dict[str, str] = {}
-    by_urgency = sorted(region.processes.items(), key=lambda item: item[1].recovery_class)
+    own = {slug: region.processes[slug] for slug in region.processes_of(municipality)}
+    by_urgency = sorted(own.items(), key=lambda item: item[1].recovery_class)
     for slug, process in by_urgency:
         needed = region.minimum_seats(municipality, slug)
         why = _obstacle(region, municipality, process, buildings, down, rings)
@@ -62,11 +63,11 @@ def _judge(
             seats -= needed
         else:
             stopped[slug] = why
-    urgent = {slug for slug, process in region.processes.items() if process.recovery_class.urgent}
+    urgent = {slug for slug, process in own.items() if process.recovery_class.urgent}
     return Processes(
-        continues=tuple(slug for slug in region.processes if slug in continues),
-        stopped={slug: stopped[slug] for slug in region.processes if slug in stopped},
-        majority=len(continues) * 2 > len(region.processes) and urgent <= set(continues),
+        continues=tuple(slug for slug in own if slug in continues),
+        stopped={slug: stopped[slug] for slug in own if slug in stopped},
+        majority=len(continues) * 2 > len(own) and urgent <= set(continues),
     )
 
 

@@ -20,6 +20,7 @@ from uitwijk.continuity.catalogue import (
 )
 from uitwijk.continuity.errors import CatalogueError
 from uitwijk.continuity.recipe import Recipe, Serves
+from uitwijk.continuity.retirement import Retired, RetiredDisk
 
 
 @dataclass(frozen=True)
@@ -96,13 +97,41 @@ class Region(AddressPlan):
     def runs(self, organisation: str, service: str) -> bool:
         """Whether the organisation has machines of its own for the service."""
         who = self.organisations[organisation]
-        if service in who.without:
+        if service in who.without or self.left.keys() & {service, f"{organisation}/{service}"}:
             return False
         shared = self.services[service].tenancy == "shared"
         if isinstance(who, Partnership):
             return shared or service in who.runs
         assert isinstance(who, Municipality)
         return not (shared and organisation in self.partnership_of) and service not in who.uses
+
+    @cached_property
+    def left(self) -> Mapping[str, Retired]:
+        """What left the region, by workload, municipality, service or machine."""
+        return {each.what: each for each in self.retired}
+
+    @cached_property
+    def left_machines(self) -> frozenset[str]:
+        """Names of the machines that went with it."""
+        return frozenset(name for each in self.retired for name in each.machines)
+
+    @cached_property
+    def left_disks(self) -> Mapping[str, RetiredDisk]:
+        """The data disks that they kept, by logical name."""
+        return {disk.name: disk for each in self.retired for disk in each.disks}
+
+    def processes_of(self, municipality: str) -> tuple[str, ...]:
+        """The municipality's processes: all but those that need what was retired for it."""
+        return tuple(
+            slug
+            for slug, process in self.processes.items()
+            if not any(self._retired_for(municipality, service) for service in process.services)
+        )
+
+    def _retired_for(self, municipality: str, service: str) -> bool:
+        partnership = self.partnership_of.get(municipality)
+        names = {service, f"{municipality}/{service}", *([f"{partnership}/{service}"] if partnership else ())}
+        return bool(names & self.left.keys()) and self.provider(municipality, service) is None
 
     def provider(self, organisation: str, service: str) -> str | None:
         """The key of the workload that gives the organisation the service: its own, or its partnership's; or None."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from uitwijk.continuity.facts import Facts
+from uitwijk.continuity.facts import Facts, HeldDisk
 from uitwijk.continuity.guard import Refusal, judge
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Machine, Region, Workload
@@ -59,6 +59,9 @@ class Decision:
     """What it leaves as it is."""
     obstacles: tuple[Refusal, ...] = ()
     """What that waits for."""
+    leftover: Mapping[str, HeldDisk] = field(default_factory=dict)
+    """Data disks that the stack holds and no workload has any more, by logical name, as they are to be held on: those
+    that are retired without protection, so that the next run lets go of them."""
     seen: Mapping[str, int] = field(default_factory=dict)
     """By site, the newest epoch of its stack that this one remembers from now on."""
 
@@ -80,7 +83,23 @@ def decide(region: Region, situation: Situation, placement: Placement, facts: Fa
     waiting = run.behind(refusals)
     if refusals and not run.does_more_than(waiting):
         return Decision(refusals)
-    return Decision((), run.waiting(waiting, refusals), refusals, _seen(situation, facts))
+    return Decision((), run.waiting(waiting, refusals), refusals, _leftover(region, facts), _seen(situation, facts))
+
+
+def _leftover(region: Region, facts: Facts) -> Mapping[str, HeldDisk]:
+    """Nothing stands in the way of a run because a disk left the catalogue, and none leaves the state by a slip."""
+    known = {
+        f"{machine.name}-{disk}"
+        for machine in region.machines.values()
+        if region.workloads[machine.workload].home == facts.site
+        for disk in machine.disks
+    }
+    left = {name: disk for name, disk in facts.own.held.items() if name not in known}
+    return {
+        name: replace(disk, protected=name not in region.left_disks)
+        for name, disk in left.items()
+        if disk.protected or name not in region.left_disks
+    }
 
 
 def _seen(situation: Situation, facts: Facts) -> Mapping[str, int]:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from uitwijk.continuity.facts import StackFacts
+from uitwijk.continuity.facts import HeldDisk, StackFacts
 
 MACHINE = "vsphere:index/virtualMachine:VirtualMachine"
 DISK = "vsphere:index/virtualDisk:VirtualDisk"
@@ -34,6 +34,7 @@ def parse_export(site: str, text: str) -> StackFacts:
             digest=situation.get("digest"),
             machines=frozenset(_name(r) for r in resources if r["type"] == MACHINE),
             disks={_name(r): int(r["inputs"]["size"]) for r in resources if r["type"] == DISK},
+            held={_name(r): _held(r) for r in resources if r["type"] == DISK},
             remembered={_name(r): int(r["inputs"]["size"]) for r in resources if r["type"] == MADE},
             seen={site: int(epoch) for site, epoch in (situation.get("seen") or {}).items()},
             waiting={key: str(why) for key, why in (situation.get("waiting") or {}).items()},
@@ -49,6 +50,17 @@ def _resources(deployment: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from deployment.get("resources") or ()
     for operation in deployment.get("pending_operations") or ():
         yield operation["resource"]
+
+
+def _held(resource: dict[str, Any]) -> HeldDisk:
+    inputs = resource["inputs"]
+    return HeldDisk(
+        urn=str(resource["urn"]),
+        datastore=str(inputs.get("datastore", "")),
+        path=str(inputs.get("vmdkPath", "")),
+        size=int(inputs["size"]),
+        protected=bool(resource.get("protect")),
+    )
 
 
 def _name(resource: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The situation that a stack has applied, and the data disks that it ever made, as records in its state."""
+"""The situation that a stack has applied, as a record in its state."""
 
 from __future__ import annotations
 
@@ -36,15 +36,3 @@ class SituationRecord(pulumi.ComponentResource):
         }
         super().__init__("uitwijk:index:Situation", name, applied, opts)
         self.register_outputs(applied)
-
-
-class DataDisk(pulumi.ComponentResource):
-    """That a data disk was made here. It enters the state when the disk exists, and no refresh takes it away.
-
-    Without it a disk whose file vanished would be made anew, empty, and its machines would start on it.
-    """
-
-    def __init__(self, name: str, path: str, size: int, opts: pulumi.ResourceOptions | None = None) -> None:
-        made = {"path": path, "size": size}
-        super().__init__("uitwijk:index:DataDisk", name, made, opts)
-        self.register_outputs(made)

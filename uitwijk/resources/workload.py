@@ -18,9 +18,9 @@ from uitwijk.continuity.waiting import NOTHING, Waiting
 from uitwijk.machines import cloud_init
 from uitwijk.machines.recipes import JOBS, MakeJob
 from uitwijk.resources.account import BreakGlassAccount
+from uitwijk.resources.data_disk import DataDisk, data_disk
 from uitwijk.resources.machine import MachineArgs, virtual_machine
 from uitwijk.resources.site import Site
-from uitwijk.resources.situation import DataDisk
 
 _SECRET_LENGTH = 32
 """Characters of a password that nobody types: letters and digits, about 190 bits."""
@@ -137,38 +137,19 @@ class Workload(pulumi.ComponentResource):
     def _data_disks(self) -> Mapping[str, list[vsphere.VirtualDisk]]:
         """The data disks by machine."""
         made: dict[str, list[vsphere.VirtualDisk]] = {machine.name: [] for machine in self.described.machines}
-        waiting = self._args.waiting
+        waiting, opts = self._args.waiting, pulumi.ResourceOptions(parent=self)
         for machine in self.described.machines:
             for disk, size in machine.disks.items():
                 name = f"{machine.name}-{disk}"
                 before = []
                 if name not in waiting.disks:
-                    before = [self._data_disk(name, machine.disk_path(disk), size)]
+                    before = [data_disk(name, self.described.home, machine.disk_path(disk), size, opts)]
                     made[machine.name] += before
                 if before or name in waiting.gone:
                     DataDisk(
                         name, machine.disk_path(disk), size, pulumi.ResourceOptions(parent=self, depends_on=before)
                     )
         return made
-
-    def _data_disk(self, name: str, path: str, size: int) -> vsphere.VirtualDisk:
-        home = self.described.home
-        return vsphere.VirtualDisk(
-            name,
-            datacenter=home,
-            datastore=model.dataset_datastore(home),
-            vmdk_path=path,
-            size=size,
-            type="thin",
-            create_directories=True,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                protect=True,
-                retain_on_delete=True,
-                # The provider neither grows a disk in place nor reads its size back.
-                ignore_changes=["size"],
-            ),
-        )
 
     def _machine(self, machine: model.Machine, before: Sequence[pulumi.Resource]) -> vsphere.VirtualMachine:
         args, here = self._args, Standing(self._region, self._args.site.slug, machine)

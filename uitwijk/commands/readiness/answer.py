@@ -26,7 +26,7 @@ from uitwijk.commands.readiness.sites import (
     split_brain_line,
     vcenter_line,
 )
-from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line, waiting_lines, worked
+from uitwijk.commands.readiness.stacks import left_lines, lock_lines, release_lines, stack_line, waiting_lines, worked
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.console import ATTENTION, BAD, GOOD
@@ -94,6 +94,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     placement = place(region, situation)
     for reading in readings.values():
         yield from release_lines(region, placement, reading)
+        yield from left_lines(region, reading)
     yield from waiting_lines(region, situation, readings)
     returned = {site: inventory for site, inventory in lost.items() if isinstance(inventory, Inventory)}
     yield split_brain_line(region, placement, {**inventories, **returned})

@@ -100,6 +100,23 @@ def waiting_lines(region: Region, situation: Situation, readings: Mapping[str, S
         )
 
 
+def left_lines(region: Region, reading: StackReading) -> Iterator[Line]:
+    """What the stack holds and neither the catalogue nor what is retired knows; nothing, if it holds none of that."""
+    facts, site = reading.facts, reading.site
+    known = {f"{machine.name}-{disk}" for machine in region.machines.values() for disk in machine.disks}
+    machines = sorted(facts.machines - region.machines.keys() - region.left_machines)
+    disks = sorted(facts.disks.keys() - known - region.left_disks.keys())
+    alone = [disk for disk in disks if not any(disk.startswith(f"{machine}-") for machine in machines)]
+    if machines or disks:
+        yield fail(
+            f"left {site}",
+            f"{count(len(machines), 'machine')} and {count(len(disks), 'data disk')} of stack {site} are in the "
+            f"catalogue no more, and catalogue/retired.yaml does not say so: {shortened([*machines, *disks])}",
+            f"put back what the catalogue had, or `uitwijk retire {' '.join([*machines, *alone])}`, then "
+            f"`{up_command(site)}`",
+        )
+
+
 def lock_lines(reading: StackReading) -> Iterator[Line]:
     """Who keeps others off the stack, and what to do about it; nothing, if nobody does."""
     site = reading.site
