@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 import pytest
 
+from tests.commands.inventories import inventory, machine
 from tests.continuity.situations import situation
 from uitwijk.commands.readiness.line import Line, Verdict
-from uitwijk.commands.readiness.replicas import Disks, replica_lines
+from uitwijk.commands.readiness.replicas import Disks, data_lines, replica_lines
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.region import Region, dataset_datastore
+from uitwijk.observe.inventory import Disk, VirtualMachine
+from uitwijk.observe.readings import StackReading
 
 WRITTEN = datetime.datetime(2026, 11, 27, 8, 12, tzinfo=datetime.UTC)
 DATABASE = "kolkwijde/civil-affairs/database-1-data.vmdk"
@@ -70,9 +75,35 @@ def test_a_replica_may_lag_behind_as_far_as_the_rpo_of_its_service_allows(
         )
 
 
-def test_a_replica_that_is_newer_than_its_original_lags_behind_by_nothing(region: Region) -> None:
-    found = both(region) | {"zandermeer": all_disks(region, WRITTEN + datetime.timedelta(hours=1))}
-    assert "the oldest 0 s behind" in lines(region, {**found})[HERE].why
+@pytest.mark.parametrize(("ahead", "verdict"), [(60, Verdict.OK), (61, Verdict.FAIL), (3600, Verdict.FAIL)])
+def test_a_replica_that_is_newer_than_its_original_fails_beyond_what_clocks_may_differ(
+    region: Region, ahead: int, verdict: Verdict
+) -> None:
+    found = both(region)
+    found["zandermeer"]["data-veldoord"][DATABASE] = WRITTEN + datetime.timedelta(seconds=ahead)
+    line = lines(region, {**found})[HERE]
+    assert line.verdict is verdict
+    if verdict is Verdict.FAIL:
+        assert line.why.startswith(f"1 disk newer than the original at veldoord: {DATABASE} ")
+
+
+def test_a_data_disk_that_is_not_where_its_data_is_writable_fails_and_says_where_it_lies(region: Region) -> None:
+    found = both(region)
+    del found["veldoord"]["data-veldoord"][DATABASE]
+    holding = StackReading("veldoord", None, None, StackFacts("veldoord", True, epoch=5), {}, (), None)
+    elsewhere = replace(machine("kolkwijde-civil-affairs-database-1"), disks=(Disk("data", "local", DATABASE, 200),))
+
+    def told(facts: StackFacts, *machines: VirtualMachine) -> dict[str, Line]:
+        here = {"veldoord": inventory(region, "veldoord", machines)}
+        readings = {"veldoord": replace(holding, facts=facts)}
+        return {line.subject: line for line in data_lines(region, situation(region), {**found}, readings, here)}
+
+    line = told(holding.facts)["data veldoord at veldoord"]
+    assert (line.verdict, DATABASE in line.why) == (Verdict.FAIL, True)
+    assert "`uitwijk recover veldoord`" in line.remedy
+    assert f"{DATABASE} (it lies on local)" in told(holding.facts, elsewhere)["data veldoord at veldoord"].why
+    assert told(holding.facts)["data zandermeer at zandermeer"].verdict is Verdict.OK
+    assert "data veldoord at veldoord" not in told(StackFacts("veldoord", True))
 
 
 def test_a_replica_that_is_not_there_fails(region: Region) -> None:

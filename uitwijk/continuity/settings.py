@@ -57,6 +57,15 @@ class AcceptedShortfall(Entity):
     """When it was accepted."""
 
 
+class Backup(Entity):
+    """How backups of the machines are made, as far as a failover depends on it."""
+
+    window_hours: Count = 24
+    """For so long a backup may hold a snapshot of a machine; an older one was forgotten."""
+    inside_guest: bool = False
+    """Whether it works inside the guest alone: then data disks take part in no snapshot (`independent_persistent`)."""
+
+
 class Settings(Entity):
     """What holds for the whole region."""
 
@@ -78,5 +87,7 @@ class Settings(Entity):
     """Size classes of machines, by name."""
     networks: Mapping[Slug, NetworkKind]
     """What networks each organisation has at each site, by name."""
+    backup: Backup = Backup()
+    """How backups are made; left out: by snapshots, for at most 24 hours each."""
     accepted_shortfalls: tuple[AcceptedShortfall, ...] = ()
     """What the partners know cannot be met."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -74,6 +75,8 @@ class VirtualMachine:
     """What cloud-init gets through `guestinfo.userdata`, decoded. It holds secrets."""
     tags: Mapping[str, str] = field(default_factory=dict)
     """Tag by category."""
+    snapshot_since: datetime.datetime | None = None
+    """When its oldest snapshot was made; None: it has none."""
 
     @property
     def content_id(self) -> str | None:
@@ -102,6 +105,8 @@ class Inventory:
     """Names of the machines by enabled anti-affinity rule."""
     folder_ids: Mapping[str, str] = field(default_factory=dict)
     """Managed object id of each folder of machines, by its path."""
+    mounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What is wrong with each datastore on a host: `read-only`, `not mounted`; nothing, where it can be written."""
     rule_ids: Mapping[str, str] = field(default_factory=dict)
     """Cluster and key of each anti-affinity rule, as in `domain-c9:3`, by its name."""
 
@@ -116,7 +121,7 @@ _PATHS: dict[Any, list[str]] = {
     vim.Folder: ["name", "parent"],
     vim.ClusterComputeResource: ["name", "configurationEx"],
     vim.HostSystem: ["name", "summary.hardware", "summary.maxEVCModeKey"],
-    vim.Datastore: ["name", "summary.capacity"],
+    vim.Datastore: ["name", "summary.capacity", "host"],
     vim.Network: ["name"],
     vim.VirtualMachine: [
         "name",
@@ -133,6 +138,7 @@ _PATHS: dict[Any, list[str]] = {
         "guest.net",
         "runtime.powerState",
         "runtime.host",
+        "snapshot",
     ],
 }
 """By explicit path: pyVmomi fails on a whole `summary` that holds types it does not know."""
@@ -212,6 +218,7 @@ class _Reading:
                 if rule.enabled and isinstance(rule, vim.cluster.AntiAffinityRuleSpec)
             },
             folder_ids={path: thing._GetMoId() for thing, _ in self._of(vim.Folder) if (path := self._folder(thing))},
+            mounts=self._mounts(),
             rule_ids={
                 str(rule.name): f"{thing._GetMoId()}:{rule.key}"
                 for thing, properties in self._of(vim.ClusterComputeResource)
@@ -219,6 +226,21 @@ class _Reading:
                 if isinstance(rule, vim.cluster.AntiAffinityRuleSpec)
             },
         )
+
+    def _mounts(self) -> dict[str, dict[str, str]]:
+        hosts = {thing._GetMoId(): properties["name"] for thing, properties in self._of(vim.HostSystem)}
+        found: dict[str, dict[str, str]] = {}
+        for _, properties in self._of(vim.Datastore):
+            wrong = dict.fromkeys(hosts.values(), "not mounted")
+            for mount in properties["host"]:
+                info = mount.mountInfo
+                there = info.mounted is not False and info.accessible is not False
+                if there and info.accessMode == "readWrite":
+                    wrong.pop(hosts.get(mount.key._GetMoId(), ""), None)
+                elif there:
+                    wrong[hosts.get(mount.key._GetMoId(), "")] = "read-only"
+            found[properties["name"]] = wrong
+        return found
 
     def _folder(self, folder: Any) -> str | None:
         """Its path below the datacenter's folder of machines, or None when it lies elsewhere."""
@@ -257,6 +279,7 @@ class _Reading:
                 {option.key: option.value for option in properties["config.extraConfig"]}, "guestinfo.userdata"
             ),
             tags=self._tags.get(identity, {}),
+            snapshot_since=_oldest(properties.get("snapshot")),
         )
 
     def _network(self, card: Any) -> str:
@@ -266,6 +289,11 @@ class _Reading:
             return str(self._names.get(backing.port.portgroupKey, ""))
         network = getattr(backing, "network", None)
         return str(self._names.get(network._GetMoId(), "")) if network else str(getattr(backing, "deviceName", ""))
+
+
+def _oldest(snapshots: Any) -> datetime.datetime | None:
+    """When the oldest snapshot of a machine was made: the root of the tree."""
+    return min((each.createTime for each in snapshots.rootSnapshotList), default=None) if snapshots else None
 
 
 def _host(properties: Mapping[str, Any]) -> Hypervisor:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_vsphere as vsphere
 
-from uitwijk.continuity.region import Machine, dataset_datastore
+from uitwijk.continuity.region import dataset_datastore
 from uitwijk.continuity.standing import Standing
 from uitwijk.machines.cloud_init import PACKED, meta_data
 from uitwijk.resources.identifiers import LOCAL
@@ -53,7 +53,7 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
                 adapter_type="vmxnet3",
             )
         ],
-        disks=_disks(machine, template, identifiers.datastores[dataset_datastore(workload.home)]),
+        disks=_disks(args, template, identifiers.datastores[dataset_datastore(workload.home)]),
         clone=_clone(args, template.id),
         extra_config={
             "guestinfo.userdata": args.user_data,
@@ -70,9 +70,11 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
 
 
 def _disks(
-    machine: Machine, template: vsphere.AwaitableGetVirtualMachineResult, data: str
+    args: MachineArgs, template: vsphere.AwaitableGetVirtualMachineResult, data: str
 ) -> list[vsphere.VirtualMachineDiskArgs]:
-    system = template.disks[0]
+    machine, system = args.here.machine, template.disks[0]
+    # A disk that takes part in a snapshot is attached elsewhere as of the snapshot, and cannot be detached here.
+    mode = "independent_persistent" if args.site.region.settings.backup.inside_guest else None
     return [
         vsphere.VirtualMachineDiskArgs(
             label="disk0",
@@ -83,7 +85,12 @@ def _disks(
         ),
         *(
             vsphere.VirtualMachineDiskArgs(
-                label=name, attach=True, path=machine.disk_path(name), datastore_id=data, unit_number=unit
+                label=name,
+                attach=True,
+                path=machine.disk_path(name),
+                datastore_id=data,
+                unit_number=unit,
+                disk_mode=mode,
             )
             for unit, name in enumerate(machine.disks, start=1)
         ),

@@ -86,7 +86,7 @@ class Replication:
 
 
 def mirror(source: Path, target: Path) -> None:
-    """Makes the folder `target` equal to `source`; every file appears whole or not at all."""
+    """Makes the folder `target` equal to `source`, times included; every file appears whole or not at all."""
     wanted = {path.relative_to(source): path for path in sorted(source.rglob("*"))}
     for relative, path in wanted.items():
         copy = target / relative
@@ -99,7 +99,7 @@ def mirror(source: Path, target: Path) -> None:
             copy.parent.mkdir(parents=True, exist_ok=True)
             temporary = copy.with_name(f".{copy.name}.arriving")
             shutil.copyfile(path, temporary)
-            shutil.copymode(path, temporary)
+            shutil.copystat(path, temporary)
             _give_to_owner(path, temporary)
             os.replace(temporary, copy)
     for path in sorted(target.rglob("*"), reverse=True):

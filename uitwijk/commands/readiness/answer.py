@@ -17,7 +17,7 @@ from uitwijk.commands.readiness.line import Line, Verdict, fail, ok, worst_first
 from uitwijk.commands.readiness.malfunctions import malfunction_lines
 from uitwijk.commands.readiness.model import catalogue_failures, catalogue_line, declared_lines, loss_lines
 from uitwijk.commands.readiness.plans import plan_lines
-from uitwijk.commands.readiness.replicas import read_disks, replica_lines
+from uitwijk.commands.readiness.replicas import data_lines, read_disks, replica_lines
 from uitwijk.commands.readiness.sites import (
     lost_line,
     machines_line,
@@ -27,6 +27,7 @@ from uitwijk.commands.readiness.sites import (
     vcenter_line,
 )
 from uitwijk.commands.readiness.stacks import left_lines, lock_lines, release_lines, stack_line, waiting_lines, worked
+from uitwijk.commands.readiness.storage import mount_lines, snapshot_lines
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.console import ATTENTION, BAD, GOOD
@@ -90,6 +91,10 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
         yield from lock_lines(readings[site])
         yield vcenter_line(readings[site], found.get(site))
     yield from mirror_lines(region, inventories)
+    for site, inventory in inventories.items():
+        yield from mount_lines(region, situation, site, inventory)
+        yield from snapshot_lines(region, site, inventory, utc.now())
+    yield from data_lines(region, situation, disks, readings, inventories)
     yield from replica_lines(region, situation, disks)
     placement = place(region, situation)
     for reading in readings.values():

@@ -1,4 +1,4 @@
-"""Whether each data disk has its replica at the other sites, and how far the replica lags behind."""
+"""Whether each data disk is where its data is writable, and its replica at the other sites, no older than it may be."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.observe.data_disks import read_data_disks
+from uitwijk.observe.inventory import Inventory
 from uitwijk.observe.readings import StackReading
 from uitwijk.wording import about, count, shortened, up_command
 
+CLOCKS_SECONDS = 60
+"""By which the clocks of two sites may differ, which time servers keep far closer together."""
 Disks = Mapping[str, Mapping[str, datetime.datetime]]
 """When each disk was last written, by datastore and path."""
 
@@ -32,6 +35,41 @@ def read_disks(region: Region, readings: Mapping[str, StackReading]) -> dict[str
 
     with ThreadPoolExecutor(max_workers=max(1, len(known))) as pool:
         return dict(zip(known, pool.map(read, known), strict=True))
+
+
+def data_lines(
+    region: Region,
+    situation: Situation,
+    found: Mapping[str, Disks | str],
+    readings: Mapping[str, StackReading],
+    inventories: Mapping[str, Inventory],
+) -> Iterator[Line]:
+    """A line for each dataset at the living site where it is writable: whether all its disks are there."""
+    for home, site in situation.data.items():
+        disks = found.get(site)
+        if site not in situation.living or disks is None or isinstance(disks, str):
+            continue
+        made = readings[home].facts if home in readings else None
+        never = made is not None and made.readable and made.epoch is None
+        there = disks.get(dataset_datastore(home), {})
+        missing = [] if never else [path for path in _rpo_minutes(region, home) if path not in there]
+        if missing:
+            moved = {
+                disk.path: disk.datastore
+                for machine in (inventories[site].machines if site in inventories else ())
+                for disk in machine.disks
+                if disk.path in missing and disk.datastore != dataset_datastore(home)
+            }
+            told = [f"{path} (it lies on {moved[path]})" if path in moved else path for path in missing]
+            yield fail(
+                f"data {home} at {site}",
+                f"{count(len(missing), 'data disk')} not on {dataset_datastore(home)}, where the data is writable: "
+                f"{shortened(told, 3)}",
+                "have the storage administrator put the files back where they lay, from a replica or a backup, or move "
+                f"them back; then `uitwijk recover {site}`, `{up_command(site)}`",
+            )
+        elif not never:
+            yield ok(f"data {home} at {site}", "every data disk is where it is writable")
 
 
 def replica_lines(region: Region, situation: Situation, found: Mapping[str, Disks | str]) -> Iterator[Line]:
@@ -64,6 +102,16 @@ def _line(
         not_there = f"{len(missing)} of {count(len(present), 'disk')} not there: {shortened(missing, 2)}"
         return bad(subject, not_there, remedy)
     lag = {path: (written[source][path] - written[target][path]).total_seconds() / 60 for path in present}
+    ahead = [path for path in present if lag[path] * 60 < -CLOCKS_SECONDS]
+    if ahead:
+        newer = [f"{path} {about(-lag[path] * 60)}" for path in sorted(ahead, key=lambda path: lag[path])]
+        return fail(
+            subject,
+            f"{count(len(ahead), 'disk')} newer than the original at {source}: {shortened(newer, 2)}. Somebody wrote "
+            "on the replica, or the clocks differ",
+            f"see that nothing at {target} works on it, and that the clocks of both sites agree; the storage "
+            "administrator says which copy is true before anything is promoted",
+        )
     late = sorted((path for path in present if lag[path] > wanted[path]), key=lambda path: -lag[path])
     if late:
         behind = [f"{path} {about(lag[path] * 60)} (RPO {wanted[path]} min)" for path in late]
