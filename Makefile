@@ -3,6 +3,7 @@
 # PYTHON          the Python that makes .venv, 3.11 or newer
 # DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
 # REHEARSE_ARGS   passed to `uitwijk rehearse`, for example REHEARSE_ARGS="lost-bolsward"
+# FUZZ_ARGS       passed to the fuzzer, for example FUZZ_ARGS="--count 500 --first 20000", or "--one 42" to see one input
 # GUESTS          required: fail where there can be no living guests; auto, the default: say so
 # TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"; -n 0 runs one test at a time
 # MUTANTS_ARGS    passed to `mutmut run`, for example MUTANTS_ARGS="--max-children 1 'continuity.guard*'"
@@ -10,6 +11,7 @@ PYTHON ?= python3
 DRILL_ARGS ?=
 REHEARSE_ARGS ?=
 TEST_ARGS ?=
+FUZZ_ARGS ?=
 GUESTS ?= auto
 MUTANTS_ARGS ?=
 
@@ -25,7 +27,7 @@ GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonl
 READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools guests test test-fast drill rehearse sites stop-sites lint docs runbook mutants clean requirements
+.PHONY: help venv tools guests test test-fast drill rehearse sites stop-sites lint docs runbook mutants fuzz clean requirements
 
 help:
 	@echo 'uitwijk: failover of eight municipalities between two sites, and the drill that proves it.'
@@ -41,6 +43,7 @@ help:
 	@echo '  make docs        the documentation as a site, with the reference made from the code: build/docs/index.html'
 	@echo '  make runbook     the pages of the runbook that are made from the catalogue and the approved plans'
 	@echo '  make mutants     change continuity/ in thousands of places, and count the changes that its tests notice'
+	@echo '  make fuzz        5,000 odd inputs: files, arguments and evidence that nobody meant (about 10 minutes)'
 	@echo '  make venv        only the Python packages, into .venv'
 	@echo '  make tools       only the tool chain, into your cache (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
 	@echo '                   uses your own pulumi and plugins, and builds the simulator alone)'
@@ -118,6 +121,10 @@ mutants: $(READY)
 	  printf "%d killed, %d survived, %d not tried: %.1f %% killed.\n", count["killed"], count["survived"], \
 	    count["untried"], tried ? 100 * count["killed"] / tried : 0; \
 	  print "Each of them: mutants/results.txt; what one changed: $(BIN)/mutmut show NAME" }' mutants/results.txt
+
+# 300 of them are among the tests.
+fuzz: $(READY)
+	@$(BIN)/python -m tests.odd_input.fuzz $(FUZZ_ARGS)
 
 clean:
 	@rm -rf .venv build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache mutants

@@ -65,7 +65,7 @@ def read_bytes(path: Path, most: int = MIB) -> bytes:
         Unreadable: it is missing, too large, not a regular file, or may not be read.
     """
     with open_regular(path) as file:
-        content = file.read(most + 1)
+        content = file.read(most + 1) or b""  # nothing yet, says a file of the kernel that would have to wait
     if len(content) > most:
         raise Unreadable(("", f"is too large; {most // MIB} MiB is the most"))
     return content

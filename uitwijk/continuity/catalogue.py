@@ -17,6 +17,11 @@ from uitwijk.continuity.numbers import NumberBlock
 from uitwijk.continuity.reading import NEITHER
 from uitwijk.continuity.recipe import Kind, Serves
 
+MOST_MACHINES = 245
+"""Of one role of an organisation: they have the addresses from 10 to 254 of one network at the most."""
+MOST_STAFF = 100_000
+"""Of an organisation: machines are counted by them, and a slip must not count for hours."""
+
 
 class RecoveryClass(StrEnum):
     """How urgent a service is: the hours within which it must run again. R0 is the most urgent."""
@@ -107,7 +112,7 @@ class SessionHostRule(Entity):
 
     users_per_vcpu: Count
     """Users at the same time for each virtual CPU of a machine."""
-    spare: Amount
+    spare: Annotated[Amount, Field(le=MOST_MACHINES)]
     """Machines beyond those that the users need."""
 
 
@@ -118,7 +123,7 @@ def _branch(value: object) -> str | None:
 
 
 MachineCount = Annotated[
-    Annotated[Count, Tag("a number")] | Annotated[SessionHostRule, Tag("a rule")],
+    Annotated[Annotated[Count, Field(le=MOST_MACHINES)], Tag("a number")] | Annotated[SessionHostRule, Tag("a rule")],
     Discriminator(
         _branch,
         custom_error_type=NEITHER,
@@ -242,7 +247,7 @@ class Organisation(Entity):
     """What people call it."""
     network_number: Annotated[Amount, Field(le=31)]
     """Place in the address plan; never reused, never renumbered."""
-    seats: Amount
+    seats: Annotated[Amount, Field(le=MOST_STAFF)]
     """Workplaces that its staff need at the same time."""
     relocation: tuple[Slug, ...] | None = None
     """Buildings that take its staff, first choice first. Left out: the partnership's office, then its halls."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import os
 import platform
 import shutil
 import signal
@@ -88,7 +89,7 @@ def drill(
     template = find_template(guests, say)
     lessons = _lessons(workspace)
     begun = utc.now()
-    directory = (out or workspace.evidence / utc.file_stamp(begun)).resolve()
+    directory = Path(os.path.realpath(out or workspace.evidence / utc.file_stamp(begun)))
     stage = Path(tempfile.mkdtemp(prefix="uitwijk-drill-"))
     evidence = Evidence(directory, _versions(toolchain), getpass.getuser())
     console.print(f"Evidence: {_shown(directory)}", highlight=False)

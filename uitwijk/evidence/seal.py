@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ SEAL = "seal.json"
 _RENDERED = "report.html"
 """Made from the other files, as often as one likes."""
 _LARGEST = 16 * MIB
+_LARGEST_FILE = 1024 * MIB
 _MOST_TOLD = 50
 """Of what is wrong, one by one."""
 BEGINNING = ""
@@ -120,8 +122,10 @@ def _digest_of(path: Path) -> str:
     """The same as `digest` of its content; another word for what cannot be read, which no seal holds."""
     try:
         with open_regular(path) as file:
+            if os.fstat(file.fileno()).st_size > _LARGEST_FILE:
+                return "too large"
             hashed = hashlib.sha256()
-            for part in iter(lambda: file.read(MIB), b""):
+            for part in iter(lambda: file.read(MIB) or b"", b""):
                 hashed.update(part)
             return hashed.hexdigest()
     except Unreadable as unreadable:

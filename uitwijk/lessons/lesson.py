@@ -72,7 +72,7 @@ def load_lessons(path: Path) -> tuple[Lesson, ...]:
     Raises:
         UitwijkError: with every problem, each naming file, path to the value and what is allowed.
     """
-    if not path.exists():
+    if not path.exists() and not path.is_symlink():
         return ()
     problems = Problems()
     content = read_yaml(path, path.name, problems)

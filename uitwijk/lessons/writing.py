@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ def add_lesson(path: Path, given: Mapping[str, Any]) -> Lesson:
         UitwijkError: with everything that is wrong with `given` or with the file, which then stays as it is.
         OSError: the folder cannot be written; then, too, the file stays as it is.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     with alone(path.parent):
         known = load_lessons(path)
         number = 1 + max((int(lesson.id[1:]) for lesson in known), default=0)
@@ -50,7 +51,7 @@ def close_lesson(path: Path, key: str, given: Mapping[str, Any]) -> Lesson:
         UitwijkError: there is no such open lesson, or `given` or the file is wrong; then the file stays as it is.
         OSError: the folder cannot be written; then, too, the file stays as it is.
     """
-    path = path.resolve()
+    path = Path(os.path.realpath(path))
     with alone(path.parent):
         known = load_lessons(path)
         place = next((number for number, lesson in enumerate(known) if lesson.id == key), None)

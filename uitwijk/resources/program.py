@@ -32,13 +32,16 @@ def _without_interruptions(kind: type[BaseException], error: BaseException, trac
 
 @contextmanager
 def told_plainly() -> Iterator[None]:
-    """Ends the run on a `UitwijkError` with its lines alone: no traceback, nothing changed."""
+    """Ends the run on a `UitwijkError`, or on a file that cannot be had, with its lines alone: no traceback."""
     sys.excepthook = _without_interruptions
     sys.tracebacklimit = _FRAMES
     try:
         yield
     except UitwijkError as error:
         pulumi.log.error("\n".join(error.problems))
+        sys.exit(_TOLD)
+    except OSError as error:
+        pulumi.log.error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
         sys.exit(_TOLD)
     finally:
         del sys.tracebacklimit

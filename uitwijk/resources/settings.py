@@ -16,7 +16,7 @@ from pydantic import Field
 
 from uitwijk.continuity.bounded import Unreadable
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.fields import Entity, Slug
+from uitwijk.continuity.fields import Entity, Line, Slug
 from uitwijk.continuity.reading import Problems, validate
 from uitwijk.continuity.region import ELSEWHERE, Region
 from uitwijk.continuity.secrets import ALWAYS_SHARED, all_shared, config_key
@@ -56,9 +56,9 @@ class Kept(Entity):
 class _Plain(Entity):
     """The keys that hold no secret, as they stand in the stack's file."""
 
-    site: str
-    catalogue: str = "catalogue"
-    situation: str = "situation.yaml"
+    site: Line
+    catalogue: Line = "catalogue"
+    situation: Line = "situation.yaml"
     vcenter: VCenter
     guestNetworkWaitMinutes: Annotated[int, Field(ge=0, le=60, strict=True)] = 5
     peers: dict[Slug, Peer] = Field(default_factory=dict)
@@ -142,7 +142,9 @@ def read_settings() -> StackSettings:
         if key.startswith(f"{NAMESPACE}:")
     }
     problems = Problems()
-    plain = validate(_Plain, {key: _parsed(value) for key, value in raw.items() if not _secret(key)}, _file(), problems)
+    plain = validate(
+        _Plain, {key: plain_value(value) for key, value in raw.items() if not _secret(key)}, _file(), problems
+    )
     _check_secrets(raw, problems)
     stack = pulumi.get_stack()
     site = raw.get("site", stack)
@@ -171,7 +173,7 @@ def _file() -> str:
     return f"Pulumi.{pulumi.get_stack()}.yaml"
 
 
-def _parsed(value: str) -> Any:
+def plain_value(value: str) -> Any:
     """Objects and integers reach the program as JSON; text as it stands."""
     try:
         parsed = parse_json(value)

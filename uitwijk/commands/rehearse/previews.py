@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from uitwijk.continuity.bounded import Unreadable, read_text
 from uitwijk.continuity.calamity import Calamity
@@ -79,14 +80,24 @@ class Previews:
         declared = folder / "situation.yaml"
         declared.write_text(to_yaml(situation.model_dump(mode="json")), encoding="utf-8")
         own = self._stacks[site].project / f"Pulumi.{site}.yaml"
-        try:
-            content = parse_yaml(read_text(own))
-        except Unreadable as unreadable:
-            raise UitwijkError(f"{own.name}: cannot be read as a stack file: {unreadable}") from None
-        if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
-            raise UitwijkError(f"{own.name}: cannot be read as a stack file: it has no `config:` with keys below it")
+        content = stack_file(own)
         content["config"] |= {_SITUATION: str(declared), _CATALOGUE: str(self._catalogue)}
         settings = folder / own.name
         settings.touch(mode=0o600)
         settings.write_text(to_yaml(content), encoding="utf-8")
         return settings
+
+
+def stack_file(path: Path) -> dict[str, Any]:
+    """The content of a stack's file, which has keys below `config`.
+
+    Raises:
+        UitwijkError: it cannot be read as one.
+    """
+    try:
+        content = parse_yaml(read_text(path))
+    except Unreadable as unreadable:
+        raise UitwijkError(f"{path.name}: cannot be read as a stack file: {unreadable}") from None
+    if not isinstance(content, dict) or not isinstance(content.get("config"), dict):
+        raise UitwijkError(f"{path.name}: cannot be read as a stack file: it has no `config:` with keys below it")
+    return content

@@ -118,7 +118,7 @@ def _files(directory: Path) -> Iterator[tuple[str, str]]:
 def _lines(path: Path) -> int:
     try:
         with open_regular(path) as file:
-            return sum(part.count(b"\n") for part in iter(lambda: file.read(MIB), b""))
+            return sum(part.count(b"\n") for part in iter(lambda: file.read(MIB) or b"", b""))
     except Unreadable:
         return 0
 
