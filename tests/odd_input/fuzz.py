@@ -81,6 +81,7 @@ def _act(seed: int, project: Path, folder: Path, note: Path) -> None:
         said = os.open(folder / "said", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         for stream in (1, 2):
             os.dup2(said, stream)
+        sys.stdout, sys.stderr = (open(stream, "w", encoding="utf-8", closefd=False) for stream in (1, 2))  # noqa: SIM115
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         os.chdir(project)
         for name in [name for name in os.environ if name.startswith(("PULUMI_", "UITWIJK_", "VSPHERE_"))]:

@@ -32,6 +32,14 @@ lessons:
     due: 2027-03-01
   - {id: L2, text: x, owner: y, opened: 2026-03-06, due: 2026-10-01, closed: {date: 2026-05-01, by: z, how: "two keys"}}
 """
+RETIRED = """\
+- what: kolkwijde/archive
+  at: 2026-11-01
+  by: ICT manager
+  reason: "it merged"
+  machines: [kolkwijde-archive-server-1]
+  disks: [{name: kolkwijde-archive-1-data, site: veldoord, path: kolkwijde/archive/server-1-data.vmdk, size_gib: 9}]
+"""
 PLAN = """\
 veldoord: {}
 zandermeer:
@@ -75,6 +83,7 @@ def make(folder: Path) -> None:
     SMALL.copy(folder)
     for name, text in {
         "lessons.yaml": LESSONS,
+        "catalogue/retired.yaml": RETIRED,
         "plans/lost-veldoord.yaml": PLAN,
         "expectations/organisations.yaml": ORGANISATIONS,
         "expectations/s1.yaml": SCENARIO,
@@ -258,10 +267,11 @@ def _arguments(chance: random.Random) -> Input:
             ["rehearse", *some(1, 2)],
             ["recover", *some(0, 2)],
             ["rebuilt", *some(0, 2)],
+            ["retire", *some(1, 2), "--by", one(), "--reason", one(), "--yes"],
             ["env", *some(0, 1)],
             ["check", *some(1, 2)],
             some(0, 4),
         )
     )
-    writes = ("situation.yaml", "lessons.yaml", "evidence/one/report.html")
+    writes = ("situation.yaml", "lessons.yaml", "evidence/one/report.html", "catalogue/retired.yaml")
     return Input(f"uitwijk {' '.join(words)}"[:200], _command(*words), writes)

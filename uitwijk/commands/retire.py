@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 
 from uitwijk import utc
@@ -19,7 +18,9 @@ from uitwijk.console import GOOD, AsJson, Yes, command, on_terminal, output, pri
 from uitwijk.continuity import load_region
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.loading import RETIRED
+from uitwijk.continuity.reading import whole
 from uitwijk.continuity.region import Machine, Region
+from uitwijk.continuity.strict_yaml import to_yaml
 from uitwijk.files import write_atomically
 from uitwijk.running.workspace import Workspace
 from uitwijk.wording import count, shortened, up_command
@@ -204,7 +205,7 @@ class _Left:
 
 def _text(file: Path, leaving: Sequence[Leaving], by: str, reason: str) -> str:
     """The list as it is, with what leaves at its end."""
-    before = file.read_text(encoding="utf-8") if file.exists() else _HEADER
+    before = whole(file).decode("utf-8") if file.exists() else _HEADER
     entries = [
         {
             "what": each.what,
@@ -216,7 +217,8 @@ def _text(file: Path, leaving: Sequence[Leaving], by: str, reason: str) -> str:
         }
         for each in leaving
     ]
-    return before.rstrip("\n") + "\n" + yaml.safe_dump(entries, sort_keys=False, allow_unicode=True, width=120)
+    end = "\r\n" if "\r\n" in before else "\n"
+    return before.rstrip("\r\n") + end + to_yaml(entries, width=120).replace("\n", end)
 
 
 def _checked(catalogue: Path, text: str) -> Region:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from uitwijk.continuity.fields import Count, Entity, Slug
+from uitwijk.continuity.fields import Count, Day, Entity, Slug
 
 
 class RetiredDisk(Entity):
@@ -28,7 +27,7 @@ class Retired(Entity):
 
     what: Annotated[str, Field(min_length=1)]
     """A workload (`elmford/counter`), a municipality, a service, or the name of a machine that left the catalogue."""
-    at: datetime.date
+    at: Day
     """The day on which it was written down."""
     by: str = ""
     """Who decided, by function."""
