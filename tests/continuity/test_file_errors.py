@@ -65,7 +65,7 @@ def test_a_file_that_would_be_overlooked(catalogue: Catalogue) -> None:
     catalogue.write("municipalities/elders.yml", "name: Elders").write("manual_steps.yaml", "[]")
     assert problems(catalogue) == [
         "manual_steps.yaml: is no file of the catalogue; there are: region.yaml, sites.yaml, buildings.yaml, "
-        "services.yaml, processes.yaml, manual-steps.yaml",
+        "services.yaml, processes.yaml, manual-steps.yaml, retired.yaml",
         "municipalities/elders.yml: would not be read; its name must end in .yaml",
     ]
 
