@@ -146,6 +146,9 @@ def test_the_digest_is_of_sites_data_and_closed_buildings_only(region: Region) -
          f"closed_buildings.kust-office.staff_to: elders-town-hall is no building; there are: {BUILDINGS}"),
         ("closed_buildings: {}", "closed_buildings: {kust-office: {staff_to: {wilgendam-town-hall: 0}}}",
          "closed_buildings.kust-office.staff_to.wilgendam-town-hall: 0 is too small; 1 is the least"),
+        ("closed_buildings: {}", "closed_buildings: {kust-office: {staff_to: {wilgendam-town-hall: 500}}}",
+         "closed_buildings.kust-office.staff_to.wilgendam-town-hall: 500 is too large; "
+         "wilgendam-town-hall has 22 seats in all"),
         ("closed_buildings: {}", "closed_buildings: {kust-office: {staff_to: {kust-office: 8}}}",
          "closed_buildings.kust-office.staff_to.kust-office: is closed itself"),
         ("closed_buildings: {}", "closed_buildings: {kust-office: {staff: {wilgendam-town-hall: 8}}}",

@@ -150,7 +150,7 @@ def odd_input(seed: int) -> Input:
 
 
 def _spoil(chance: random.Random, path: Path, *, as_json: bool = False) -> str:
-    siblings = [other for other in Path().rglob("*.*") if other.is_file()]
+    siblings = [other for other in Path().rglob("*.*") if other.is_file() and other != path]
     kind = place(chance, path, siblings)
     if kind is None:
         change = changed_json if as_json else changed

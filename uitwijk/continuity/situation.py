@@ -149,6 +149,10 @@ def check_situation(situation: Situation, region: Region, place: str, problems: 
         known(path, closed.staff_to, region.buildings, "building")
         for target in sorted(set(closed.staff_to) & set(situation.closed_buildings)):
             problems.add(f"{place}: {path}.{target}", "is closed itself")
+        for target, seats in closed.staff_to.items():
+            if target in region.buildings and seats > region.buildings[target].seats:
+                what = f"{seats} is too large; {target} has {region.buildings[target].seats} seats in all"
+                problems.add(f"{place}: {path}.{target}", what)
     if situation.log and situation.log[-1].epoch != situation.epoch:
         problems.add(
             f"{place}: log",
