@@ -68,11 +68,21 @@ def test_a_file_in_block_style_stays_in_block_style(desk: Desk) -> None:
     assert desk.situation.override == ("peer-unreadable",)
 
 
-def test_windows_line_ends_stay(desk: Desk) -> None:
-    desk.file.write_bytes(desk.file.read_bytes().replace(b"\n", b"\r\n"))
+@pytest.mark.parametrize("end", [b"\r\n", b"\r\r\n"])
+@pytest.mark.parametrize("last", [0, -1, -2])
+def test_windows_line_ends_stay_and_come_once(desk: Desk, end: bytes, last: int) -> None:
+    content = desk.file.read_bytes().replace(b"\n", end)
+    desk.file.write_bytes(content[:last] if last else content)
+    desk.must_declare("lost veldoord closed kust-office", "normal veldoord opened kust-office")
+    content = desk.file.read_bytes()
+    assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r") > 1
+
+
+def test_mixed_line_ends_become_those_of_windows(desk: Desk) -> None:
+    desk.file.write_bytes(desk.file.read_bytes().replace(b"\n", b"\r\n", 3))
     desk.must_declare("lost veldoord")
     content = desk.file.read_bytes()
-    assert content.count(b"\n") == content.count(b"\r\n")
+    assert content.count(b"\n") == content.count(b"\r\n") == content.count(b"\r")
 
 
 def test_words_that_mean_something_in_yaml_arrive_as_they_were_typed(desk: Desk) -> None:

@@ -142,3 +142,38 @@ def test_no_command_shows_what_there_is(desk: Desk) -> None:
     said = desk.uitwijk()
     assert "Commands" in said.out + said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("argument", "why"),
+    [
+        ("W\udcfbn", "holds what is no text in UTF-8"),
+        ("\x1b[2J", "holds a character that cannot be shown (U+001B)"),
+        ("x" * 4001, "has 4,001 characters; 4,000 are the most"),
+    ],
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("declare", "lost", "veldoord", "--reason", "fire", "--yes", "--by"),
+        ("status", "--situation"),
+        ("lesson", "close", "L1", "--by", "me", "--how"),
+        ("report",),
+        (),
+    ],
+)
+def test_an_argument_that_nobody_can_read_is_refused_wherever_it_stands(
+    desk: Desk, words: tuple[str, ...], argument: str, why: str
+) -> None:
+    before = desk.file.read_bytes()
+    said = desk.uitwijk(*words, argument)
+    assert (said.code, said.out, desk.file.read_bytes()) == (2, "", before)
+    assert said.err.startswith(f"error: argument {len(words) + 1}, ")
+    assert said.err.endswith(f": {why}\n")
+
+
+@pytest.mark.parametrize("port", ["0", "1023", "65001", "99999999999999999999", "-1", "one"])
+def test_a_port_that_cannot_be_is_refused_before_anything_starts(desk: Desk, port: str) -> None:
+    said = desk.uitwijk("sites", "--first-port", port)
+    assert (said.code, said.out) == (2, "")
+    assert said.err.startswith("error: Invalid value for '--first-port': ")

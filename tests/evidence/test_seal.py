@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -114,3 +115,31 @@ def test_whoever_seals_it_anew_has_another_seal(folder: Path, tmp_path: Path) ->
     with Evidence(tmp_path / "again", {}, "duty officer", clock=Clock()):
         pass
     assert seal_of(tmp_path / "again") != seal_of(folder)
+
+
+def test_a_pipe_or_a_device_among_the_evidence_is_told_and_not_waited_for(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "logs" / "001-up.log").unlink()
+    (folder / "logs" / "001-up.log").symlink_to("/dev/zero")
+    assert broken(folder) == [
+        "logs/001-up.log was changed after the exercise",
+        "pipe was added after the exercise",
+    ]
+
+
+@pytest.mark.parametrize("name", ["seal.json", "events.jsonl"])
+def test_a_seal_or_events_that_are_a_pipe_are_told_and_not_waited_for(folder: Path, name: str) -> None:
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    assert run(["report", "--verify", str(folder)]) in (1, 2)
+
+
+def test_a_seal_of_a_hundred_thousand_brackets_is_no_seal(folder: Path) -> None:
+    (folder / "seal.json").write_text("[" * 100_000, encoding="utf-8")
+    with pytest.raises(UitwijkError, match=r"seal\.json is no seal of an exercise: is nested too deep"):
+        broken(folder)
+
+
+def test_a_file_in_which_every_line_is_wrong_is_not_told_line_by_line(folder: Path) -> None:
+    (folder / "events.jsonl").write_text("\n" * 100_000, encoding="utf-8")
+    assert len(broken(folder)) < 100

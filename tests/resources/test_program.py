@@ -11,7 +11,7 @@ import pytest
 
 from tests.recorded import record_small
 from tests.situations import ALL_NORMAL, HOME_DATA, SITUATIONS
-from uitwijk.continuity import load_region
+from uitwijk.continuity import load_region, load_situation
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.guard import Refusal
@@ -35,6 +35,20 @@ def test_a_problem_ends_the_run_with_its_lines_alone(errors):
         raise UitwijkError(["one", "two"])
     assert end.value.code == 32
     assert errors == ["one\ntwo"]
+
+
+def test_a_file_that_cannot_be_had_ends_the_run_with_one_line(errors, tmp_path):
+    with pytest.raises(SystemExit) as end, told_plainly():
+        load_region(tmp_path / ("x" * 300))
+    assert end.value.code == 32
+    assert errors == [f"{tmp_path / ('x' * 300)}: File name too long"]
+
+
+def test_an_odd_situation_ends_the_run_with_one_line(errors, tmp_path, region: Region):
+    (tmp_path / "situation.yaml").write_text("epoch: " + "[" * 900, encoding="utf-8")
+    with pytest.raises(SystemExit), told_plainly():
+        load_situation(tmp_path / "situation.yaml", region)
+    assert errors == ["situation.yaml: line 1: is nested too deep; 32 levels are the most"]
 
 
 def test_a_mistake_in_the_program_itself_is_not_hidden():
