@@ -7,16 +7,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from uitwijk.continuity.catalogue import MOST_MACHINES
 from uitwijk.continuity.fields import Amount, Count, Entity, Flag, Slug
 
 _RoleKey = Annotated[str, Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")]
+_Machines = Annotated[Count, Field(le=MOST_MACHINES)]
 
 
 class Row(Entity):
     """The machines of one role of a service, for each organisation of the group. Tables leave out what is usual."""
 
     recovery_class: Annotated[Literal["R0", "R1", "R2", "R3"], Field(alias="class")]
-    machines: Count | Literal["session-hosts"]
+    machines: _Machines | Literal["session-hosts"]
     vcpus: Count
     memory_gib: Count
     network: Slug
@@ -39,7 +41,7 @@ class Organisations(Entity):
     """`organisations.yaml`: what holds in every scenario."""
 
     groups: Mapping[str, Group]
-    session_hosts: Mapping[Slug, Count]
+    session_hosts: Mapping[Slug, _Machines]
     number_blocks: Mapping[Slug, tuple[str, ...]]
     emergency_locations: Mapping[Slug, str]
     start_order: tuple[Annotated[str, Field(pattern=r"^\S+ before \S+$")], ...]
