@@ -64,7 +64,8 @@ def _try(seed: int, folder: Path) -> Outcome:
     child = os.fork()
     if child == 0:
         _act(seed, project, folder, note)
-    ended, status, used = _wait(child, began + 4 * MOST_SECONDS)
+    # Of processor time it may have ten seconds; of the clock more, for the computer may be busy with other things.
+    ended, status, used = _wait(child, began + 12 * MOST_SECONDS)
     told = json.loads(note.read_text(encoding="utf-8"))
     said = (folder / "said").read_text(encoding="utf-8", errors="replace")
     code = os.waitstatus_to_exitcode(status)
