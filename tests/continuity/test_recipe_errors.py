@@ -20,9 +20,9 @@ OWN = 'does: "Keeps sessions in memory."\npackages: [valkey-server]\nport: 6379\
         ("{recipe: postgresql, size: XL, count: 1, system: debian-12, network: servers, address: 40, port: 5432, "
          "disks: {data: 200}}",
          "{recipe: postgresql, size: XL, count: 1, system: debian-12, network: servers, address: 40, port: 5432}",
-         "civil-affairs.roles.database: has 0 data disks; the recipe postgresql has 1"),
-        ("disks: {data: 200}", "disks: {data: 200, more: 200}",
-         "civil-affairs.roles.database: has 2 data disks; the recipe postgresql has 1"),
+         "civil-affairs.roles.database: has 0 data disks; the recipe postgresql has 1 to 6"),
+        ("disks: {data: 200}", "disks: {data: 200, b: 1, c: 1, d: 1, e: 1, f: 1, g: 1}",
+         "civil-affairs.roles.database: has 7 data disks; the recipe postgresql has 1 to 6"),
         ("disks: {data: 200}", "disks: {a-name-far-too-long: 200}",
          "civil-affairs.roles.database.disks.a-name-far-too-long: a-name-far-too-long is too long for the name of "
          "a disk: a file system's label has at most 16 characters"),

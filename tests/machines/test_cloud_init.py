@@ -117,14 +117,16 @@ def test_a_machine_knows_what_it_needs_by_name_and_own_site_first(recorded):
     }
 
 
-def test_a_machine_with_a_data_disk_mounts_it_and_formats_it_only_if_blank(recorded, region: Region):
-    for machine, _, user_data, _ in everyone(recorded, region):
+def test_a_machine_with_a_data_disk_mounts_it_and_formats_it_only_if_blank_and_only_at_home(recorded, region: Region):
+    for machine, site, user_data, _ in everyone(recorded, region):
         assert "fs_setup" not in user_data
         assert [mount[:2] for mount in user_data.get("mounts", [])] == [
             [f"LABEL={disk}", f"/srv/{disk}"] for disk in machine.disks
         ]
         for command in user_data.get("bootcmd", []):
-            assert '[ -n "$found" ] || mkfs.ext4' in command[2]
+            home = region.workloads[machine.workload].home == site
+            assert ('[ -n "$found" ] || mkfs.ext4' in command[2]) is home
+            assert ("is blank: its replica never arrived. It is not formatted" in command[2]) is not home
 
 
 def test_a_database_lives_on_the_data_disk_and_answers_its_own_application_alone(recorded):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+import yaml
 
 from tests.regions import FOREIGN, SMALL
 from uitwijk.continuity import Standing, secrets
 from uitwijk.continuity.recipe import shipped_recipes
 from uitwijk.continuity.region import Region
+from uitwijk.machines.cloud_init import user_data
 from uitwijk.machines.job import data_path
 from uitwijk.machines.recipes import JOBS
 
@@ -75,3 +77,20 @@ def test_every_job_is_the_same_however_often_it_is_made(region: Region) -> None:
     for here in standings(region):
         once, again = (JOBS[here.role.recipe](here, Secrets(secrets.told(here))) for _ in range(2))
         assert once == again, here.name
+
+
+@REGIONS
+def test_whatever_keeps_data_is_bound_to_the_mounts_of_its_disks(region: Region) -> None:
+    for here in standings(region):
+        job = JOBS[here.role.recipe](here, Secrets(secrets.told(here)))
+        if here.recipe.disks.at_least:
+            assert job.bound, here.name
+        told = yaml.safe_load(user_data(here, job, break_glass_hash="x", dns_update_key="eA=="))
+        bound = {
+            file["path"]: file["content"] for file in told["write_files"] if file["path"].endswith("/data-disks.conf")
+        }
+        mounts = " ".join(data_path(disk) for disk in here.machine.disks)
+        assert bound == {
+            f"/etc/systemd/system/{unit}.d/data-disks.conf": f"[Unit]\nRequiresMountsFor={mounts}\n"
+            for unit in (job.bound if here.machine.disks else ())
+        }

@@ -69,7 +69,7 @@ def user_data(here: Standing, job: Job, *, break_glass_hash: str, dns_update_key
         dns_update_key: TSIG key, base64.
     """
     disks = here.machine.disks
-    own = Job(packages=here.packages, files=[_settings(here)])
+    own = Job(packages=here.packages, files=[_settings(here), *_bound(here, job)])
     if not here.workload.hot:
         own += announcement_job(here, dns_update_key) + records_job(here)
     content: dict[str, Any] = {
@@ -93,7 +93,8 @@ def user_data(here: Standing, job: Job, *, break_glass_hash: str, dns_update_key
     if servers := here.time_servers:
         content["ntp"] = {"ntp_client": "systemd-timesyncd", "servers": [server.name for server in servers]}
     if disks:
-        content["bootcmd"] = [["sh", "-euc", _format_if_blank(disk, unit)] for unit, disk in enumerate(disks, 1)]
+        prepare = _format_if_blank if here.site == here.workload.home else _refuse_if_blank
+        content["bootcmd"] = [["sh", "-euc", prepare(disk, unit)] for unit, disk in enumerate(disks, 1)]
         content["mounts"] = [
             [f"LABEL={disk}", data_path(disk), "ext4", "defaults,nofail,x-systemd.device-timeout=60", "0", "2"]
             for disk in disks
@@ -138,16 +139,40 @@ def _settings(here: Standing) -> File:
     return File(path="/etc/uitwijk/service.yaml", content=_yaml(known))
 
 
-def _format_if_blank(disk: str, unit: int) -> str:
-    """Makes a file system on a disk that holds none at all. After a failover it holds the data, and is left alone.
+def _bound(here: Standing, job: Job) -> list[File]:
+    """What keeps the units that work on the data disks from starting without them."""
+    if not here.machine.disks:
+        return []
+    mounts = " ".join(data_path(disk) for disk in here.machine.disks)
+    return [
+        File(path=f"/etc/systemd/system/{unit}.d/data-disks.conf", content=f"[Unit]\nRequiresMountsFor={mounts}\n")
+        for unit in job.bound
+    ]
 
-    Not cloud-init's own `fs_setup`: on a whole disk that makes a file system over whatever is there.
+
+def _found(unit: int) -> str:
+    """What a data disk holds, as `found`; its identity is its place at the controller."""
+    return f'device=$(echo /dev/disk/by-path/*-scsi-0:0:{unit}:0); found=$(wipefs --noheadings "$device"); '
+
+
+def _format_if_blank(disk: str, unit: int) -> str:
+    """Makes a file system on a disk that holds none at all, at its home site: there it was just made.
+
+    After a failover and back it holds the data, and is left alone; one that was made once is never made anew (the
+    guard's `disk-gone`). Not cloud-init's own `fs_setup`: on a whole disk that makes one over whatever is there.
     """
-    return (
-        f"device=$(echo /dev/disk/by-path/*-scsi-0:0:{unit}:0); "
-        'found=$(wipefs --noheadings "$device"); '
-        f'[ -n "$found" ] || mkfs.ext4 -L {disk} "$device"'
+    return f'{_found(unit)}[ -n "$found" ] || mkfs.ext4 -L {disk} "$device"'
+
+
+def _refuse_if_blank(disk: str, unit: int) -> str:
+    """Formats nothing away from home: a blank disk there is a replica that never arrived, not a new disk.
+
+    It is not mounted then, and what works on it does not start.
+    """
+    message = (
+        f"{disk} is blank: its replica never arrived. It is not formatted; have the storage administrator see to it"
     )
+    return f'{_found(unit)}[ -n "$found" ] || {{ echo "{message}" | tee /dev/console >&2; exit 1; }}'
 
 
 class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]

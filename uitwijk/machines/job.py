@@ -25,12 +25,16 @@ class File:
 class Job:
     """Debian packages, files, and shell commands that run once, when packages and files are there."""
 
+    bound: Sequence[str] = ()
+    """Systemd units that work on the machine's data disks: they start only when these are mounted, at every boot."""
+
     packages: Sequence[str] = ()
     files: Sequence[File] = ()
     commands: Sequence[str] = ()
 
     def __add__(self, other: Job) -> Job:
         return Job(
+            bound=[*self.bound, *other.bound],
             packages=[*self.packages, *other.packages],
             files=[*self.files, *other.files],
             commands=[*self.commands, *other.commands],

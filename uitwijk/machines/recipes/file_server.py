@@ -11,4 +11,8 @@ from uitwijk.machines.job import File, Job, data_path, render
 def job(here: Standing, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
     """Every data disk is a share."""
     content = render("exports", shares=[data_path(disk) for disk in here.machine.disks], clients=here.clients)
-    return Job(files=[File(path="/etc/exports.d/uitwijk.exports", content=content)], commands=["exportfs -ra"])
+    return Job(
+        files=[File(path="/etc/exports.d/uitwijk.exports", content=content)],
+        commands=["exportfs -ra"],
+        bound=["nfs-server.service"],
+    )

@@ -18,4 +18,8 @@ def job(here: Standing, secrets: Mapping[str, str]) -> Job:  # noqa: ARG001
         shares={disk: data_path(disk) for disk in here.machine.disks},
         clients=here.clients,
     )
-    return Job(files=[File(path="/etc/samba/smb.conf", content=content)], commands=["systemctl restart smbd"])
+    return Job(
+        files=[File(path="/etc/samba/smb.conf", content=content)],
+        commands=["systemctl restart smbd"],
+        bound=["smbd.service"],
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.job import File, Job, render
+from uitwijk.machines.job import File, Job, data_path, render
 
 
 def job(here: Standing, secrets: Mapping[str, str]) -> Job:
@@ -13,6 +13,9 @@ def job(here: Standing, secrets: Mapping[str, str]) -> Job:
     own = here.endpoint
     nodes = sorted([own, *here.peers])
     environment = f"RABBITMQ_USE_LONGNAME=true\nRABBITMQ_NODENAME=rabbit@{own.host}\n"
+    queues = [f"{data_path(disk)}/mnesia" for disk in here.machine.disks]
+    for folder in queues:
+        environment += f"RABBITMQ_MNESIA_BASE={folder}\n"
     return Job(
         files=[
             File(
@@ -32,5 +35,9 @@ def job(here: Standing, secrets: Mapping[str, str]) -> Job:
                 owner="rabbitmq:rabbitmq",
             ),
         ],
-        commands=["systemctl restart rabbitmq-server"],
+        commands=[
+            *(f"install -d -o rabbitmq -g rabbitmq -m 0750 {folder}" for folder in queues),
+            "systemctl restart rabbitmq-server",
+        ],
+        bound=["rabbitmq-server.service"],
     )
