@@ -140,8 +140,8 @@ def _site(name: str, index: int, hosts: list[tuple[int, int]]) -> Site:
         {
             "name": name,
             "address_block": f"10.{index}.0.0/16",
-            "local_storage": {"capacity_gib": 1000},
-            "replicated_storage": {"capacity_gib": 1000},
+            "local_storage": {"capacity_gib": 10_000_000},
+            "replicated_storage": {"capacity_gib": 10_000_000},
             "connections": [],
             "hosts": [
                 {"name": f"h{number}", "cores": cores, "mhz": 2000, "memory_gib": memory, "cpu_generation": "any"}

@@ -158,8 +158,8 @@ def test_every_error_of_every_file_is_told_at_once(catalogue: Catalogue) -> None
         "(e.g. 0527-991299)",
         f"municipalities/reeenmeer.yaml: town_hall: veldoord-hall is no building; there are: {BUILDINGS}",
         "partnerships/kust.yaml: members: kolkwijde stands 2 times; once is allowed",
-        "region.yaml: carier: unknown key; allowed are: accepted_shortfalls, building_addresses, carrier, domain, "
-        "name, networks, records_port, sizes, systems, vcpus_per_core",
+        "region.yaml: carier: unknown key; allowed are: accepted_shortfalls, backup, building_addresses, carrier, "
+        "domain, name, networks, records_port, sizes, systems, vcpus_per_core",
         "region.yaml: carrier: is missing",
         "services.yaml: counter.depends_on: a cycle: counter → counter",
     ]

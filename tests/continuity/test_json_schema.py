@@ -24,5 +24,5 @@ def test_the_schemas_are_written_into_the_catalogue_that_is_named_or_is_here(
 def test_an_editor_learns_what_is_allowed_and_what_it_means() -> None:
     service = json.loads(json_schema.schemas()["services.json"])["$defs"]["Service"]
     assert service["additionalProperties"] is False
-    assert {"class", "rto_hours", "rpo_minutes"} <= set(service["required"])
+    assert {"class", "rto_hours"} <= set(service["required"])
     assert service["properties"]["rto_hours"]["description"] == "Recovery time objective; at most that of the class."

@@ -39,7 +39,8 @@ def test_roles_that_wait_for_each_other(catalogue: Catalogue) -> None:
          "telephony.depends_on: databases is cold; a hot service can depend on hot ones only"),
         ("depends_on: [directory, session-border]", "depends_on: [directory, session-boarder]",
          "telephony.depends_on: session-boarder is no service; there are: "),
-        ("class: R0\n  rto_hours: 1\n  rpo_minutes: 60", "class: R0\n  rto_hours: 2\n  rpo_minutes: 60",
+        ("component: VPN-beheercomponent\n  class: R0\n  rto_hours: 1",
+         "component: VPN-beheercomponent\n  class: R0\n  rto_hours: 2",
          "remote-access.rto_hours: 2 is too large; class R0 allows 1"),
         ("component: Baliecomponent\n  class: R1", "component: Baliecomponent\n  class: R9",
          "counter.class: R9 is not allowed; allowed are: R0, R1, R2, R3"),
@@ -137,3 +138,55 @@ def test_a_wrong_manual_step(catalogue: Catalogue, old: str, new: str, problem: 
     catalogue.change("manual-steps.yaml", old, new)
     (told,) = problems(catalogue)
     assert told.startswith(f"manual-steps.yaml: {problem}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "component: Gemeentelijke servicebuscomponent\n",
+            "component: Gemeentelijke servicebuscomponent\n  rpo_minutes: 5\n",
+            "service-bus.rpo_minutes: 5, and nothing keeps its data: it has no data disk, and needs no cold",
+        ),
+        (
+            "component: Baliecomponent\n  class: R1\n  rto_hours: 4\n  rpo_minutes: 15",
+            "component: Baliecomponent\n  class: R1\n  rto_hours: 4\n  rpo_minutes: 4",
+            "counter.rpo_minutes: 4 is less than the 5 of the service that keeps its data",
+        ),
+    ],
+)
+def test_a_recovery_point_that_nothing_keeps_is_refused(catalogue: Catalogue, old: str, new: str, problem: str) -> None:
+    catalogue.change("services.yaml", old, new)
+    (found,) = problems(catalogue)
+    assert found.startswith(f"services.yaml: {problem}")
+
+
+def test_a_disk_without_a_recovery_point_is_refused(catalogue: Catalogue) -> None:
+    catalogue.change("services.yaml", "{recipe: rabbitmq, size: L,", "{recipe: rabbitmq, disks: {queues: 20}, size: L,")
+    (found,) = problems(catalogue)
+    assert found.startswith("services.yaml: service-bus.rpo_minutes: is missing: its data disks are replicated")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            "20000}\n  replicated_storage: {capacity_gib: 40000}",
+            "20000}\n  replicated_storage: {capacity_gib: 100}",
+            "replicated_storage.capacity_gib: 100 GiB are too few for the dataset of veldoord, whose data disks take ",
+        ),
+        (
+            "local_storage: {capacity_gib: 20000}",
+            "local_storage: {capacity_gib: 500}",
+            "local_storage.capacity_gib: 500 GiB are too few for the system disks of its own machines and",
+        ),
+    ],
+)
+def test_storage_that_cannot_hold_what_a_site_may_run_is_refused(
+    catalogue: Catalogue, old: str, new: str, problem: str
+) -> None:
+    catalogue.change("sites.yaml", old, new)
+    assert any(
+        f": {problem}" in f": {line.partition('.')[2].partition('.')[2]}" or problem in line
+        for line in problems(catalogue)
+    )

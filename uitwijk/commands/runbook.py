@@ -141,7 +141,7 @@ class LostSite:
     @property
     def rpo_minutes(self) -> int:
         """How old the promoted data may be at most."""
-        return max(self._region.services[self._region.workloads[key].service].rpo_minutes for key in self._moved)
+        return max(self._region.services[self._region.workloads[key].service].rpo_minutes or 0 for key in self._moved)
 
     @property
     def left(self) -> str:

@@ -174,8 +174,8 @@ class Service(Entity):
     """How urgent it is; at least as urgent as what depends on it."""
     rto_hours: Count
     """Recovery time objective; at most that of the class."""
-    rpo_minutes: Amount
-    """Recovery point objective: how old the data may be."""
+    rpo_minutes: Amount | None = None
+    """Recovery point objective: how old the data may be. Left out: it keeps none that anybody would miss."""
     tenancy: Literal["dedicated", "shared"]
     """`dedicated`: each municipality runs one of its own; `shared`: a partnership runs one for its members."""
     standby: Standby

@@ -21,6 +21,7 @@ def check(region: Region, findings: Findings) -> None:
     for organisation in region.organisations:
         _needs(region, organisation, findings)
         _providers(region, organisation, findings)
+    _storage(region, findings)
     _retired(region, findings)
     _recipes(region, findings)
     _addresses(region, findings)
@@ -64,6 +65,35 @@ def _providers(region: Region, organisation: str, findings: Findings) -> None:
                 f"{organisation} uses {key}, and its name servers are not told where that runs; "
                 f"use the service that gives {workload.organisation} names, too",
             )
+
+
+def _storage(region: Region, findings: Findings) -> None:
+    """Each site has room for every dataset, and for the system disks of its own work and of what it may take over."""
+    data = {
+        home: sum(
+            size for w in region.workloads.values() if w.home == home for m in w.machines for size in m.disks.values()
+        )
+        for home in region.sites
+    }
+    system = dict.fromkeys(("hot", *region.sites), 0)
+    for workload in region.workloads.values():
+        for machine in workload.machines:
+            system["hot" if workload.hot else workload.home] += region.settings.systems[machine.system].disk_gib
+    for slug, site in region.sites.items():
+        room = site.replicated_storage.capacity_gib
+        for home, needed in data.items():
+            if needed > room:
+                what = f"{room} GiB are too few for the dataset of {home}, whose data disks take {needed} GiB"
+                findings.add("sites.yaml", f"{slug}.replicated_storage.capacity_gib", what)
+        # Whoever comes first in the catalogue takes over.
+        takes = [home for home in region.sites if home != slug and next(s for s in region.sites if s != home) == slug]
+        most = system["hot"] + system[slug] + max((system[home] for home in takes), default=0)
+        if most > site.local_storage.capacity_gib:
+            what = (
+                f"{site.local_storage.capacity_gib} GiB are too few for the system disks of its own machines and of "
+                f"those that it takes over: {most} GiB"
+            )
+            findings.add("sites.yaml", f"{slug}.local_storage.capacity_gib", what)
 
 
 def _retired(region: Region, findings: Findings) -> None:

@@ -33,6 +33,8 @@ def _service(draft: Draft, slug: str, service: Service, findings: Findings) -> N
     if service.rto_hours > own.hours:
         what = f"{service.rto_hours} is too large; class {own} allows {own.hours}"
         findings.add(_FILE, f"{slug}.rto_hours", what)
+    if service.standby is Standby.COLD and not service.depends_on - (set(draft.services) - {slug}):
+        _recovery_point(draft, slug, service, findings)
     for needed in sorted(service.depends_on & set(draft.services)):
         other = draft.services[needed]
         if other.recovery_class > own:
@@ -42,6 +44,32 @@ def _service(draft: Draft, slug: str, service: Service, findings: Findings) -> N
             findings.add(_FILE, path, what)
         if service.standby is Standby.HOT and other.standby is Standby.COLD:
             findings.add(_FILE, path, f"{needed} is cold; a hot service can depend on hot ones only")
+
+
+def _recovery_point(draft: Draft, slug: str, service: Service, findings: Findings) -> None:
+    """A figure holds only for what lies on replicated storage: on disks of its own, or of a service that it needs."""
+    path, own = f"{slug}.rpo_minutes", service.rpo_minutes
+    if any(role.disks for role in service.roles.values()):
+        if own is None:
+            findings.add(_FILE, path, "is missing: its data disks are replicated; say how old the replica may be")
+        return
+    needed = [draft.services[name] for name in sorted(service.depends_on)]
+    kept = [
+        other.rpo_minutes
+        for other in needed
+        if other.standby is Standby.COLD
+        and other.rpo_minutes is not None
+        and any(role.disks for role in other.roles.values())
+    ]
+    if own is not None and not kept:
+        what = (
+            f"{own}, and nothing keeps its data: it has no data disk, and needs no cold service with one. Give a role "
+            "a data disk, or leave the figure out: what it holds is gone after a failover"
+        )
+        findings.add(_FILE, path, what)
+    elif own is not None and own < min(kept):
+        what = f"{own} is less than the {min(kept)} of the service that keeps its data"
+        findings.add(_FILE, path, what)
 
 
 def _roles(draft: Draft, slug: str, service: Service, findings: Findings) -> None:

@@ -123,7 +123,7 @@ def _line(
 def _rpo_minutes(region: Region, home: str) -> dict[str, int]:
     """By path of each data disk of the dataset: how old its replica may be."""
     return {
-        machine.disk_path(disk): region.services[machine.service].rpo_minutes
+        machine.disk_path(disk): region.services[machine.service].rpo_minutes or 0
         for workload in region.workloads.values()
         if workload.home == home and not workload.hot
         for machine in workload.machines

@@ -131,7 +131,7 @@ class Records:
         gone = reply.status == _NOT_FOUND
         minutes = self._region.services[record.service].rpo_minutes
         age = None if self._lost_at is None or record.at > self._lost_at else round(self._lost_at - record.at, 1)
-        right = there if expected else gone and age is not None and age <= minutes * 60
+        right = there if expected else gone and age is not None and age <= (minutes or 0) * 60
         return SoughtRecord(
             service=record.service,
             municipality=record.municipality,
