@@ -47,6 +47,7 @@ class Party:
         self._socket.bind((address, port))
         self._socket.settimeout(PATIENCE_SECONDS)
         self._calls = 0
+        self.decline_with = "603 Decline"
         host, bound = self._socket.getsockname()
         self.place = f"{host}:{bound}"
 
@@ -62,7 +63,7 @@ class Party:
             data, sender = self._socket.recvfrom(65536)
             if data.startswith(b"INVITE "):
                 kept = [line for line in data.decode().split("\r\n") if re.match(r"Via|From|To|Call-ID|CSeq", line)]
-                lines = ["SIP/2.0 603 Decline", *kept, "Content-Length: 0", "", ""]
+                lines = [f"SIP/2.0 {self.decline_with}", *kept, "Content-Length: 0", "", ""]
                 self._socket.sendto("\r\n".join(lines).encode(), sender)
             if not data.startswith((b"OPTIONS ", b"ACK ", b"SIP/2.0 1")):
                 return Message.of(data)
@@ -90,11 +91,12 @@ class Party:
         content_type: str = "application/sdp",
         body: str = SDP,
         realm: str = "kustland.example",
+        uri: str = "",
     ) -> str:
-        """Sends a request, and gives it as it was sent."""
+        """Sends a request, to an address in another form if there is one, and gives it as it was sent."""
         self._calls += 1
         text = (
-            f"{method} sip:{to}@{realm} SIP/2.0\r\n"
+            f"{method} {uri or f'sip:{to}@{realm}'} SIP/2.0\r\n"
             f"Via: SIP/2.0/UDP {self.place};branch=z9hG4bK{self.place}-{self._calls};rport\r\n"
             f"From: <sip:{number}@{realm}>;tag=1\r\nTo: <sip:{to}@{realm}>\r\n"
             f"Call-ID: {self.place}-{method}\r\nCSeq: {self._calls} {method}\r\nMax-Forwards: 70\r\n"

@@ -88,9 +88,11 @@ def password(number: str) -> str:
 def call(
     telephone: Party, to: str, *, headers: str = "", content_type: str = "application/sdp", body: str = SDP
 ) -> None:
-    """Calls, and says who it is when it is asked."""
+    """Calls, and says who it is when it is asked; help is given without."""
     more = {"content_type": content_type, "body": body}
     sent = telephone.request(CALL_SERVER, "INVITE", to, NUMBER, headers=headers, **more)
+    if to == "112" and telephone.place.rpartition(":")[0] in BUILDINGS:
+        return
     challenge = telephone.receive()
     assert challenge.status == 407
     telephone.acknowledge(CALL_SERVER, sent, challenge)
@@ -116,6 +118,91 @@ def test_112_tells_the_building_in_whose_network_the_telephone_is(controller: Pa
     assert place(invitation) == where
     assert invitation.headers["Geolocation-Routing"] == "no"
     assert invitation.parts()["application/sdp"].strip() == SDP.strip()
+
+
+FORMS = [
+    "sip:112@kustland.example",
+    "sip:112@192.0.2.1:5070;transport=udp",
+    "sip:112;phone-context=+31@kustland.example;user=phone",
+    "sips:112@kustland.example",
+    "sip:%31%31%32@kustland.example",
+    "sip:1-1-2@kustland.example",
+    "sip:+31112@kustland.example",
+    "sip:0112@kustland.example",
+    "tel:112",
+    "tel:112;phone-context=+31",
+    "urn:service:sos",
+    "URN:SERVICE:SOS",
+    "urn:service:sos.police",
+    "urn:service:sos.fire",
+    "urn:service:sos.ambulance",
+]
+
+
+@pytest.mark.usefixtures("exchange")
+@pytest.mark.parametrize("form", FORMS)
+def test_112_in_every_form_goes_out_before_anybody_logs_in(controller: Party, form):
+    with Party("127.213.3.103") as telephone:
+        telephone.request(CALL_SERVER, "INVITE", "112", "anybody", uri=form, headers="Route: <sip:127.199.0.8;lr>\r\n")
+        invitation = controller.receive()
+    assert invitation.start.startswith("INVITE sip:112@kustland.example ")
+    assert place(invitation) == "Kolkwijde"
+    assert invitation.headers["Route"] is None
+
+
+@pytest.mark.usefixtures("exchange")
+@pytest.mark.parametrize(
+    "form",
+    ["sip:1120@kustland.example", "sip:1112@kustland.example", "sip:212@kustland.example", "urn:service:counseling"],
+)
+def test_what_only_looks_like_112_needs_a_login(form):
+    with Party("127.213.3.103") as telephone:
+        telephone.request(CALL_SERVER, "INVITE", "112", NUMBER, uri=form)
+        assert telephone.receive().status in (403, 404, 407, 416)
+
+
+@pytest.mark.usefixtures("exchange")
+def test_112_from_no_building_needs_a_login():
+    with Party("127.213.200.103") as telephone:
+        telephone.request(CALL_SERVER, "INVITE", "112", "anybody")
+        assert telephone.receive().status == 403
+
+
+@pytest.mark.usefixtures("exchange")
+def test_112_with_an_old_password_goes_out_and_the_password_does_not(controller: Party):
+    claim = f'username="{NUMBER}", realm="kustland.example", nonce="x", uri="y", response="z"'
+    old = f"Proxy-Authorization: Digest {claim}\r\n"
+    with Party("127.213.3.103") as telephone:
+        telephone.request(CALL_SERVER, "INVITE", "112", NUMBER, headers=old)
+        invitation = controller.receive()
+    assert place(invitation) == "Kolkwijde"
+    assert invitation.headers["Proxy-Authorization"] is None
+
+
+@pytest.mark.usefixtures("exchange")
+@pytest.mark.parametrize("size", [7_000, 7_500, 9_000, 20_000, 50_000])
+def test_112_with_a_large_body_goes_out_and_never_has_a_header_without_its_part(controller: Party, size):
+    offer = SDP + "a=x-fill:" + "x" * size + "\r\n"
+    with Party("127.213.3.103") as telephone:
+        telephone.request(CALL_SERVER, "INVITE", "112", "anybody", body=offer)
+        invitation = controller.receive()
+    assert invitation.parts()["application/sdp"].strip() == offer.strip()
+    assert place(invitation) == "Kolkwijde"
+
+
+@pytest.mark.usefixtures("exchange")
+@pytest.mark.parametrize(
+    "status", ["413 Too Large", "415 Unsupported Media Type", "420 Bad Extension", "424 Bad Location", "488 No"]
+)
+def test_112_whose_location_the_carrier_refuses_goes_again_without(controller: Party, status):
+    with Party("127.213.3.103") as telephone:
+        telephone.request(CALL_SERVER, "INVITE", "112", "anybody")
+        controller.decline_with = status
+        first, second = controller.receive(), controller.receive()
+    assert place(first) == "Kolkwijde"
+    assert second.start.startswith("INVITE sip:112@")
+    assert second.headers["Geolocation"] is None
+    assert list(second.parts()) == ["application/sdp"]
 
 
 @pytest.mark.usefixtures("exchange")

@@ -128,7 +128,7 @@ def test_what_a_person_writes_cannot_break_out_of_the_configuration(region: Regi
         }
     )
     text, _ = configuration(spoilt, "veldoord", "kolkwijde-telephony-call-server-1")
-    assert r'$var(address) = "<ca:LOC>a\"; exit;\\</ca:LOC>";' in text
+    assert r'$avp(address) = "<ca:LOC>a\"; exit;\\</ca:LOC>";' in text
 
 
 def test_only_root_and_the_exchange_read_its_configuration(region: Region):
