@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from uitwijk import utc
 from uitwijk.continuity.calamity import NOTHING
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
-from uitwijk.continuity.situation import load_situation
+from uitwijk.continuity.situation import LogEntry, load_situation
 from uitwijk.observe.pulumi import Pulumi, PulumiError
 from uitwijk.observe.vcenter import vcenter_problem
 from uitwijk.running.engine import Stack
@@ -40,7 +41,9 @@ def simulated_sites(workspace: Workspace, region: Region, folder: Path, tell: Te
     folder.mkdir(exist_ok=True)
     program = copy_program(workspace.root, folder / "program")
     situation = folder / "situation.yaml"
-    situation.write_text(NOTHING.situation(region).model_dump_json(), encoding="utf-8")
+    normal = NOTHING.situation(region)
+    entry = LogEntry(epoch=normal.epoch, at=utc.now(), by="rehearsal", change="all normal", reason="a rehearsal")
+    situation.write_text(normal.model_copy(update={"log": (entry,)}).model_dump_json(), encoding="utf-8")
     with SimulatedSites(
         region,
         toolchain,
