@@ -71,7 +71,7 @@ def test_a_situation_that_was_cut_off_is_seen_wherever_it_was_cut(region: Region
     assert all(problem.startswith("situation.yaml: ") for problem in problems(cut, region))
 
 
-@pytest.mark.parametrize("key", ["closed_buildings", "override", "hypothetical", "log"])
+@pytest.mark.parametrize("key", ["epoch", "sites", "data", "log"])
 def test_whatever_is_left_out_of_a_situation_is_named(region: Region, tmp_path: Path, key: str) -> None:
     stated = yaml.safe_load(NORMAL)
     del stated[key]
@@ -81,14 +81,13 @@ def test_whatever_is_left_out_of_a_situation_is_named(region: Region, tmp_path: 
     assert problem.startswith(f"situation.yaml: {key}: is missing: a file that was cut off")
 
 
-def test_only_a_hypothetical_situation_may_have_no_log(region: Region, tmp_path: Path) -> None:
-    empty = NORMAL[: NORMAL.index("log:")] + "log: []\n"
+def test_a_log_may_be_truncated_to_an_empty_list_and_what_has_a_default_left_out(
+    region: Region, tmp_path: Path
+) -> None:
     file = tmp_path / "situation.yaml"
-    file.write_text(empty, encoding="utf-8")
-    (problem,) = problems(file, region)
-    assert problem.startswith("situation.yaml: log: is empty; its last entry says how epoch 4 came: ")
-    file.write_text(empty.replace("hypothetical: false", "hypothetical: true"), encoding="utf-8")
-    assert load_situation(file, region).log == ()
+    file.write_text(NORMAL[: NORMAL.index("closed_buildings:")] + "log: []\n", encoding="utf-8")
+    read = load_situation(file, region)
+    assert (read.log, read.closed_buildings, read.override, read.hypothetical) == ((), {}, (), False)
 
 
 @pytest.mark.parametrize(("epoch", "accepted"), [(10**9, True), (10**9 + 1, False), (10**30, False)])

@@ -17,6 +17,7 @@ from uitwijk.continuity.reading import Problems, read_yaml, validate
 from uitwijk.continuity.region import Region
 
 _CUT_OFF = "a file that was cut off, or copied in part, looks so; take it from git, or state what holds"
+_STATED = ("epoch", "sites", "data")
 Overridable = Literal["peer-holds", "peer-unreadable"]
 
 
@@ -53,14 +54,14 @@ class LogEntry(Entity):
     """Why."""
 
 
-def _all_required(schema: dict[str, Any]) -> None:
-    schema["required"] = list(schema["properties"])
+def _stated(schema: dict[str, Any]) -> None:
+    schema["required"] = [*_STATED, "log"]
 
 
 class Situation(Entity):
     """What is lost or closed now; both stacks read the same. A file states all of it, so that one cut off is seen."""
 
-    model_config = ConfigDict(json_schema_extra=_all_required)
+    model_config = ConfigDict(json_schema_extra=_stated)
 
     epoch: Count
     """Grows by one with every declaration; undoing one is a new epoch."""
@@ -75,7 +76,7 @@ class Situation(Entity):
     hypothetical: Flag = False
     """True: may be previewed, never applied."""
     log: tuple[LogEntry, ...] = ()
-    """Newest last; may be truncated at its beginning. In a file it is empty only if that is hypothetical."""
+    """Newest last; may be truncated at its beginning, to an empty list even. In a file it must be stated."""
 
     @property
     def digest(self) -> str:
@@ -106,11 +107,10 @@ def load_situation(path: str | Path, region: Region) -> Situation:
     if content is None:
         raise SituationError(problems.lines)
     if isinstance(content, dict):
-        for key in (key for key in Situation.model_fields if key not in content):
+        # It stands last, and says so itself (`[]`) where nobody needs it any more: what was cut off has none.
+        for key in (key for key in (*_STATED, "log") if key not in content):
             problems.add(f"{file.name}: {key}", f"is missing: {_CUT_OFF}")
     situation: Situation | None = None if problems.lines else validate(Situation, content, file.name, problems)
-    if situation is not None and not situation.log and not situation.hypothetical:
-        problems.add(f"{file.name}: log", f"is empty; its last entry says how epoch {situation.epoch} came: {_CUT_OFF}")
     if situation is not None:
         check_situation(situation, region, file.name, problems)
     if problems.lines or situation is None:
