@@ -11,7 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pyVim.connect import Disconnect, SmartConnect
@@ -19,7 +19,7 @@ from pyVim.task import WaitForTask
 from pyVmomi import vim
 
 from tests.conftest import ROOT
-from tests.engine.stage import HOME, Stage, processes_of
+from tests.engine.stage import Stage, processes_of
 from tests.engine.waiting import wait_until
 from uitwijk.commands.readiness.line import Line
 from uitwijk.commands.readiness.stacks import lock_lines, release_lines, stack_line
@@ -30,6 +30,9 @@ from uitwijk.observe.readings import StackReading, read_stacks
 from uitwijk.running.engine import Run
 from uitwijk.simulated.control import control
 from uitwijk.simulated.vcenter import USER
+
+
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 @contextlib.contextmanager
@@ -149,8 +152,11 @@ def strays(stage: Stage, site: str) -> set[str]:
     return {name for line in named for name in line.why.rpartition(": ")[2].split(", ")}
 
 
-def ever_ran_twice(stage: Stage) -> set[str]:
-    """The cold machines that ran at both sites at one moment, by the vCenters' own record of all that was switched."""
+def ever_ran_twice(stage: Stage, *, after: datetime = BEGINNING) -> set[str]:
+    """The cold machines that ran at both sites at one moment, by the vCenters' own record of all that was switched.
+
+    Of what was switched until `after` only where it left each machine counts.
+    """
     cold = set().union(*(stage.cold(site) for site in stage.vcenters))
     switched = sorted(
         (datetime.fromisoformat(event["at"]), event["state"] == "poweredOn", event["vm"], site)
@@ -160,9 +166,9 @@ def ever_ran_twice(stage: Stage) -> set[str]:
     )
     running: dict[str, set[str]] = {name: set() for name in cold}
     twice = set()
-    for _, on, name, site in switched:
+    for at, on, name, site in switched:
         (running[name].add if on else running[name].discard)(site)
-        if len(running[name]) > 1:
+        if len(running[name]) > 1 and at > after:
             twice.add(name)
-    assert {name for _, _, name, _ in switched} >= stage.cold(HOME), "what was switched is on record"
+    assert {name for _, _, name, _ in switched} >= stage.cold(stage.home), "what was switched is on record"
     return twice

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -34,13 +34,31 @@ BY_AN_ADMINISTRATOR = {"UnregisterVM"}
 """Methods that tests call as a person with an account of his own would, in the vSphere Client."""
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a calamity is played on."""
+
+    catalogue: Path
+    home: str
+    """The site that is lost."""
+    other: str
+    """The site that takes over."""
+    building: str
+    """At home, without its workplaces while home is lost."""
+
+
+SMALL_GROUND = Ground(SMALL.catalogue, HOME, OTHER, "kust-office")
+
+
 class Stage:
     """Two simulated sites, each with a stack, a state backend and secrets of its own."""
 
-    def __init__(self, folder: Path, toolchain: Toolchain) -> None:
+    def __init__(self, folder: Path, toolchain: Toolchain, ground: Ground = SMALL_GROUND) -> None:
         self.folder = folder
         self.toolchain = toolchain
-        self.catalogue = Path(shutil.copytree(SMALL.catalogue, folder / "catalogue"))
+        self.ground = ground
+        self.home, self.other = ground.home, ground.other
+        self.catalogue = Path(shutil.copytree(ground.catalogue, folder / "catalogue"))
         self.region = load_region(self.catalogue)
         self.situation_file = folder / "situation.yaml"
         self.sites = SimulatedSites(

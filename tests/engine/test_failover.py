@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from tests.engine.stage import HOME, OTHER, Stage
-from uitwijk.simulated.replication import Directions, Replication
+from tests.engine.storage import Storage, give_back, lose
 
 
 def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: Stage) -> None:
@@ -59,46 +57,3 @@ def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: 
         assert {name: now.by_name[name] for name in kept} == {name: first[site].by_name[name] for name in kept}
     assert storage.read(HOME) == {disk: ["replicated", "at-the-survivor"] for disk in storage.disks}
     assert not [change for run in fresh.preview().values() for change in run.changed]
-
-
-def lose(stage: Stage, site: str) -> None:
-    """Nothing of the site can be reached any more: vCenter, storage, state, stack file, secrets."""
-    stage.vcenters[site].management("hang")
-    stage.vcenters[site].datastores("unreadable")
-    stage.sites.offices[site].folder.rename(stage.folder / "out-of-reach")
-
-
-def give_back(stage: Stage, site: str) -> None:
-    (stage.folder / "out-of-reach").rename(stage.sites.offices[site].folder)
-    stage.vcenters[site].datastores("readable")
-    stage.vcenters[site].management("up")
-
-
-class Storage:
-    """Both sites' storage, as far as it holds the data of Veldoord."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.lost: set[str] = set()
-        self._stage = stage
-        self._replication = Replication({s: v.folder for s, v in stage.vcenters.items()}, self._directions)
-        machines = [stage.region.machines[name] for name in stage.cold(HOME)]
-        self.disks = sorted(machine.disk_path(disk) for machine in machines for disk in machine.disks)
-
-    def _directions(self) -> Directions:
-        reachable = frozenset(set(self._stage.vcenters) - self.lost)
-        return Directions(self._stage.situation.data, reachable, reachable)
-
-    def replicate(self) -> None:
-        self._replication.cycle()
-
-    def write(self, site: str, mark: str) -> None:
-        for disk in self.disks:
-            with self._content(site, disk).open("a", encoding="utf-8") as content:
-                content.write(f"{mark}\n")
-
-    def read(self, site: str) -> dict[str, list[str]]:
-        return {disk: self._content(site, disk).read_text(encoding="utf-8").split() for disk in self.disks}
-
-    def _content(self, site: str, disk: str) -> Path:
-        path = self._stage.vcenters[site].folder / "datastores" / f"data-{HOME}" / disk
-        return path.with_name(f"{path.stem}-flat.vmdk")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.engine.mishaps import remove_from_inventory, strays
 from tests.engine.stage import EPOCH, HOME, OTHER, Stage
-from tests.engine.test_failover import Storage
+from tests.engine.storage import Storage
 
 DATABASE = "kolkwijde-civil-affairs-database-1"
 FRONT_ENDS = {"kolkwijde-civil-affairs-application-1", "kolkwijde-counter-application-1"}

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.engine.stage import HOME, OTHER, Stage
-from tests.engine.test_failover import Storage, give_back, lose
+from tests.engine.storage import Storage, give_back, lose
 from uitwijk.commands.forgetting import forgetting
 from uitwijk.continuity.errors import UitwijkError
 

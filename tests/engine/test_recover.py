@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import ROOT
 from tests.engine.mishaps import administrator, held_back, killed_while, reading, uitwijk
 from tests.engine.stage import HOME, OTHER, Stage
-from tests.engine.test_failover import Storage
+from tests.engine.storage import Storage
 from tests.engine.waiting import wait_until
 from uitwijk.observe.stacks import DISK
 

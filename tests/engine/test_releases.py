@@ -13,7 +13,7 @@ from tests.engine.mishaps import (
     reading,
 )
 from tests.engine.stage import HOME, OTHER, Stage
-from tests.engine.test_failover import Storage
+from tests.engine.storage import Storage
 from tests.engine.waiting import wait_until
 from uitwijk.commands.readiness.line import Verdict
 from uitwijk.running.engine import Engine

@@ -6,7 +6,7 @@ import pytest
 
 from tests.engine.mishaps import uitwijk
 from tests.engine.stage import HOME, OTHER, Stage
-from tests.engine.test_failover import Storage
+from tests.engine.storage import Storage
 from uitwijk.commands.deployment import Deployment
 from uitwijk.continuity import load_region
 from uitwijk.observe.stacks import DISK, MADE

@@ -1,0 +1,135 @@
+"""Kills engine, language host or provider in the middle of a calamity's runs, again and again. On demand: `make crash`.
+
+python -m tests.trials.crash [--ground small|whole] [--rounds N] [--first N] [--write]
+
+A round is one calamity with a kill in each of its runs, at points that its number chooses. What is in the file of
+results is not played again. With `--write` the page of the documentation gets the table of all results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from tests.conftest import ROOT
+from tests.engine.stage import SMALL_GROUND, Ground, Stage
+from tests.trials.calamity import Calamity, Kill
+from tests.trials.page import put, table
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.files import append_line
+from uitwijk.running.toolchain import Toolchain, find_toolchain
+
+GROUNDS = {
+    "small": SMALL_GROUND,
+    "whole": Ground(ROOT / "catalogue", "bolsward", "leeuwarden", "iszf-office"),
+}
+ROUNDS = {"small": 36, "whole": 9}
+"""So many bring 160 kills on the small region, and 40 on the whole one."""
+PHASES = ("failover", "drain", "release", "take back", "recover")
+RESULTS = ROOT / "build" / "trials" / "crash.jsonl"
+PAGE = ROOT / "docs" / "explanation" / "kill-points.md"
+
+
+def play(ground: str, number: int, toolchain: Toolchain, folder: Path) -> Iterable[Kill]:
+    """The kills of one round; what it needs lies in `folder`, which stays when something was wrong."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with Stage(folder, toolchain, GROUNDS[ground]).open() as stage:
+        for kill in Calamity(stage, f"{ground}-{number}").play():
+            yield kill
+            if kill.wrong:
+                return
+    shutil.rmtree(folder)
+
+
+def main() -> int:
+    """The command; its exit code is 1 when something was wrong."""
+    arguments = _arguments()
+    results: Path = arguments.results
+    results.parent.mkdir(parents=True, exist_ok=True)
+    finished = {(line["ground"], line["round"]) for line in _results(results) if line["phase"] == "round"}
+    toolchain = find_toolchain()
+    wrong = 0
+    for ground in [arguments.ground] if arguments.ground else list(GROUNDS):
+        first = arguments.first
+        for number in range(first, first + (arguments.rounds or ROUNDS[ground])):
+            if (ground, number) in finished:
+                continue
+            began = time.monotonic()
+            about: dict[str, Any] = {"ground": ground, "round": number}
+            failed = False
+            for kill in play(ground, number, toolchain, results.parent / f"{ground}-{number}"):
+                append_line(results, {**about, **asdict(kill)})
+                print(f"{ground} {number:2} {kill.phase:9} {_said(kill)}", flush=True)
+                failed = failed or bool(kill.wrong)
+            wrong += failed
+            if not failed:
+                append_line(results, {**about, "phase": "round", "seconds": time.monotonic() - began})
+    text = report(_results(results))
+    print(f"\n{text}")
+    if arguments.write:
+        put(PAGE, text)
+    return 1 if wrong else 0
+
+
+def report(lines: Sequence[dict[str, Any]]) -> str:
+    """The table of all kills, each counted once, by its region and phase."""
+    kills = {(k["ground"], k["round"], k["phase"], str(k["point"])): k for k in lines if k.get("reached")}
+    rows: list[list[object]] = []
+    for ground in GROUNDS:
+        for phase in PHASES:
+            here = [kill for kill in kills.values() if (kill["ground"], kill["phase"]) == (ground, phase)]
+            if not here:
+                continue
+            victims = Counter(kill["point"]["victim"] for kill in here)
+            found: Counter[str] = Counter()
+            for kill in here:
+                found.update(kill["found"])
+            rows.append(
+                [
+                    ground,
+                    phase,
+                    len(here),
+                    ", ".join(f"{name} {count}" for name, count in sorted(victims.items())),
+                    ", ".join(f"{act} {count}" for act, count in sorted(found.items())) or "-",
+                    f"{max(kill['recover_seconds'] for kill in here):.1f} s" if phase != "recover" else "-",
+                    sum(bool(kill["wrong"]) for kill in here),
+                ]
+            )
+    return table(["region", "run", "kills", "what was killed", "what `recover` did", "longest", "wrong after"], rows)
+
+
+def _said(kill: Kill) -> str:
+    if not kill.reached:
+        return f"{kill.point}: the run ended before"
+    did = ", ".join(f"{act} {count}" for act, count in sorted(kill.found.items())) or "nothing to put in order"
+    return f"{kill.point}: {kill.wrong or did}"
+
+
+def _results(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make crash", description=__doc__)
+    parser.add_argument("--ground", choices=list(GROUNDS), help="the region to play on; else both")
+    parser.add_argument("--rounds", type=int, help=f"how many of each; else {ROUNDS}")
+    parser.add_argument("--first", type=int, default=0, help="number of the first")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="the file of results")
+    parser.add_argument("--write", action="store_true", help="put the table into the documentation")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except UitwijkError as error:
+        sys.exit(f"error: {error}")
