@@ -31,7 +31,6 @@ from uitwijk.running.engine import Run
 from uitwijk.simulated.control import control
 from uitwijk.simulated.vcenter import USER
 
-
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
