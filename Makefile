@@ -4,6 +4,8 @@
 # DRILL_ARGS      passed to `uitwijk drill`, for example DRILL_ARGS="--scenario S1 --municipality harlingen"
 # REHEARSE_ARGS   passed to `uitwijk rehearse`, for example REHEARSE_ARGS="lost-bolsward"
 # FUZZ_ARGS       passed to the fuzzer, for example FUZZ_ARGS="--count 500 --first 20000", or "--one 42" to see one input
+# CRASH_ARGS      passed to the kills, for example CRASH_ARGS="--ground small --rounds 4 --first 100"
+# FAULTS_ARGS     passed to the faults, for example FAULTS_ARGS="--operation clone --fault hangs"
 # GUESTS          required: fail where there can be no living guests; auto, the default: say so
 # TEST_ARGS       passed to pytest, for example TEST_ARGS="-k placement -x"; -n 0 runs one test at a time
 # MUTANTS_ARGS    passed to `mutmut run`, for example MUTANTS_ARGS="--max-children 1 'continuity.guard*'"
@@ -12,6 +14,8 @@ DRILL_ARGS ?=
 REHEARSE_ARGS ?=
 TEST_ARGS ?=
 FUZZ_ARGS ?=
+CRASH_ARGS ?=
+FAULTS_ARGS ?=
 GUESTS ?= auto
 MUTANTS_ARGS ?=
 
@@ -27,7 +31,7 @@ GO_ENV := export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-mod=readonl
 READY := .venv/.ready-$(shell { pwd; cat requirements.txt pyproject.toml; } | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help venv tools guests test test-fast drill rehearse sites stop-sites lint docs runbook mutants fuzz clean requirements
+.PHONY: help venv tools guests test test-fast drill rehearse sites stop-sites lint docs runbook mutants fuzz crash faults clean requirements
 
 help:
 	@echo 'uitwijk: failover of eight municipalities between two sites, and the drill that proves it.'
@@ -44,6 +48,8 @@ help:
 	@echo '  make runbook     the pages of the runbook that are made from the catalogue and the approved plans'
 	@echo '  make mutants     change continuity/ in thousands of places, and count the changes that its tests notice'
 	@echo '  make fuzz        5,000 odd inputs: files, arguments and evidence that nobody meant (about 10 minutes)'
+	@echo '  make crash       kill the runs of a calamity at 200 points, and see that one command leads out (about 2 hours)'
+	@echo '  make faults      play 42 faults of a vCenter, and follow what check advises (about 25 minutes)'
 	@echo '  make venv        only the Python packages, into .venv'
 	@echo '  make tools       only the tool chain, into your cache (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
 	@echo '                   uses your own pulumi and plugins, and builds the simulator alone)'
@@ -125,6 +131,13 @@ mutants: $(READY)
 # 300 of them are among the tests.
 fuzz: $(READY)
 	@$(BIN)/python -m tests.odd_input.fuzz $(FUZZ_ARGS)
+
+# What came of it: docs/explanation/kill-points.md and vcenter-faults.md. Six kills and eight faults are among the tests.
+crash: tools
+	@$(BIN)/python -m tests.trials.crash $(CRASH_ARGS)
+
+faults: tools
+	@$(BIN)/python -m tests.trials.faults $(FAULTS_ARGS)
 
 clean:
 	@rm -rf .venv build *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache mutants

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -86,7 +86,7 @@ class Calamity:
     def _phase(self, phase: str, site: str) -> Iterator[Kill]:
         kill = self._killed_run(phase, site)
         killed_too = self._killed_recover(site)
-        kill.wrong = self._put_in_order(site, kill, phase)
+        kill.wrong = self._put_in_order(site, kill, phase, killed_too.found)
         if killed_too.reached:
             killed_too.wrong = kill.wrong
             yield killed_too
@@ -111,18 +111,20 @@ class Calamity:
         point.lay(stage, site)
         stack = stage.engines[site].stack
         with subprocess.Popen(
-            [sys.executable, "-m", "uitwijk", "recover", site, "--yes"],
+            [sys.executable, "-m", "uitwijk", "recover", site, "--yes", "--json"],
             cwd=stack.project,
             env={**stack.env, "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
+            text=True,
         ) as process:
             reached = _killed_at(point, stage, site, lambda: process.poll() is not None)
-        stage.heal(site)
-        return Kill("recover", point, reached)
+            stage.heal(site)
+            told, _ = process.communicate()
+        return Kill("recover", point, reached, _found(told) if told else {})
 
-    def _put_in_order(self, site: str, kill: Kill, phase: str) -> str:
+    def _put_in_order(self, site: str, kill: Kill, phase: str, before: Mapping[str, int]) -> str:
         """What is wrong after `uitwijk recover` and the `up` that it names; empty: nothing."""
         stage = self._stage
         began = time.monotonic()
@@ -130,10 +132,9 @@ class Calamity:
         kill.recover_seconds = time.monotonic() - began
         if said.returncode:
             return f"uitwijk recover: {said.stdout.strip()} {said.stderr.strip()}"
-        told = json.loads(said.stdout)
-        kill.found = dict(Counter(each["act"] for each in told["found"]))
-        if told["next"] != f"pulumi up --stack {site} --continue-on-error":
-            return f"the next command: {told['next']}"
+        kill.found = dict(Counter(before) + Counter(_found(said.stdout)))
+        if (advised := json.loads(said.stdout)["next"]) != f"pulumi up --stack {site} --continue-on-error":
+            return f"the next command: {advised}"
         if (run := stage.up(site, expect_failure=True)[site]).code:
             return f"pulumi up: {run.errors}"
         if changed := stage.preview(site)[site].changed:
@@ -166,3 +167,8 @@ def _killed_at(point: Point, stage: Stage, site: str, ended: Callable[[], bool])
         return False
     point.strike(stage.sites.offices[site].home)
     return True
+
+
+def _found(told: str) -> dict[str, int]:
+    """What `uitwijk recover --json` told of, by what it did."""
+    return dict(Counter(each["act"] for each in json.loads(told)["found"]))
