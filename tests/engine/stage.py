@@ -53,7 +53,9 @@ SMALL_GROUND = Ground(SMALL.catalogue, HOME, OTHER, "kust-office")
 class Stage:
     """Two simulated sites, each with a stack, a state backend and secrets of its own."""
 
-    def __init__(self, folder: Path, toolchain: Toolchain, ground: Ground = SMALL_GROUND) -> None:
+    def __init__(
+        self, folder: Path, toolchain: Toolchain, ground: Ground = SMALL_GROUND, *, databases: bool = False
+    ) -> None:
         self.folder = folder
         self.toolchain = toolchain
         self.ground = ground
@@ -69,6 +71,7 @@ class Stage:
             catalogue=self.catalogue,
             situation=self.situation_file,
             apart=True,
+            databases=databases,
         )
         self.vcenters, self.engines = self.sites.vcenters, self.sites.engines
         self.epoch = EPOCH

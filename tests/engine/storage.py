@@ -13,11 +13,15 @@ def lose(stage: Stage, site: str) -> None:
     stage.vcenters[site].management("hang")
     stage.vcenters[site].datastores("unreadable")
     stage.sites.offices[site].folder.rename(stage.folder / "out-of-reach")
+    stage.sites.lose_state(site)
 
 
 def give_back(stage: Stage, site: str) -> None:
-    """The site is there again, as it was when it went."""
+    """The site is there again, as it was when it went; a state in a database comes from the copy at the other site."""
     (stage.folder / "out-of-reach").rename(stage.sites.offices[site].folder)
+    if site in stage.sites.databases:
+        stage.sites.databases[site].restore()
+        stage.sites.give_back_state(site)
     stage.vcenters[site].datastores("readable")
     stage.vcenters[site].management("up")
 

@@ -1,6 +1,6 @@
 """Kills engine, language host or provider in the middle of a calamity's runs, again and again. On demand: `make crash`.
 
-python -m tests.trials.crash [--ground small|whole] [--rounds N] [--first N] [--write]
+python -m tests.trials.crash [--ground small|whole|…] [--rounds N] [--first N] [--write]
 
 A round is one calamity with a kill in each of its runs, at points that its number chooses. What is in the file of
 results is not played again. With `--write` the page of the documentation gets the table of all results.
@@ -29,10 +29,11 @@ from uitwijk.running.toolchain import Toolchain, find_toolchain
 
 GROUNDS = {
     "small": SMALL_GROUND,
+    "small, in a database": SMALL_GROUND,
     "whole": Ground(ROOT / "catalogue", "bolsward", "leeuwarden", "iszf-office"),
 }
-ROUNDS = {"small": 36, "whole": 9}
-"""So many bring 160 kills on the small region, and 40 on the whole one."""
+ROUNDS = {"small": 36, "small, in a database": 1, "whole": 9}
+"""So many bring 160 kills on the small region, five with its states in databases, and 40 on the whole one."""
 PHASES = ("failover", "drain", "release", "take back", "recover")
 RESULTS = ROOT / "build" / "trials" / "crash.jsonl"
 PAGE = ROOT / "docs" / "explanation" / "kill-points.md"
@@ -42,7 +43,7 @@ def play(ground: str, number: int, toolchain: Toolchain, folder: Path) -> Iterab
     """The kills of one round; what it needs lies in `folder`, which stays when something was wrong."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    with Stage(folder, toolchain, GROUNDS[ground]).open() as stage:
+    with Stage(folder, toolchain, GROUNDS[ground], databases="database" in ground).open() as stage:
         for kill in Calamity(stage, f"{ground}-{number}").play():
             yield kill
             if kill.wrong:
@@ -66,7 +67,9 @@ def main() -> int:
             began = time.monotonic()
             about: dict[str, Any] = {"ground": ground, "round": number}
             failed = False
-            for kill in play(ground, number, toolchain, results.parent / f"{ground}-{number}"):
+            for kill in play(
+                ground, number, toolchain, results.parent / f"{ground}-{number}".replace(", ", "-").replace(" ", "-")
+            ):
                 append_line(results, {**about, **asdict(kill)})
                 print(f"{ground} {number:2} {kill.phase:9} {_said(kill)}", flush=True)
                 failed = failed or bool(kill.wrong)

@@ -87,7 +87,7 @@ class Point:
             return held_back(stage, site)
         office = stage.sites.offices[site]
         if self.step == "start":
-            return any((office.folder / "state" / ".pulumi" / "locks").rglob("*.json"))
+            return bool(stage.engines[site].pulumi.locks(site))
         return any(f"/pulumi {self.step} " in command for command in processes_of(office.home).values())
 
     def strike(self, home: Path) -> None:

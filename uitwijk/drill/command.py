@@ -22,6 +22,10 @@ def drill(
         Literal["required", "auto", "none"],
         typer.Option(help="Whether machines come alive: `auto` where this computer can, `required` or not at all."),
     ] = "auto",
+    state: Annotated[
+        Literal["files", "postgres"],
+        typer.Option(help="What holds the stacks' states: `files`, or a `postgres` database at each site."),
+    ] = "files",
 ) -> None:
     """
     Play the exercise: simulated vCenters, the real engine, living guests, independent checks, evidence.
@@ -37,16 +41,20 @@ def drill(
     Guests live where this computer can have them (root, Linux, Debian's archive): the machines' own configuration
     starts real name servers, telephone exchanges and services; telephones ring, clerks work. Else: machines only.
 
+    With `--state postgres` each site's state is in a database of its own, of which the other site fetches a copy. The
+    lost site's is lost, restored from the copy at the survivor, and brought back. Debian's PostgreSQL 15 plays.
+
     Examples:
 
     - `uitwijk drill` - all three
     - `uitwijk drill --scenario S1 --municipality all` - every town hall in turn
     - `uitwijk drill --scenario S2 --keep --out evidence/s2` - and look around afterwards
+    - `uitwijk drill --scenario S2 --state postgres` - states in databases, one lost with its site
     - `uitwijk drill --guests none` - machines only: shorter, and nothing rings
     """
     from uitwijk.drill.play import drill as play
 
-    raise typer.Exit(play(scenario, municipality, keep, out, guests))
+    raise typer.Exit(play(scenario, municipality, keep, out, guests, state))
 
 
 def report(

@@ -14,10 +14,14 @@ from typing import Any
 
 from uitwijk.continuity import load_region, load_situation
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.continuity.situation import Situation
 from uitwijk.drill.progress import Progress
 from uitwijk.evidence.recorder import Evidence
+from uitwijk.observe.database import DatabaseError
 from uitwijk.observe.inventory import Inventory
+from uitwijk.observe.stacks import parse_export, stack_name
+from uitwijk.project import project_name
 from uitwijk.running.engine import Run
 from uitwijk.running.env import clean_environment
 from uitwijk.running.toolchain import Toolchain
@@ -38,10 +42,18 @@ class Exercise:
     Args:
         workspace: the region's project; nothing in it is changed.
         folder: gets the sites and the situation.
+        databases: whether states are in databases, of which the other site has a copy; else in folders.
     """
 
     def __init__(
-        self, workspace: Workspace, folder: Path, toolchain: Toolchain, evidence: Evidence, progress: Progress
+        self,
+        workspace: Workspace,
+        folder: Path,
+        toolchain: Toolchain,
+        evidence: Evidence,
+        progress: Progress,
+        *,
+        databases: bool = False,
     ) -> None:
         self.folder = folder
         self._workspace = workspace
@@ -60,6 +72,7 @@ class Exercise:
             catalogue=self._project / "catalogue",
             situation=self.situation_file,
             apart=True,
+            databases=databases,
             logs=evidence.log_file("x").parent,
         )
         self.vcenters, self.engines = self.sites.vcenters, self.sites.engines
@@ -79,6 +92,7 @@ class Exercise:
             self.evidence.forbid(sites.shared.values())
             self.evidence.forbid([vcenter.password for vcenter in sites.vcenters.values()])
             self.evidence.forbid([o.passphrase_file.read_text(encoding="utf-8") for o in sites.offices.values()])
+            self.evidence.forbid([secret for database in sites.databases.values() for secret in database.secrets])
             with self.replication:
                 yield self
 
@@ -173,6 +187,7 @@ class Exercise:
         self._sealed.mkdir(exist_ok=True)
         os.rename(office, self._sealed / site)
         office.write_text("lost with the site\n", encoding="utf-8")
+        self.sites.lose_state(site)
         self._cut.add(site)
 
     def give_back(self, site: str) -> None:
@@ -194,10 +209,23 @@ class Exercise:
         office = self.sites.offices[site].folder
         office.unlink()
         os.rename(self._sealed / site, office)
+        self.sites.give_back_state(site)
 
     def _returned(self, site: str) -> None:
         self._cut.discard(site)
         self._not_drained.add(site)
+
+    def restored_state(self, site: str) -> StackFacts:
+        """What the state of a lost site says that its database's copy, at another site, was restored from.
+
+        Raises:
+            UitwijkError: it cannot be restored, or read.
+        """
+        try:
+            text = self.sites.databases[site].restore().export(stack_name(project_name(self._project), site))
+        except DatabaseError as error:
+            raise UitwijkError(f"the restored state of {site} cannot be read: {error}") from error
+        return parse_export(site, text or "")
 
     def lift_fencing(self, site: str) -> None:
         """The first `up` as drained went through: the guests' network is restored, replication into it may run."""
@@ -209,7 +237,7 @@ class Exercise:
         variables = self.vcenters[site].client_environment() | {
             name: value
             for name, value in self.engines[site].stack.env.items()
-            if name.startswith(("PATH", "PULUMI_", "SSL_"))
+            if name.startswith(("PATH", "PULUMI_", "SSL_", "PGPASSFILE"))
         }
         return write_exports(self.folder / f"{site}.env", variables, self.engines[site].stack.project)
 

@@ -59,6 +59,7 @@ def drill(
     keep: bool,
     out: Path | None,
     guests: Literal["required", "auto", "none"] = "auto",
+    state: Literal["files", "postgres"] = "files",
 ) -> int:
     """Plays one scenario, or all three, and returns the exit code: 0 when everything passed.
 
@@ -69,6 +70,7 @@ def drill(
         keep: leave the sites up at the end, until Ctrl-C.
         out: folder of the evidence; None: a new one in `evidence/`.
         guests: whether machines come alive: `auto` where this computer can have them.
+        state: what holds the states of the stacks.
 
     Raises:
         UitwijkError: when the drill cannot begin.
@@ -95,9 +97,9 @@ def drill(
     console.print(f"Evidence: {_shown(directory)}", highlight=False)
     try:
         with Progress(console) as progress:
-            _begin(workspace, evidence, scenario, municipality, LIMITS if template else (*LIMITS, MACHINES_ONLY))
+            _begin(workspace, evidence, scenario, municipality, state, LIMITS if template else (*LIMITS, MACHINES_ONLY))
             evidence.carry_over(lessons)
-            exercise = Exercise(workspace, stage, toolchain, evidence, progress)
+            exercise = Exercise(workspace, stage, toolchain, evidence, progress, databases=state == "postgres")
             evidence.describe(exercise.region)
             victims = _victims(exercise, workspace.expectations, municipality)
             progress.step("start both sites")
@@ -130,10 +132,16 @@ def _conclude(console: Console, evidence: Evidence, directory: Path) -> None:
 
 
 def _begin(
-    workspace: Workspace, evidence: Evidence, scenario: str | None, municipality: str | None, limits: Sequence[str]
+    workspace: Workspace,
+    evidence: Evidence,
+    scenario: str | None,
+    municipality: str | None,
+    state: str,
+    limits: Sequence[str],
 ) -> None:
     chosen = [f"--scenario {scenario}"] if scenario else []
     chosen += [f"--municipality {municipality}"] if municipality else []
+    chosen += [f"--state {state}"] if state != "files" else []
     evidence.reproduce(*checkout(workspace.root), " ".join(["uitwijk drill", *chosen]))
     for limit in limits:
         evidence.limit(limit)

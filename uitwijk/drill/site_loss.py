@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from uitwijk.continuity.catalogue import RecoveryClass
+from uitwijk.continuity.facts import StackFacts
 from uitwijk.drill import checks
 from uitwijk.drill.acts import Acts
 from uitwijk.drill.coming_back import ComingBack
@@ -96,6 +97,7 @@ class SiteLoss:
         self._milestones = Milestones(self._lost, self._survivor, expected.returns == "rebuilt")
         self._markers = Markers(self._lost, normal.machines[self._lost])
         self._first: dict[str, Inventory] = {}
+        self._state: StackFacts | None = None
         self._people = LossObserver(life, self._acts, self._lost, self._survivor, expected, normal)
 
     def play(self) -> None:
@@ -123,6 +125,9 @@ class SiteLoss:
                 people.write("late", status)
                 self._cut_at = time.monotonic()
                 people.cut(self._cut_at)
+                self._state = (
+                    exercise.engines[self._lost].pulumi.facts(self._lost) if exercise.sites.databases else None
+                )
                 exercise.lose(self._lost)
             step.result = f"{len(markers.disks)} data disks marked, then nothing of {self._lost} can be read"
 
@@ -179,7 +184,22 @@ class SiteLoss:
             self._recovery_times(powered_on, declared_at)
         self._people.during(status, powered_on)
         acts.nothing_left(survivor)
+        if self._state is not None:
+            self._restore_state(self._state)
         checks.nobody_asked(scenario, lost, exercise.vcenters[lost].observed())
+
+    def _restore_state(self, before: StackFacts) -> None:
+        """Only now: nothing of it was needed to fail over."""
+        lost, survivor = self._lost, self._survivor
+        with self._acts.step(f"restore the state of {lost} at {survivor}, from the copy there") as step:
+            restored = self._exercise.restored_state(lost)
+            step.result = f"epoch {restored.epoch}, {len(restored.machines)} machines, {len(restored.disks)} data disks"
+            self._scenario.check(
+                f"the state of {lost}, lost with its database, is at {survivor}",
+                f"epoch {before.epoch}, {len(before.machines)} machines, {len(before.disks)} data disks",
+                step.result,
+                restored == before,
+            )
 
     def _plan_kept(self, plan: Run, done: Run) -> None:
         planned, did = sorted(plan.machines("create")), sorted(done.machines("create"))

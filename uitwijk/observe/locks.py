@@ -1,14 +1,18 @@
-"""Locks in a file backend: who works on a stack, or did and died."""
+"""Locks in a file or database backend: who works on a stack, or did and died."""
 
 from __future__ import annotations
 
 import json
 import os
 import socket
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, unquote
+
+from uitwijk.observe.database import SCHEME, Database, DatabaseError
 
 _SCHEME = "file://"
 _ENGINE = "pulumi"
@@ -30,30 +34,48 @@ class Lock:
         return _is_engine(self.pid) if self.host == socket.gethostname() else None
 
 
-def find_locks(backend: str, stack: str, folder: Path) -> tuple[Lock, ...]:
-    """The locks on a stack, oldest first; none, if the backend is not a folder.
+def find_locks(backend: str, stack: str, folder: Path, environment: Mapping[str, str]) -> tuple[Lock, ...]:
+    """The locks on a stack, oldest first; none, if the backend is neither a folder nor a database that can be read.
 
     Args:
         backend: its URL. The engine's own form: after `file://` may come `~` or a relative path, and a query.
         stack: its whole name.
         folder: of the project, from which a relative path counts.
+        environment: where a database's password file is named.
     """
+    if backend.startswith(SCHEME):
+        try:
+            return _known(Database(backend, environment).locks(stack))
+        except DatabaseError:
+            return ()
     if not backend.startswith(_SCHEME):
         return ()
     path, _, query = backend.removeprefix(_SCHEME).partition("?")
     (prefix,) = parse_qs(query).get("prefix", [""])[-1:]
     root = folder / Path(unquote(path)).expanduser()
     held = Path(f"{root}{os.sep}{prefix}.pulumi") / "locks" / stack
-    return tuple(sorted(filter(None, map(_read, held.glob("*.json"))), key=lambda lock: lock.since))
+    return _known(filter(None, map(_content, held.glob("*.json"))))
 
 
-def _read(file: Path) -> Lock | None:
-    """None: the run that held it ended meanwhile, or is about to begin and writes it now."""
+def _known(contents: Iterable[str | bytes]) -> tuple[Lock, ...]:
+    return tuple(sorted(filter(None, map(_read, contents)), key=lambda lock: lock.since))
+
+
+def _content(file: Path) -> bytes | None:
+    """None: the run that held it ended meanwhile."""
     try:
-        said = json.loads(file.read_bytes())
+        return file.read_bytes()
+    except OSError:
+        return None
+
+
+def _read(content: str | bytes) -> Lock | None:
+    """None: the run that holds it is about to begin and writes it now."""
+    try:
+        said: dict[str, Any] = json.loads(content)
         owner = f"{said['username']}@{said['hostname']}"
         return Lock(owner, said["hostname"], int(said["pid"]), datetime.fromisoformat(said["timestamp"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         return None
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.facts import StackFacts
+from uitwijk.observe.database import SCHEME, Copy, Database, DatabaseError
 from uitwijk.observe.locks import Lock, find_locks
 from uitwijk.observe.stacks import parse_export, stack_name
 from uitwijk.project import NAMESPACE, project_name
@@ -62,6 +63,7 @@ class Pulumi:
         self._environment = dict(environment)
         self._project = project
         self._answer_seconds = answer_seconds
+        self._own_url: str | None = None
 
     @property
     def program(self) -> str:
@@ -110,6 +112,8 @@ class Pulumi:
         Raises:
             PulumiError: it cannot be read.
         """
+        if backend and backend.startswith(SCHEME) and not show_secrets:
+            return self._read_database(site, backend)
         flags = ("--show-secrets",) if show_secrets else ()
         return self._ask("stack", "export", *flags, "--stack", self._whole_name(site), backend=backend)
 
@@ -121,14 +125,36 @@ class Pulumi:
             return StackFacts(site=site, readable=False, why=error.why)
 
     def locks(self, site: str, backend: str | None = None) -> tuple[Lock, ...]:
-        """The locks on the stack of `site`, if its backend is a folder that can be read; else none."""
-        url = backend or self._environment.get("PULUMI_BACKEND_URL")
+        """The locks on the stack of `site`, if its backend is a folder or database that can be read; else none."""
         try:
-            return find_locks(
-                url or json.loads(self._ask("whoami", "--json"))["url"], self._whole_name(site), self._folder
-            )
+            return find_locks(self._url(backend), self._whole_name(site), self._folder, self._environment)
         except PulumiError:
             return ()
+
+    def copy(self, backend: str | None = None) -> Copy | None:
+        """How the copy of a state backend at another site stands; None: it is not a database, or cannot be read."""
+        try:
+            url = self._url(backend)
+            return Database(url, self._environment).copy() if url.startswith(SCHEME) else None
+        except (PulumiError, DatabaseError):
+            return None
+
+    def _url(self, backend: str | None) -> str:
+        if backend is not None:
+            return backend
+        if self._own_url is None:
+            told = self._environment.get("PULUMI_BACKEND_URL")
+            self._own_url = str(told or json.loads(self._ask("whoami", "--json"))["url"])
+        return self._own_url
+
+    def _read_database(self, site: str, backend: str) -> str:
+        try:
+            text = Database(backend, self._environment).export(self._whole_name(site))
+        except DatabaseError as error:
+            raise PulumiError(str(error), "see whether the state backend can be reached") from None
+        if text is None:
+            raise _uninitialised(site)
+        return text
 
     def order(self, *arguments: str, stdin: str | None = None) -> str:
         """Has a short command run to its end, however long it takes, and returns what it prints.
@@ -187,14 +213,18 @@ def _kill_group(process: subprocess.Popen[str]) -> None:
         process.communicate()
 
 
+def _uninitialised(site: str) -> PulumiError:
+    why, remedy = f"stack {site} is not initialised here", f"`pulumi stack init {site}`"
+    return PulumiError(why, remedy, absent=True, uninitialised=True)
+
+
 def _understood(arguments: tuple[str, ...], complaint: str, code: int) -> PulumiError:
     lines = [line.strip() for line in complaint.splitlines() if line.strip()]
     said = next((line for line in lines if "error:" in line), lines[-1] if lines else "")
     why = said.removeprefix("error: ") or f"pulumi {' '.join(arguments[:2])} ended with code {code}"
     if "no stack named" in why and "--stack" in arguments:
         site = arguments[arguments.index("--stack") + 1].rsplit("/", 1)[-1]
-        why, remedy = f"stack {site} is not initialised here", f"`pulumi stack init {site}`"
-        return PulumiError(why, remedy, absent=True, uninitialised=True)
+        return _uninitialised(site)
     if "PULUMI_ACCESS_TOKEN" in complaint:
         return PulumiError("pulumi is not logged in to a state backend", "`pulumi login …`", absent=True)
     if "passphrase" in complaint:

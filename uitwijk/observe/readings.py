@@ -11,6 +11,7 @@ from typing import Any
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.facts import StackFacts
+from uitwijk.observe.database import Copy
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.observe.locks import Lock
 from uitwijk.observe.login import Login
@@ -31,11 +32,13 @@ class StackReading:
     pending: Mapping[str, str]
     """What an update that did not end yet, or never will, was about to do: creating, deleting … by logical name."""
     locks: tuple[Lock, ...]
-    """Of runs that keep others off the stack; known of file backends alone."""
+    """Of runs that keep others off the stack; known of backends that are folders or databases."""
     state_problem: PulumiError | None
     """Why the state cannot be read."""
     kept: Mapping[str, str | None] = field(default_factory=dict)
     """Where `state` and `secrets` are kept: a site, or `elsewhere`; what nobody said is missing."""
+    copy: Copy | None = None
+    """How the copy of its state at the other site stands, if it is in a database."""
 
 
 def read_stacks(pulumi: Pulumi, sites: Sequence[str]) -> dict[str, StackReading]:
@@ -105,7 +108,8 @@ def _read(
         operations = (json.loads(text).get("deployment") or {}).get("pending_operations") or ()
         pending = {each["resource"]["urn"].rsplit("::", 1)[-1]: each.get("type", "") for each in operations}
         locks = pulumi.locks(site, backend)
-        return StackReading(site, vcenter, problem, parse_export(site, text), pending, locks, None, kept)
+        facts, copy = parse_export(site, text), pulumi.copy(backend)
+        return StackReading(site, vcenter, problem, facts, pending, locks, None, kept, copy)
     except PulumiError as error:
         return StackReading(site, vcenter, problem, StackFacts(site, False, error.why), {}, (), error, kept)
 

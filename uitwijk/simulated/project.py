@@ -23,6 +23,7 @@ from uitwijk.project import DEFINITION, NAMESPACE
 from uitwijk.running.engine import Stack
 from uitwijk.running.env import ENGINE_ENV, clean_environment
 from uitwijk.running.toolchain import Toolchain
+from uitwijk.simulated.state_database import OPERATOR, READER, StateDatabase
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
 
@@ -37,8 +38,10 @@ class Peer:
     """What an office knows of a site that has another."""
 
     backend: str
-    """URL of the state backend of its stack."""
+    """URL of the state backend of its stack, for who reads it."""
     vcenter: SimulatedVCenter
+    pass_line: str = ""
+    """What lets its reader into a state backend that is a database."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,8 @@ class Project:
     """Gets `project/` (Pulumi.yaml, stack files), `state/` (backend) and `passphrase`."""
     home: Path
     """PULUMI_HOME."""
+    database: StateDatabase | None = None
+    """Holds the state; None: a folder does."""
 
     @property
     def project(self) -> Path:
@@ -58,7 +63,20 @@ class Project:
     @property
     def backend(self) -> str:
         """URL of the state backend."""
+        if self.database is not None:
+            return self.database.url(OPERATOR)
         return f"file://{self.folder / 'state'}?metadata=skip"
+
+    def known_to_peers(self, vcenter: SimulatedVCenter) -> Peer:
+        """What the offices of other sites know of the site of `vcenter`, whose office this is."""
+        if self.database is None:
+            return Peer(self.backend, vcenter)
+        return Peer(self.database.url(READER), vcenter, self.database.pass_line(READER))
+
+    @property
+    def _passwords(self) -> Path:
+        """Of databases, where clients look for them."""
+        return self.folder / "pgpass"
 
     @property
     def passphrase_file(self) -> Path:
@@ -76,6 +94,7 @@ class Project:
             "PULUMI_BACKEND_URL": self.backend,
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self.passphrase_file),
             "SSL_CERT_FILE": str(trust),
+            **({"PGPASSFILE": str(self._passwords)} if self.database else {}),
             **ENGINE_ENV,
         }
 
@@ -109,6 +128,10 @@ class Project:
         (self.home / "logs").touch()
         self.passphrase_file.touch(mode=0o600)
         self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        if self.database is not None:
+            lines = [self.database.pass_line(OPERATOR), *(peer.pass_line for peer in peers.values())]
+            self._passwords.touch(mode=0o600)
+            self._passwords.write_text("".join(lines), encoding="utf-8")
         definition = _definition(program / DEFINITION)
         _write(self.project / DEFINITION, {**definition, "runtime": _runtime(), "main": str(program)})
         # `uitwijk` finds the region beside Pulumi.yaml.

@@ -12,8 +12,10 @@ from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import Inventory, read_inventory
 from uitwijk.running.engine import Engine, Stack, side_by_side
 from uitwijk.running.toolchain import Toolchain
-from uitwijk.simulated.project import Peer, Project, bundle, made_up_secrets
+from uitwijk.simulated.postgresql import find_postgresql
+from uitwijk.simulated.project import Project, bundle, made_up_secrets
 from uitwijk.simulated.replication import Directions, Replication
+from uitwijk.simulated.state_database import StateDatabase
 from uitwijk.simulated.vcenter import USER, SimulatedVCenter
 
 _T = TypeVar("_T")
@@ -32,6 +34,8 @@ class SimulatedSites:
         situation: the file that the stacks read.
         apart: whether each site has an office of its own, which stands there and is lost with it: stack file, state and
             passphrase. Else one office, in `folder` itself, has them all.
+        databases: whether each site's state is in a database of its own, of which another site fetches a copy; else in
+            a folder. Only for sites that are `apart`.
         first_port: port of the first site's vCenter, the next site's is one higher; None: any that are free.
         logs: the folder that gets a file with the output of each run; None: `logs/`.
         tell: told what is being done.
@@ -47,6 +51,7 @@ class SimulatedSites:
         catalogue: Path,
         situation: Path,
         apart: bool,
+        databases: bool = False,
         first_port: int | None = None,
         logs: Path | None = None,
         tell: Callable[[str], None] = lambda _: None,
@@ -60,8 +65,12 @@ class SimulatedSites:
         """The certificate authorities of all sites."""
         self.vcenters = {site: SimulatedVCenter(site, folder / "sites" / site) for site in region.sites}
         together = Project(folder, folder / "home")
+        self.databases = _databases(self.vcenters) if databases else {}
+        """Those that hold the states, by site."""
         self.offices: Mapping[str, Project] = {
-            site: Project(vcenter.folder / "office", folder / "homes" / site) if apart else together
+            site: Project(vcenter.folder / "office", folder / "homes" / site, self.databases.get(site))
+            if apart
+            else together
             for site, vcenter in self.vcenters.items()
         }
         self.shared = made_up_secrets(region)
@@ -88,6 +97,9 @@ class SimulatedSites:
                 port = 0 if self._first_port is None else self._first_port + number
                 vcenter.start(self.toolchain.simulator, self.region, port)
             bundle(self.vcenters.values(), self.trust)
+            for database in self.databases.values():
+                opening.callback(database.stop)
+                database.start()
             self._tell("initialising their stacks")
             for stack in self._stacks():
                 self.engines[stack.site] = Engine(stack, self._logs)
@@ -128,6 +140,26 @@ class SimulatedSites:
         self.vcenters[site].rebuild(self.toolchain.simulator, self.region)
         bundle(self.vcenters.values(), self.trust)
 
+    def lose_state(self, site: str) -> None:
+        """The database of the site is lost with it, and so are the copies that it held and fetched."""
+        for other, database in self.databases.items():
+            if other == site:
+                database.lose()
+            elif database.elsewhere == site:
+                database.end_copy()
+
+    def give_back_state(self, site: str) -> None:
+        """The site has a database again, with what was restored of it elsewhere, and fetches copies again.
+
+        Raises:
+            UitwijkError: it does not come up.
+        """
+        for other, database in self.databases.items():
+            if other == site:
+                database.bring_back()
+            elif database.elsewhere == site:
+                database.begin_copy()
+
     def replicating(self, directions: Callable[[], Directions], on_trouble: Callable[[str], None]) -> Replication:
         """Replication between the storage of the sites, which runs inside its own `with`.
 
@@ -155,9 +187,19 @@ class SimulatedSites:
             situation=self.situation,
             catalogue=self.catalogue,
             peers={
-                peer: Peer(office.backend, self.vcenters[peer])
+                peer: office.known_to_peers(self.vcenters[peer])
                 for peer, office in self.offices.items()
                 if office != own
             },
             program=self._program,
         )
+
+
+def _databases(vcenters: Mapping[str, SimulatedVCenter]) -> dict[str, StateDatabase]:
+    """One for each site, of which the next site fetches the copy."""
+    postgresql, sites = find_postgresql(), list(vcenters)
+    following = dict(zip(sites, [*sites[1:], *sites[:1]], strict=True))
+    return {
+        site: StateDatabase(site, vcenters[site].folder, other, vcenters[other].folder, postgresql)
+        for site, other in following.items()
+    }

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from uitwijk import utc
+from uitwijk.commands.readiness.copies import copy_lines
 from uitwijk.commands.readiness.exercised import drill_line
 from uitwijk.commands.readiness.kept import kept_line
 from uitwijk.commands.readiness.lessons import lessons_line
@@ -89,6 +90,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
         yield stack_line(situation, readings[site], seen)
         yield kept_line(readings[site])
         yield from lock_lines(readings[site])
+        yield from copy_lines(situation, readings[site])
         yield vcenter_line(readings[site], found.get(site))
     yield from mirror_lines(region, inventories)
     for site, inventory in inventories.items():
