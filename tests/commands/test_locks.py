@@ -80,7 +80,7 @@ def test_a_lock_is_found_whatever_form_the_backends_url_has(
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     lock(tmp_path / "state", os.getpid())
-    (found,) = find_locks(url.format(folder=tmp_path / "state"), VELDOORD, tmp_path)
+    (found,) = find_locks(url.format(folder=tmp_path / "state"), VELDOORD, tmp_path, {})
     assert (found.owner, found.pid) == (f"operator@{HERE}", os.getpid())
     assert f"{found.since:%H:%M:%S %Z}" == "08:12:00 UTC"
 
@@ -88,30 +88,30 @@ def test_a_lock_is_found_whatever_form_the_backends_url_has(
 def test_a_backend_may_be_a_part_of_a_folder_with_a_blank_in_its_name(tmp_path: Path) -> None:
     lock(tmp_path / "our states" / "kust", 1)
     url = f"file://{tmp_path}/our%20states?prefix=kust/&metadata=skip"
-    assert len(find_locks(url, VELDOORD, tmp_path)) == 1
+    assert len(find_locks(url, VELDOORD, tmp_path, {})) == 1
 
 
 def test_only_locks_of_the_stack_are_found(tmp_path: Path) -> None:
     lock(tmp_path, 1)
-    assert find_locks(f"file://{tmp_path}", ZANDERMEER, tmp_path) == ()
-    assert find_locks(f"file://{tmp_path / 'elsewhere'}", VELDOORD, tmp_path) == ()
+    assert find_locks(f"file://{tmp_path}", ZANDERMEER, tmp_path, {}) == ()
+    assert find_locks(f"file://{tmp_path / 'elsewhere'}", VELDOORD, tmp_path, {}) == ()
 
 
 @pytest.mark.parametrize("url", ["s3://states", "https://api.pulumi.com", "gs://states?prefix=a/", "azblob://states"])
 def test_a_backend_that_is_no_folder_has_no_lines(tmp_path: Path, url: str) -> None:
-    assert find_locks(url, VELDOORD, tmp_path) == ()
+    assert find_locks(url, VELDOORD, tmp_path, {}) == ()
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": 1}', '{"pid": "x", "username": "", "hostname": ""}'])
 def test_a_lock_that_is_just_being_written_is_passed_over(tmp_path: Path, content: str) -> None:
     lock(tmp_path, 1).write_text(content, encoding="utf-8")
-    assert find_locks(f"file://{tmp_path}", VELDOORD, tmp_path) == ()
+    assert find_locks(f"file://{tmp_path}", VELDOORD, tmp_path, {}) == ()
 
 
 def test_a_run_that_lives_is_waited_for(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid)
-        held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path))
+        held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path, {}))
     assert (held.subject, held.verdict) == ("lock veldoord", Verdict.ATTENTION)
     assert held.why == (
         f"held since 2026-11-28 08:12:00 UTC by operator@{HERE}, process {engine.pid}, which is at work: "
@@ -123,7 +123,7 @@ def test_a_run_that_lives_is_waited_for(tmp_path: Path) -> None:
 def test_a_run_that_is_dead_fails_and_names_what_finishes_it_and_its_risk(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid)
-    held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path), kolkwijde_taxes_application_1="deleting")
+    held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path, {}), kolkwijde_taxes_application_1="deleting")
     assert held.verdict is Verdict.FAIL
     assert held.why.endswith(f"process {engine.pid}, which is dead: its run was broken off")
     assert held.remedy == WAY_OUT
@@ -134,19 +134,19 @@ def test_a_run_that_nobody_buried_is_dead(tmp_path: Path) -> None:
         lock(tmp_path, engine.pid)
         engine.kill()
         os.waitid(os.P_PID, engine.pid, os.WEXITED | os.WNOWAIT)
-        assert line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path)).verdict is Verdict.FAIL
+        assert line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path, {})).verdict is Verdict.FAIL
 
 
 def test_another_program_with_the_process_id_of_the_run_does_not_make_it_live(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi) S 1 (cat") as other:
         lock(tmp_path, other.pid)
-        assert line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path)).verdict is Verdict.FAIL
+        assert line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path, {})).verdict is Verdict.FAIL
 
 
 def test_of_a_run_on_another_machine_nobody_knows_whether_it_lives(tmp_path: Path) -> None:
     with process(tmp_path, "pulumi") as engine:
         lock(tmp_path, engine.pid, host="elsewhere")
-        held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path))
+        held = line(find_locks(f"file://{tmp_path}", VELDOORD, tmp_path, {}))
     assert held.verdict is Verdict.ATTENTION
     assert held.why.endswith(
         f"operator@elsewhere, process {engine.pid}; whether that still runs cannot be seen from this machine"
