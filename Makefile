@@ -48,7 +48,7 @@ help:
 	@echo '  make runbook     the pages of the runbook that are made from the catalogue and the approved plans'
 	@echo '  make mutants     change continuity/ in thousands of places, and count the changes that its tests notice'
 	@echo '  make fuzz        5,000 odd inputs: files, arguments and evidence that nobody meant (about 10 minutes)'
-	@echo '  make crash       kill the runs of a calamity at 200 points, and see that one command leads out (about 2 hours)'
+	@echo '  make crash       kill the runs of a calamity at 205 points, and see that one command leads out (about 2 hours)'
 	@echo '  make faults      play 42 faults of a vCenter, and follow what check advises (about 25 minutes)'
 	@echo '  make venv        only the Python packages, into .venv'
 	@echo '  make tools       only the tool chain, into your cache (first time about 10 minutes; UITWIJK_TOOLCHAIN=ambient'
