@@ -87,7 +87,7 @@ test: tools guests
 	  && { [ -n "$$UITWIJK_TOOLCHAIN" ] || $$go -C uitwijk/tools/providers test -vet=off ./cmd/...; }
 
 test-fast: $(READY)
-	@$(PYTEST) --ignore=tests/engine $(TEST_ARGS)
+	@$(PYTEST) --ignore=tests/engine --ignore=tests/trials $(TEST_ARGS)
 
 drill: $(READY)
 	@$(BIN)/uitwijk drill $(DRILL_ARGS)
@@ -134,7 +134,7 @@ fuzz: $(READY)
 
 # What came of it: docs/explanation/kill-points.md and vcenter-faults.md. Six kills and eight faults are among the tests.
 crash: tools
-	@$(BIN)/python -m tests.trials.crash $(CRASH_ARGS)
+	@$(BIN)/python -m tests.fryslan.crash $(CRASH_ARGS)
 
 faults: tools
 	@$(BIN)/python -m tests.trials.faults $(FAULTS_ARGS)

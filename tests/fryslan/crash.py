@@ -1,6 +1,6 @@
 """Kills engine, language host or provider in the middle of a calamity's runs, again and again. On demand: `make crash`.
 
-python -m tests.trials.crash [--ground small|whole|…] [--rounds N] [--first N] [--write]
+python -m tests.fryslan.crash [--ground small|whole|…] [--rounds N] [--first N] [--write]
 
 A round is one calamity with a kill in each of its runs, at points that its number chooses. What is in the file of
 results is not played again. With `--write` the page of the documentation gets the table of all results.
@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
-from tests.engine.stage import SMALL_GROUND, Ground, Stage
+from tests.engine.stage import SMALL_GROUND, Stage
+from tests.fryslan.ground import WHOLE_GROUND
 from tests.trials.calamity import Calamity, Kill
 from tests.trials.page import put, table
 from uitwijk.continuity.errors import UitwijkError
@@ -30,7 +31,7 @@ from uitwijk.running.toolchain import Toolchain, find_toolchain
 GROUNDS = {
     "small": SMALL_GROUND,
     "small, in a database": SMALL_GROUND,
-    "whole": Ground(ROOT / "catalogue", "bolsward", "leeuwarden", "iszf-office"),
+    "whole": WHOLE_GROUND,
 }
 ROUNDS = {"small": 36, "small, in a database": 1, "whole": 9}
 """So many bring 160 kills on the small region, five with its states in databases, and 40 on the whole one."""
