@@ -1,4 +1,4 @@
-"""Files that are whole or not there at all."""
+"""Files that are whole or not there at all, that only grow, or that nobody else reads."""
 
 from __future__ import annotations
 
@@ -48,6 +48,16 @@ def append_line(path: Path, facts: object) -> None:
         file.write(json.dumps(facts, ensure_ascii=False) + "\n")
         file.flush()
         os.fsync(file.fileno())
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes a file that nobody else can read at any moment.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
 
 
 @contextmanager

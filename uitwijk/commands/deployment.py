@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from uitwijk import utc
+from uitwijk.files import write_private
 
 Resource = Mapping[str, Any]
 """A resource as the state has it."""
@@ -82,6 +83,5 @@ def keep(folder: Path, site: str, before: str, exported: str) -> Path:
         exported: the state.
     """
     path = folder / f"{site}-before-{before}-{utc.file_stamp(utc.now())}.json"
-    path.touch(mode=0o600)
-    path.write_text(exported, encoding="utf-8")
+    write_private(path, exported)
     return path

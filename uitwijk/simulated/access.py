@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
+from uitwijk.files import write_private
+
 
 def write_exports(path: Path, variables: Mapping[str, str], folder: Path | None = None) -> Path:
     """Writes `export` lines into the file `path`, readable by its owner only, and returns it.
@@ -17,6 +19,5 @@ def write_exports(path: Path, variables: Mapping[str, str], folder: Path | None 
     lines = [f"export {name}={shlex.quote(value)}" for name, value in sorted(variables.items())]
     if folder is not None:
         lines.append(f"cd {shlex.quote(str(folder))}")
-    path.touch(mode=0o600)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    write_private(path, "\n".join(lines) + "\n")
     return path

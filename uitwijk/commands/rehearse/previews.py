@@ -13,6 +13,7 @@ from uitwijk.continuity.calamity import Calamity
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.strict_yaml import parse_yaml, to_yaml
+from uitwijk.files import write_private
 from uitwijk.running.engine import Engine, Run, Stack
 
 AT_ONCE = max(2, min(4, os.cpu_count() or 2))
@@ -83,8 +84,7 @@ class Previews:
         content = stack_file(own)
         content["config"] |= {_SITUATION: str(declared), _CATALOGUE: str(self._catalogue)}
         settings = folder / own.name
-        settings.touch(mode=0o600)
-        settings.write_text(to_yaml(content), encoding="utf-8")
+        write_private(settings, to_yaml(content))
         return settings
 
 

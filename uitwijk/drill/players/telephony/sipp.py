@@ -21,6 +21,7 @@ import jinja2
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.drill.guests.template import Template
 from uitwijk.drill.players.telephony.events import END, Event, read_events
+from uitwijk.files import write_private
 from uitwijk.running import children
 
 PORT = 5060
@@ -191,10 +192,10 @@ class Sipp:
         text = _scenarios.get_template(f"{scenario}.xml.j2").render(
             first_reply=round(FIRST_REPLY_SECONDS * 1000), end=END, **values
         )
-        _write(place / "scenario.xml", text)
+        write_private(place / "scenario.xml", text)
         arguments = ["-sf", "scenario.xml", "-i", address, "-p", str(port), "-ci", address]
         if rows:
-            _write(place / "rows.csv", "".join(f"{';'.join(row)}\n" for row in (("SEQUENTIAL",), *rows)))
+            write_private(place / "rows.csv", "".join(f"{';'.join(row)}\n" for row in (("SEQUENTIAL",), *rows)))
             arguments += ["-inf", "rows.csv"]
         token = f"{scenario}-{secrets.token_hex(6)}"
         arguments += [
@@ -215,12 +216,6 @@ class Sipp:
 def credentials(user: str, password: str) -> str:
     """A field of a row with which sipp answers when it is asked who it is."""
     return f"[authentication username={user} password={password}]"
-
-
-def _write(file: Path, text: str) -> None:
-    """Writes a file that nobody else can read at any moment."""
-    file.touch(mode=0o600)
-    file.write_text(text, encoding="utf-8")
 
 
 def _bound(address: str, port: int) -> bool:
