@@ -30,6 +30,7 @@ from uitwijk.observe.readings import StackReading, read_stacks
 from uitwijk.running.engine import Run
 from uitwijk.simulated.control import control
 from uitwijk.simulated.vcenter import USER
+from uitwijk.wording import up_command
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -74,26 +75,49 @@ def lines(stage: Stage, site: str) -> list[Line]:
 
 def follow(stage: Stage, site: str, remedy: str) -> Run:
     """Types the commands of a remedy, in their order, and confirms what they ask; the last one is an `up`."""
-    *first, last = re.findall(r"`([^`]+)`", remedy)
-    assert last == f"pulumi up --stack {site} --continue-on-error"
+    *first, last = commands(remedy)
+    assert last == up_command(site)
     assert first == [f"uitwijk recover {site}"]
     said = uitwijk(stage, site, "recover", site, "--yes")
     assert said.returncode == 0, said.stdout + said.stderr
     return stage.up(site)[site]
 
 
-def uitwijk(stage: Stage, site: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Types a command in the office of `site`."""
+def commands(remedy: str) -> list[str]:
+    """What a remedy says to type."""
+    return re.findall(r"`([^`]+)`", remedy)
+
+
+def typed(stage: Stage, site: str, *words: str) -> subprocess.Popen[str]:
+    """Types a command in the office of `site`, and does not wait for it."""
     stack = stage.engines[site].stack
-    return subprocess.run(
+    return subprocess.Popen(
         [sys.executable, "-m", "uitwijk", *words],
         cwd=stack.project,
         env={**stack.env, "PYTHONPATH": str(ROOT)},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
     )
+
+
+def uitwijk(stage: Stage, site: str, *words: str) -> subprocess.CompletedProcess[str]:
+    """Types a command in the office of `site`, and waits for its end."""
+    with typed(stage, site, *words) as process:
+        said, complained = process.communicate()
+    return subprocess.CompletedProcess(process.args, process.returncode, said, complained)
+
+
+def disorder(stage: Stage, site: str) -> str:
+    """What is not as declared: each machine stands once and runs, and the next preview is empty. Empty: nothing."""
+    machines, expected = stage.inventory(site).machines, stage.expected(site)
+    running = {machine.name for machine in machines if machine.powered_on}
+    if running != expected or len(machines) != len(expected):
+        return f"machines of {site}: {sorted(running ^ expected)}, {len(machines)} for {len(expected)}"
+    if changed := stage.preview(site)[site].changed:
+        return f"the next preview of {site} has changes: {changed}"
+    return ""
 
 
 class Administrator:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.engine.mishaps import administrator, held_back, killed_while, reading, uitwijk
+from tests.engine.mishaps import administrator, disorder, held_back, killed_while, reading, typed, uitwijk
 from tests.engine.stage import HOME, OTHER, Stage
 from tests.engine.storage import Storage
 from tests.engine.waiting import wait_until
@@ -37,11 +34,7 @@ def acts(result: Mapping[str, Any], part: str = "done") -> dict[str, str]:
 
 def assert_in_order(stage: Stage, *sites: str) -> None:
     """Every machine stands once, runs, and the next preview is empty."""
-    for site in sites:
-        machines = stage.inventory(site).machines
-        assert {machine.name for machine in machines if machine.powered_on} == stage.expected(site)
-        assert len(machines) == len(stage.expected(site))
-    assert not [change for run in stage.preview(*sites).values() for change in run.changed]
+    assert not list(filter(None, (disorder(stage, site) for site in sites)))
 
 
 def test_a_take_whose_engine_was_killed_goes_through_after_one_command(fresh: Stage) -> None:
@@ -163,14 +156,7 @@ def test_the_command_itself_may_be_killed_and_goes_on_from_there(fresh: Stage) -
     with killed_while(fresh, HOME, lambda: held_back(fresh, HOME)):
         pass
     fresh.fail(HOME, method="Destroy_Task", delay_seconds=3600)
-    stack = fresh.engines[HOME].stack
-    with subprocess.Popen(
-        [sys.executable, "-m", "uitwijk", "recover", HOME, "--yes"],
-        cwd=stack.project,
-        env={**stack.env, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-    ) as process:
+    with typed(fresh, HOME, "recover", HOME, "--yes") as process:
         wait_until(lambda: held_back(fresh, HOME) or process.poll() is not None)
         process.kill()
     fresh.heal(HOME)

@@ -9,12 +9,11 @@ results is not played again. With `--write` the page of the documentation gets t
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from tests.conftest import ROOT
 from tests.engine.stage import SMALL_GROUND, Stage
 from tests.fryslan.ground import WHOLE_GROUND
 from tests.trials.calamity import Calamity, Kill
-from tests.trials.page import put, table
+from tests.trials.results import parser, put, read, table
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.files import append_line
 from uitwijk.running.toolchain import Toolchain, find_toolchain
@@ -57,7 +56,7 @@ def main() -> int:
     arguments = _arguments()
     results: Path = arguments.results
     results.parent.mkdir(parents=True, exist_ok=True)
-    finished = {(line["ground"], line["round"]) for line in _results(results) if line["phase"] == "round"}
+    finished = {(line["ground"], line["round"]) for line in read(results) if line["phase"] == "round"}
     toolchain = find_toolchain()
     wrong = 0
     for ground in [arguments.ground] if arguments.ground else list(GROUNDS):
@@ -68,16 +67,15 @@ def main() -> int:
             began = time.monotonic()
             about: dict[str, Any] = {"ground": ground, "round": number}
             failed = False
-            for kill in play(
-                ground, number, toolchain, results.parent / f"{ground}-{number}".replace(", ", "-").replace(" ", "-")
-            ):
+            folder = results.parent / f"{ground}-{number}".replace(", ", "-").replace(" ", "-")
+            for kill in play(ground, number, toolchain, folder):
                 append_line(results, {**about, **asdict(kill)})
                 print(f"{ground} {number:2} {kill.phase:9} {_said(kill)}", flush=True)
                 failed = failed or bool(kill.wrong)
             wrong += failed
             if not failed:
                 append_line(results, {**about, "phase": "round", "seconds": time.monotonic() - began})
-    text = report(_results(results))
+    text = report(read(results))
     print(f"\n{text}")
     if arguments.write:
         put(PAGE, text)
@@ -102,8 +100,8 @@ def report(lines: Sequence[dict[str, Any]]) -> str:
                     ground,
                     phase,
                     len(here),
-                    ", ".join(f"{name} {count}" for name, count in sorted(victims.items())),
-                    ", ".join(f"{act} {count}" for act, count in sorted(found.items())) or "-",
+                    _counted(victims),
+                    _counted(found) or "-",
                     f"{max(kill['recover_seconds'] for kill in here):.1f} s" if phase != "recover" else "-",
                     sum(bool(kill["wrong"]) for kill in here),
                 ]
@@ -114,22 +112,19 @@ def report(lines: Sequence[dict[str, Any]]) -> str:
 def _said(kill: Kill) -> str:
     if not kill.reached:
         return f"{kill.point}: the run ended before"
-    did = ", ".join(f"{act} {count}" for act, count in sorted(kill.found.items())) or "nothing to put in order"
-    return f"{kill.point}: {kill.wrong or did}"
+    return f"{kill.point}: {kill.wrong or _counted(kill.found) or 'nothing to put in order'}"
 
 
-def _results(file: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+def _counted(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make crash", description=__doc__)
-    parser.add_argument("--ground", choices=list(GROUNDS), help="the region to play on; else both")
-    parser.add_argument("--rounds", type=int, help=f"how many of each; else {ROUNDS}")
-    parser.add_argument("--first", type=int, default=0, help="number of the first")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the file of results")
-    parser.add_argument("--write", action="store_true", help="put the table into the documentation")
-    return parser.parse_args()
+    words = parser("make crash", __doc__, RESULTS)
+    words.add_argument("--ground", choices=list(GROUNDS), help="what to play on; else all")
+    words.add_argument("--rounds", type=int, help=f"how many of each; else {ROUNDS}")
+    words.add_argument("--first", type=int, default=0, help="number of the first")
+    return words.parse_args()
 
 
 if __name__ == "__main__":

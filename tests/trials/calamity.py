@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tests.conftest import ROOT
-from tests.engine.mishaps import ever_ran_twice, uitwijk
+from tests.engine.mishaps import disorder, ever_ran_twice, typed, uitwijk
 from tests.engine.stage import Stage
 from tests.engine.storage import Storage, give_back, lose
 from tests.engine.waiting import wait_until
 from tests.trials.points import STEPS, STEPS_OF_RECOVER, Point
+from uitwijk.wording import up_command
 
 
 @dataclass
@@ -53,7 +51,7 @@ class Calamity:
         self._drained: datetime | None = None
 
     def play(self) -> Iterator[Kill]:
-        """Every kill, when everything is in order after it. Ends with the first that leaves something wrong."""
+        """Every kill, once it was tried to put everything in order after it; what it left wrong spoils the rest."""
         stage, storage = self._stage, self._storage
         stage.up()
         self._write(stage.home)
@@ -91,8 +89,6 @@ class Calamity:
             killed_too.wrong = kill.wrong
             yield killed_too
         yield kill
-        if kill.wrong:
-            return
 
     def _killed_run(self, phase: str, site: str) -> Kill:
         stage = self._stage
@@ -109,19 +105,11 @@ class Calamity:
         stage = self._stage
         point = Point.chosen(self._chance, STEPS_OF_RECOVER, self._machines, lone=True)
         point.lay(stage, site)
-        stack = stage.engines[site].stack
-        with subprocess.Popen(
-            [sys.executable, "-m", "uitwijk", "recover", site, "--yes", "--json"],
-            cwd=stack.project,
-            env={**stack.env, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        ) as process:
-            reached = _killed_at(point, stage, site, lambda: process.poll() is not None)
+        with typed(stage, site, "recover", site, "--yes", "--json") as process, ThreadPoolExecutor() as pool:
+            end = pool.submit(process.communicate)
+            reached = _killed_at(point, stage, site, end.done)
             stage.heal(site)
-            told, _ = process.communicate()
+            told, _ = end.result()
         return Kill("recover", point, reached, _found(told) if told else {})
 
     def _put_in_order(self, site: str, kill: Kill, phase: str, before: Mapping[str, int]) -> str:
@@ -133,16 +121,12 @@ class Calamity:
         if said.returncode:
             return f"uitwijk recover: {said.stdout.strip()} {said.stderr.strip()}"
         kill.found = dict(Counter(before) + Counter(_found(said.stdout)))
-        if (advised := json.loads(said.stdout)["next"]) != f"pulumi up --stack {site} --continue-on-error":
+        if (advised := json.loads(said.stdout)["next"]) != up_command(site):
             return f"the next command: {advised}"
         if (run := stage.up(site, expect_failure=True)[site]).code:
             return f"pulumi up: {run.errors}"
-        if changed := stage.preview(site)[site].changed:
-            return f"the next preview has changes: {changed}"
-        machines, expected = stage.inventory(site).machines, stage.expected(site)
-        running = {machine.name for machine in machines if machine.powered_on}
-        if running != expected or len(machines) != len(expected):
-            return f"machines: {sorted(running ^ expected)}, {len(machines)} for {len(expected)}"
+        if wrong := disorder(stage, site):
+            return wrong
         writable = stage.situation.data[stage.home]
         if (data := self._storage.read(writable)) != dict.fromkeys(self._storage.disks, self._written):
             return f"data disks: {data}"

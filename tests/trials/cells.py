@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Any
 
-from tests.engine.mishaps import held_back, uitwijk
+from tests.engine.mishaps import commands, disorder, held_back, uitwijk
 from tests.engine.stage import HOME, Stage
 from tests.engine.waiting import wait_until
 from uitwijk.running.engine import Run
@@ -34,7 +34,6 @@ FAULTS: Mapping[str, Mapping[str, Any]] = {
     "fails the task": {"fault": "ResourceInUse", "count": 1},
     "is slow": {"delay_seconds": 3, "count": 0},
 }
-SILENT = ("hangs", "drops")
 PATIENCE_SECONDS = 45
 """For so long a vCenter that is silent stays so; a run that waits still is then answered."""
 _MOST_ROUNDS = 3
@@ -87,24 +86,30 @@ def play(stage: Stage, operation: str, fault: str) -> Outcome:
     stage.heal(HOME)
     after = tuple(said for _, said in _lines(stage))
     way_out = _follow(stage)
-    _assert_in_order(stage)
+    if wrong := disorder(stage, HOME):
+        raise NoWayOut(wrong)
     return Outcome(operation, fault, _told(result, waited), during, after, way_out)
 
 
 def _told(run: Run, waited: bool) -> str:
-    words = ["waits until it is answered again, then "] if waited else []
+    first = "waits until it is answered again, then " if waited else ""
     if not run.code:
-        return "".join([*words, "goes through"])
+        return f"{first}goes through"
     told = next((error for error in run.errors if not error.endswith("error occurred:")), run.errors[0])
-    first = re.sub(r"urn:\S*::", "", re.sub(r"127\.0\.0\.1:\d+", "…", told))
-    return "".join([*words, f"fails with {len(run.errors)} errors: {first[:150]}"])
+    words = _shown(re.sub(r"urn:\S*::", "", told))
+    return f"{first}fails with {len(run.errors)} errors: {words}"
+
+
+def _shown(text: str) -> str:
+    """Without what differs from run to run, and no longer than a cell of the table."""
+    return re.sub(r"127\.0\.0\.1:\d+", "…", text)[:150]
 
 
 def _lines(stage: Stage) -> list[tuple[str, str]]:
     """Remedy and wording of each line about the site and its runs that is not ok."""
     told = json.loads(uitwijk(stage, HOME, "check", "--json").stdout)
     return [
-        (line["remedy"], re.sub(r"127\.0\.0\.1:\d+", "…", f"{line['subject']} {line['verdict']}: {line['why']}")[:150])
+        (line["remedy"], _shown(f"{line['subject']} {line['verdict']}: {line['why']}"))
         for line in told["lines"]
         if line["verdict"] != "ok" and line["subject"].startswith(_ABOUT_THE_RUN) and HOME in line["subject"]
     ]
@@ -117,14 +122,10 @@ def _follow(stage: Stage) -> tuple[str, ...]:
         remedies = dict.fromkeys(remedy for remedy, _ in _lines(stage))
         if not remedies:
             return tuple(typed)
-        for command in dict.fromkeys(command for remedy in remedies for command in _commands(remedy)):
+        for command in dict.fromkeys(command for remedy in remedies for command in commands(remedy)):
             _type(stage, command)
             typed.append(command)
     raise NoWayOut(f"after {typed} there is still {_lines(stage)}")
-
-
-def _commands(remedy: str) -> Iterator[str]:
-    yield from re.findall(r"`([^`]+)`", remedy)
 
 
 def _type(stage: Stage, command: str) -> None:
@@ -137,12 +138,3 @@ def _type(stage: Stage, command: str) -> None:
             raise NoWayOut(f"{command}: {said.stdout}{said.stderr}")
     else:
         raise NoWayOut(f"a remedy that nobody can type: {command}")
-
-
-def _assert_in_order(stage: Stage) -> None:
-    machines, expected = stage.inventory(HOME).machines, stage.expected(HOME)
-    running = {machine.name for machine in machines if machine.powered_on}
-    if running != expected or len(machines) != len(expected):
-        raise NoWayOut(f"machines: {sorted(running ^ expected)}, {len(machines)} for {len(expected)}")
-    if changed := stage.preview(HOME)[HOME].changed:
-        raise NoWayOut(f"the next preview has changes: {changed}")

@@ -8,7 +8,6 @@ What is in the file of results is not played again. With `--write` the page of t
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -19,7 +18,7 @@ from typing import Any
 from tests.conftest import ROOT
 from tests.engine.stage import Stage
 from tests.trials.cells import FAULTS, OPERATIONS, NoWayOut, play
-from tests.trials.page import put, table
+from tests.trials.results import parser, put, read, table
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.files import append_line
 from uitwijk.running.toolchain import find_toolchain
@@ -84,17 +83,14 @@ def _cell(lines: Sequence[str]) -> str:
 
 
 def _results(file: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
-    return {(line["operation"], line["fault"]): line for line in lines}
+    return {(line["operation"], line["fault"]): line for line in read(file)}
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make faults", description=__doc__)
-    parser.add_argument("--operation", choices=list(OPERATIONS), help="else all")
-    parser.add_argument("--fault", choices=list(FAULTS), help="else all")
-    parser.add_argument("--results", type=Path, default=RESULTS, help="the file of results")
-    parser.add_argument("--write", action="store_true", help="put the table into the documentation")
-    return parser.parse_args()
+    words = parser("make faults", __doc__, RESULTS)
+    words.add_argument("--operation", choices=list(OPERATIONS), help="else all")
+    words.add_argument("--fault", choices=list(FAULTS), help="else all")
+    return words.parse_args()
 
 
 if __name__ == "__main__":
