@@ -10,6 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from uitwijk.continuity.errors import UitwijkError
+from uitwijk.simulated import packages as packages_of_debian
+
 RELEASE = ("debian", "12", "bookworm")
 """What the catalogue's systems are built on: os-release's ID and VERSION_ID, and the suite."""
 PYTHON = Path("/usr/bin/python3")
@@ -65,7 +68,7 @@ class Unpacked:
         """With which their programs find libraries, modules and each other."""
         places = [str(self.root / folder) for folder in ("usr/sbin", "usr/bin")]
         return _environment() | {
-            "LD_LIBRARY_PATH": ":".join(sorted({str(file.parent) for file in self.root.rglob("*.so.*")})),
+            "LD_LIBRARY_PATH": packages_of_debian.library_path(self.root),
             "PATH": ":".join([*places, os.environ["PATH"]]),
             "PYTHONPATH": str(self.root / "usr/lib/python3/dist-packages"),
         }
@@ -82,17 +85,10 @@ def unpack(packages: Iterable[str], folder: Path) -> Unpacked:
     Raises:
         DebianError: they cannot be had.
     """
-    archives, root = folder / "archives", folder / "root"
-    (archives / "partial").mkdir(parents=True)
-    root.mkdir()
-    _run(
-        *("apt-get", "install", "--download-only", "--no-install-recommends", "--yes", "-qq"),
-        *("-o", f"Dir::Cache::archives={archives}", "-o", "Debug::NoLocking=true", "-o", "APT::Sandbox::User="),
-        *packages,
-    )
-    for archive in sorted(archives.glob("*.deb")):
-        _run("dpkg-deb", "--extract", str(archive), str(root))
-    return Unpacked(root)
+    try:
+        return Unpacked(packages_of_debian.unpack(packages, folder))
+    except UitwijkError as error:
+        raise DebianError(str(error)) from None
 
 
 def _environment() -> dict[str, str]:

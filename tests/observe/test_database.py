@@ -12,8 +12,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.engine.waiting import wait_until
 from tests.needed import needed
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.files import write_private
 from uitwijk.observe.database import Database, DatabaseError
 from uitwijk.observe.locks import find_locks
 from uitwijk.observe.pulumi import Pulumi, PulumiError
@@ -58,8 +60,7 @@ def environment(site: StateDatabase, tmp_path: Path) -> Mapping[str, str]:
 
 def passfile(database: StateDatabase, folder: Path) -> Path:
     file = folder / "pgpass"
-    file.touch(mode=0o600)
-    file.write_text(database.pass_line(OPERATOR) + database.pass_line(READER), encoding="utf-8")
+    write_private(file, database.pass_line(OPERATOR) + database.pass_line(READER))
     return file
 
 
@@ -134,7 +135,7 @@ def test_what_cannot_be_reached_or_is_not_there_is_told_as_of_any_other_backend(
 def test_the_copy_is_watched_and_is_what_is_left_of_a_lost_database(
     site: StateDatabase, environment: Mapping[str, str]
 ) -> None:
-    site.wait_for_copy()
+    wait_until(lambda: Database(site.url(READER), environment).copy().missing == 0)
     copy = Database(site.url(READER), environment).copy()
     assert (copy.arranged, copy.fetched) == (True, True)
     assert copy.age_seconds is not None

@@ -193,10 +193,10 @@ class SiteLoss:
         lost, survivor = self._lost, self._survivor
         with self._acts.step(f"restore the state of {lost} at {survivor}, from the copy there") as step:
             restored = self._exercise.restored_state(lost)
-            step.result = f"epoch {restored.epoch}, {len(restored.machines)} machines, {len(restored.disks)} data disks"
+            step.result = _holding(restored)
             self._scenario.check(
                 f"the state of {lost}, lost with its database, is at {survivor}",
-                f"epoch {before.epoch}, {len(before.machines)} machines, {len(before.disks)} data disks",
+                _holding(before),
                 step.result,
                 restored == before,
             )
@@ -301,3 +301,7 @@ class SiteLoss:
         machines = self._normal.machines[self._lost]
         rebuilt = self._expected.returns == "rebuilt"
         return {name for name, machine in machines.items() if rebuilt or not machine.every_site}
+
+
+def _holding(facts: StackFacts) -> str:
+    return f"epoch {facts.epoch}, {len(facts.machines)} machines, {len(facts.disks)} data disks"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +25,11 @@ SCHEME = "postgres://"
 COPY_SLOT = "uitwijk_copy"
 """The replication slot through which the other site fetches the copy."""
 _TABLE = "pulumi_state"
+_SLOT = """\
+SELECT active, pg_wal_lsn_diff(pg_current_wal_flush_lsn(), restart_lsn)::bigint,
+       extract(epoch FROM clock_timestamp() - reply_time)::float8
+FROM pg_replication_slots LEFT JOIN pg_stat_replication ON pid = active_pid
+WHERE slot_name = %s"""
 _CONNECT_SECONDS = 10
 _STATEMENT_MILLISECONDS = 30_000
 
@@ -82,11 +87,11 @@ class Database:
                 gzip.decompress(packed)
                 for packed in self._values(connection, f"{self._folder}/stacks/{project}/{name}.json.gz")
             ]
-        if not found:
-            return None
-        kept = json.loads(found[0])
-        checkpoint = kept.get("checkpoint") or {}
-        return json.dumps({"version": kept.get("version", 3), "deployment": checkpoint.get("latest") or {}})
+            if not found:
+                return None
+            kept = json.loads(found[0])
+            checkpoint = kept.get("checkpoint") or {}
+            return json.dumps({"version": kept.get("version", 3), "deployment": checkpoint.get("latest") or {}})
 
     def locks(self, stack: str) -> list[bytes]:
         """The contents of the locks on a stack.
@@ -104,23 +109,14 @@ class Database:
             DatabaseError: it cannot be read.
         """
         with self._reading() as connection:
-            slot = connection.execute(
-                "SELECT active, pg_wal_lsn_diff(pg_current_wal_flush_lsn(), restart_lsn)::bigint, active_pid"
-                " FROM pg_replication_slots WHERE slot_name = %s",
-                (COPY_SLOT,),
-            ).fetchone()
-            (changed,) = _one(connection, sql.SQL("SELECT max(updated_at) FROM {}").format(self._table))
-            if slot is None:
-                return Copy(False, False, 0, None, changed)
-            active, missing, process = slot
-            (age,) = _one(
-                connection,
-                sql.SQL(
-                    "SELECT extract(epoch FROM max(clock_timestamp() - reply_time))::float8"
-                    " FROM pg_stat_replication WHERE pid = {}"
-                ).format(sql.Literal(process)),
-            )
-            return Copy(True, active, max(missing or 0, 0), age, changed)
+            (changed,) = connection.execute(
+                sql.SQL("SELECT max(updated_at) FROM {}").format(self._table)
+            ).fetchone() or (None,)
+            slot = connection.execute(_SLOT, (COPY_SLOT,)).fetchone()
+        if slot is None:
+            return Copy(False, False, 0, None, changed)
+        fetched, missing, age = slot
+        return Copy(True, fetched, max(missing or 0, 0), age, changed)
 
     def _values(self, connection: psycopg.Connection[Any], pattern: str) -> list[bytes]:
         """What is kept under the keys that are like `pattern`, in their order."""
@@ -137,10 +133,5 @@ class Database:
                 options=f"-c default_transaction_read_only=on -c statement_timeout={_STATEMENT_MILLISECONDS}",
             ) as connection:
                 yield connection
-        except (psycopg.Error, ValueError, AttributeError, TypeError) as error:
+        except (psycopg.Error, OSError, EOFError, ValueError, AttributeError, TypeError) as error:
             raise DatabaseError(" ".join(str(error).split()) or type(error).__name__) from None
-
-
-def _one(connection: psycopg.Connection[Any], query: sql.Composed) -> Sequence[Any]:
-    row = connection.execute(query).fetchone()
-    return row if row is not None else (None,)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import signal
 import socket
@@ -18,6 +17,7 @@ import psycopg
 import trustme
 
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.files import write_private
 from uitwijk.running import children
 from uitwijk.simulated.postgresql import PostgreSQL
 
@@ -47,7 +47,7 @@ class Cluster:
         data: its folder.
         port: where it listens.
         authority: file with the certificate that clients trust.
-        passwords: by role; the file beside `data` that holds them for clients is `passfile`.
+        passwords: by role.
     """
 
     def __init__(
@@ -64,8 +64,7 @@ class Cluster:
         """Makes the data of a new one; with a certificate of an authority of its own."""
         self.data.parent.mkdir(parents=True, exist_ok=True)
         first = self.data.with_name("administrator-password")
-        first.touch(mode=0o600)
-        first.write_text(self.passwords[ADMINISTRATOR], encoding="utf-8")
+        write_private(first, self.passwords[ADMINISTRATOR])
         self._postgresql.run(
             "initdb",
             *("--pgdata", self.data, "--username", ADMINISTRATOR, "--auth", "scram-sha-256", "--pwfile", first),
@@ -75,9 +74,7 @@ class Cluster:
         ca = trustme.CA()
         issued = ca.issue_cert(HOST)
         ca.cert_pem.write_to_path(str(self.authority))
-        key = self.data / "server.key"
-        key.touch(mode=0o600)
-        issued.private_key_pem.write_to_path(str(key))
+        write_private(self.data / "server.key", issued.private_key_pem.bytes().decode())
         for blob in issued.cert_chain_pems:
             blob.write_to_path(str(self.data / "server.crt"), append=True)
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as settings:
@@ -93,7 +90,7 @@ class Cluster:
         log = self.data.with_name(f"{self.data.name}.log")
         with log.open("w", encoding="utf-8") as output:
             self._process = children.start(
-                [*self._postgresql.command("postgres", "-D", self.data, "-p", str(self.port))],
+                self._postgresql.command("postgres", "-D", self.data, "-p", str(self.port)),
                 env=dict(self._postgresql.environment),
                 stdout=output,
                 stderr=output,
@@ -123,12 +120,12 @@ class Cluster:
             self.stop()
         shutil.rmtree(self.data)
 
-    def connected(self, database: str, role: str = ADMINISTRATOR) -> psycopg.Connection[Any]:
-        """A session of a role."""
+    def connected(self, database: str) -> psycopg.Connection[Any]:
+        """A session of the administrator."""
         return psycopg.connect(
-            self.conninfo(role),
+            self.conninfo(ADMINISTRATOR),
             dbname=database,
-            password=self.passwords[role],
+            password=self.passwords[ADMINISTRATOR],
             autocommit=True,
             connect_timeout=_READY_SECONDS,
         )
@@ -144,8 +141,3 @@ def free_port() -> int:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-def new_password() -> str:
-    """One that nobody guesses."""
-    return secrets.token_urlsafe(18)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from uitwijk.cache import cache_folder
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.simulated.packages import library_path, unpack
 
 _PLACE = Path("usr/lib/postgresql/15/bin")
 _PACKAGES = ("postgresql-15", "postgresql-client-15")
@@ -32,18 +33,28 @@ class PostgreSQL:
         # Whoever enters such a namespace is no longer told when its parent dies.
         return ["unshare", "--user", "--map-user=1000", "--map-group=1000", "setpriv", "--pdeathsig", "INT", *command]
 
-    def run(self, program: str, *arguments: str | Path) -> str:
-        """Runs one to its end and returns what it prints.
+    def run(self, program: str, *arguments: str | Path, passfile: Path | None = None) -> None:
+        """Runs one to its end.
+
+        Args:
+            passfile: where it finds the password of the account that it uses.
 
         Raises:
             UitwijkError: it failed.
         """
         done = subprocess.run(
-            self.command(program, *arguments), env=dict(self.environment), capture_output=True, text=True, check=False
+            self.command(program, *arguments),
+            env=self.with_passwords(passfile) if passfile else dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise UitwijkError([f"{program} failed", *done.stderr.strip().splitlines()[-3:]])
-        return done.stdout
+
+    def with_passwords(self, file: Path) -> dict[str, str]:
+        """The environment in which its clients find their passwords."""
+        return {**self.environment, "PGPASSFILE": str(file)}
 
 
 def find_postgresql() -> PostgreSQL:
@@ -60,34 +71,16 @@ def find_postgresql() -> PostgreSQL:
     root = cache_folder() / "postgresql-15"
     if not (root / _PLACE / "postgres").exists():
         _fetch(root)
-    libraries = sorted({str(file.parent) for file in root.rglob("lib*.so.*")})
-    return PostgreSQL(root / _PLACE, {**environment, "LD_LIBRARY_PATH": ":".join(libraries)})
+    return PostgreSQL(root / _PLACE, {**environment, "LD_LIBRARY_PATH": library_path(root)})
 
 
 def _fetch(root: Path) -> None:
-    """Fetches the packages, and what they need and this computer lacks; none of their scripts runs."""
+    """Whole or not at all, so that a run that was broken off is noticed by the next."""
     work = root.with_name(f"{root.name}.new")
     shutil.rmtree(work, ignore_errors=True)
-    archives = work / "archives"
-    (archives / "partial").mkdir(parents=True)
-    _apt(
-        *("install", "--download-only", "--no-install-recommends", "--yes", "-qq"),
-        *("-o", f"Dir::Cache::archives={archives}", "-o", "Debug::NoLocking=true", "-o", "APT::Sandbox::User="),
-        *_PACKAGES,
-    )
-    for archive in sorted(archives.glob("*.deb")):
-        subprocess.run(["dpkg-deb", "--extract", archive, work / "root"], check=True)
-    os.rename(work / "root", root)
-    shutil.rmtree(work)
-
-
-def _apt(*arguments: str) -> None:
-    remedy = "state in PostgreSQL is played with Debian's version 15: on Debian 12, `apt-get update` once, then again"
     try:
-        done = subprocess.run(["apt-get", *arguments], capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise UitwijkError(f"there is no apt-get; {remedy}") from None
-    if done.returncode:
-        raise UitwijkError(
-            [f"apt-get could not fetch {', '.join(_PACKAGES)}; {remedy}", *done.stderr.splitlines()[-2:]]
-        )
+        os.rename(unpack(_PACKAGES, work), root)
+    except UitwijkError as error:
+        remedy = "a state in PostgreSQL is played with Debian 12's: `apt-get update` there, once, then again"
+        raise UitwijkError([*error.problems, remedy]) from None
+    shutil.rmtree(work)

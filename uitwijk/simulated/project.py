@@ -18,6 +18,7 @@ from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import ELSEWHERE, Region
 from uitwijk.continuity.secrets import ALWAYS_SHARED, DNS_UPDATE_KEY, all_shared, config_key
 from uitwijk.continuity.strict_yaml import parse_yaml, to_yaml
+from uitwijk.files import write_private
 from uitwijk.observe.pulumi import Pulumi
 from uitwijk.project import DEFINITION, NAMESPACE
 from uitwijk.running.engine import Stack
@@ -126,12 +127,10 @@ class Project:
             folder.mkdir(parents=True, exist_ok=True)
         # The engine keeps a debug log in this folder; where it finds a file instead, it does without.
         (self.home / "logs").touch()
-        self.passphrase_file.touch(mode=0o600)
-        self.passphrase_file.write_text(secrets.token_urlsafe(24), encoding="utf-8")
+        write_private(self.passphrase_file, secrets.token_urlsafe(24))
         if self.database is not None:
             lines = [self.database.pass_line(OPERATOR), *(peer.pass_line for peer in peers.values())]
-            self._passwords.touch(mode=0o600)
-            self._passwords.write_text("".join(lines), encoding="utf-8")
+            write_private(self._passwords, "".join(lines))
         definition = _definition(program / DEFINITION)
         _write(self.project / DEFINITION, {**definition, "runtime": _runtime(), "main": str(program)})
         # `uitwijk` finds the region beside Pulumi.yaml.

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import os
+import secrets
 import shutil
 import subprocess
 import time
 from pathlib import Path
 
 from uitwijk.continuity.errors import UitwijkError
+from uitwijk.files import write_private
 from uitwijk.observe.database import COPY_SLOT, Database
 from uitwijk.running import children
-from uitwijk.simulated.cluster import ADMINISTRATOR, HOST, Cluster, free_port, new_password
+from uitwijk.simulated.cluster import ADMINISTRATOR, HOST, Cluster, free_port
 from uitwijk.simulated.postgresql import PostgreSQL
 
 DATABASE = "uitwijk"
 OPERATOR, READER, COPIER = "uitwijk_operator", "uitwijk_reader", "uitwijk_copy"
+_FETCHED = "SELECT active FROM pg_replication_slots WHERE slot_name = %s"
 _ROLES = Path(__file__).with_name("state-database.sql")
-_COPIED_SECONDS = 30
 
 
 class StateDatabase:
@@ -34,7 +35,7 @@ class StateDatabase:
         self.site = site
         self.elsewhere = elsewhere
         self._postgresql = postgresql
-        passwords = {role: new_password() for role in (ADMINISTRATOR, OPERATOR, READER, COPIER)}
+        passwords = {role: secrets.token_urlsafe(18) for role in (ADMINISTRATOR, OPERATOR, READER, COPIER)}
         self._own = Cluster(postgresql, folder / "database", free_port(), folder / "database-authority.pem", passwords)
         self._restored: Cluster | None = None
         self._away = away
@@ -66,7 +67,7 @@ class StateDatabase:
                 cluster.stop()
 
     def url(self, role: str) -> str:
-        """The state backend, for a role; its password is in the file of `pass_lines`."""
+        """The state backend, for a role; its password is in its `pass_line`."""
         return _url(self._own, role)
 
     def pass_line(self, role: str) -> str:
@@ -77,21 +78,6 @@ class StateDatabase:
     def secrets(self) -> tuple[str, ...]:
         """What nobody may read in evidence."""
         return tuple(self._own.passwords.values())
-
-    def wait_for_copy(self) -> None:
-        """Waits until the copy holds everything that was written.
-
-        Raises:
-            UitwijkError: it does not get there.
-        """
-        behind = "SELECT 1 FROM pg_replication_slots WHERE slot_name = %s AND active AND restart_lsn >= %s::pg_lsn"
-        with self._own.connected(DATABASE) as connection:
-            (written,) = connection.execute("SELECT pg_current_wal_flush_lsn()::text").fetchone() or ("",)
-            deadline = time.monotonic() + _COPIED_SECONDS
-            while connection.execute(behind, (COPY_SLOT, written)).fetchone() is None:
-                if time.monotonic() > deadline:
-                    raise UitwijkError(f"the copy of the state of {self.site} does not get there")
-                time.sleep(0.05)
 
     def lose(self) -> None:
         """The database is lost with its site; what the copy holds by then, it holds."""
@@ -117,8 +103,7 @@ class StateDatabase:
         self._restored = Cluster(self._postgresql, data, free_port(), own.authority, own.passwords)
         self._restored.start()
         passfile = folder / "pgpass"
-        passfile.touch(mode=0o600)
-        passfile.write_text(_pass_line(self._restored, READER), encoding="utf-8")
+        write_private(passfile, _pass_line(self._restored, READER))
         return Database(_url(self._restored, READER), {"PGPASSFILE": str(passfile)})
 
     def bring_back(self) -> None:
@@ -137,23 +122,31 @@ class StateDatabase:
         self.begin_copy()
 
     def begin_copy(self) -> None:
-        """The other site fetches the log from now on, first of all, and then a base backup."""
+        """The other site fetches the log from now on, first of all, and then a base backup.
+
+        Raises:
+            UitwijkError: it cannot.
+        """
         shutil.rmtree(self._copy, ignore_errors=True)
         (self._copy / "log").mkdir(parents=True)
         passfile = self._passfile(self._own)
         reach = ("--dbname", self._own.conninfo(COPIER), "--slot", COPY_SLOT)
-        environment = {**self._postgresql.environment, "PGPASSFILE": str(passfile)}
-        create = self._postgresql.command("pg_receivewal", *reach, "--create-slot", "--if-not-exists")
-        done = subprocess.run(create, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise UitwijkError(f"the slot for the copy of {self.site}: {done.stderr.strip()}")
+        self._postgresql.run("pg_receivewal", *reach, "--create-slot", "--if-not-exists", passfile=passfile)
         with (self._copy / "receiver.log").open("w", encoding="utf-8") as output:
             self._receiver = children.start(
-                self._postgresql.command("pg_receivewal", *reach, "--synchronous", "--directory", self._copy / "log"),
-                env=environment,
+                self._postgresql.command(
+                    "pg_receivewal", *reach, "--synchronous", "--no-loop", "--directory", self._copy / "log"
+                ),
+                env=self._postgresql.with_passwords(passfile),
                 stdout=output,
                 stderr=output,
             )
+        with self._own.connected(DATABASE) as connection:
+            while connection.execute(_FETCHED, (COPY_SLOT,)).fetchone() != (True,):
+                if self._receiver.poll() is not None:
+                    words = (self._copy / "receiver.log").read_text(encoding="utf-8").strip()
+                    raise UitwijkError(f"nobody fetches the state of {self.site}: {words}")
+                time.sleep(0.05)
         self._base_backup(self._own, self._copy / "base", "none")
 
     def end_copy(self) -> None:
@@ -163,20 +156,15 @@ class StateDatabase:
             self._receiver = None
 
     def _base_backup(self, source: Cluster, target: Path, log: str) -> None:
-        environment = {**self._postgresql.environment, "PGPASSFILE": str(self._passfile(source))}
-        command = self._postgresql.command(
+        self._postgresql.run(
             "pg_basebackup",
             *("--dbname", source.conninfo(COPIER), "--pgdata", target, "--checkpoint", "fast", "--wal-method", log),
+            passfile=self._passfile(source),
         )
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise UitwijkError(f"the base backup of {self.site}: {done.stderr.strip()}")
 
     def _passfile(self, cluster: Cluster) -> Path:
         file = self._away / f"copy-of-{self.site}.pgpass"
-        file.touch(mode=0o600)
-        os.chmod(file, 0o600)
-        file.write_text(_pass_line(cluster, COPIER), encoding="utf-8")
+        write_private(file, _pass_line(cluster, COPIER))
         return file
 
 
