@@ -89,6 +89,23 @@ def test_a_state_that_the_engine_packs_is_read_as_well(site: StateDatabase, envi
 
 
 @pytest.mark.parametrize(
+    ("name", "content"), [("broken.json", b"{"), ("broken.json", b"[]"), ("broken.json.gz", b"not packed")]
+)
+def test_what_is_no_state_is_told_in_a_line(
+    site: StateDatabase, environment: Mapping[str, str], name: str, content: bytes
+) -> None:
+    with psycopg.connect(site.url(OPERATOR), passfile=environment["PGPASSFILE"]) as connection:
+        keep(connection, f"stacks/kustland/{name}", content)
+        connection.commit()
+        try:
+            with pytest.raises(DatabaseError) as told:
+                Database(site.url(READER), environment).export(stack_name("kustland", "broken"))
+        finally:
+            connection.execute("DELETE FROM pulumi_state WHERE key LIKE '%broken%'")
+    assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
     "order",
     [
         "INSERT INTO pulumi_state (key, data) VALUES ('a', '{}')",
