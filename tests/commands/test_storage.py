@@ -52,8 +52,8 @@ def test_a_snapshot_of_a_machine_without_data_or_of_somebody_else_is_nobodys_bus
 def test_a_datastore_must_be_writable_on_every_host_where_machines_or_writable_data_lie(
     region: Region, datastore: str, declared: dict[str, object], fails: bool
 ) -> None:
-    mounts = {datastore: {"veldoord-host-1": "read-only", "veldoord-host-2": "not mounted"}}
-    found = replace(inventory(region, SITE), mounts=mounts)
+    wrong = {datastore: {"veldoord-host-1": "read-only", "veldoord-host-2": "not mounted"}}
+    found = replace(inventory(region, SITE), unwritable=wrong)
     lines = list(mount_lines(region, situation(region, **declared), SITE, found))  # type: ignore[arg-type]
     assert [line.verdict for line in lines] == ([Verdict.FAIL] if fails else [])
     if fails:

@@ -7,7 +7,8 @@ from itertools import permutations
 
 import pytest
 
-from tests.continuity.world import Step, World, declared, tiny, up
+from tests.continuity.steps import Step, declared, up
+from tests.continuity.world import World, tiny
 from uitwijk.continuity.declaration import Change
 
 REGION = tiny()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -10,25 +11,49 @@ import pytest
 from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
-from tests.continuity.world import (
+from tests.continuity.steps import (
     Step,
-    World,
+    consolidated,
     cut_off,
     declared,
     disk_vanishes,
     reconnected,
+    retired,
+    snapshots_made,
     state_lost,
     state_restored,
     stuck,
-    tiny,
     unstuck,
     up,
 )
+from tests.continuity.world import NOW, World, tiny
 from uitwijk.continuity import waiting
 from uitwijk.continuity.declaration import Change, next_commands
 from uitwijk.continuity.guard import Refusal, judge
+from uitwijk.continuity.region import Region
+from uitwijk.continuity.retirement import Retired, RetiredDisk
+
+
+def without_the_registry() -> Region:
+    """The same region after `uitwijk retire m-east/registry m-east/reports`."""
+    gone = [machine for machine in REGION.machines.values() if machine.workload in RETIRED]
+    disks = [
+        RetiredDisk(name=f"{machine.name}-{disk}", site="east", path=machine.disk_path(disk), size_gib=size)
+        for machine in gone
+        for disk, size in machine.disks.items()
+    ]
+    left = Retired(
+        what="m-east/registry",
+        at=NOW.date(),
+        machines=tuple(machine.name for machine in gone),
+        disks=tuple(disks),
+    )
+    return replace(tiny("registry", "reports"), retired=(left,))
+
 
 REGION = tiny()
+RETIRED = ("m-east/registry", "m-east/reports")
+AFTER = without_the_registry()
 SITES = tuple(REGION.sites)
 STATES = ("lost", "drained", "normal")
 DECLARATIONS = [
@@ -48,6 +73,8 @@ STEPS = [
     *(step(site) for step, site in product((cut_off, reconnected), SITES)),
     *(step(site) for step, site in product((disk_vanishes, stuck, unstuck, state_lost, state_restored), SITES)),
     *(state_restored(site, back=back) for site, back in product(SITES, (1, 2))),
+    *(step(site) for step, site in product((snapshots_made, consolidated), SITES)),
+    retired("m-east/registry", AFTER),
 ]
 """What anybody may do. Only overrides are left out, for they ask for what the guard prevents."""
 WALKS = st.lists(st.sampled_from(STEPS), max_size=7) | st.lists(st.sampled_from(STEPS), min_size=8, max_size=25)
@@ -86,7 +113,17 @@ def test_whatever_anybody_does_no_workload_works_at_two_sites_or_starts_on_a_cop
 
 
 @pytest.mark.parametrize(
-    "row", ["epoch", "own-state", "peer-holds", "peer-unreadable", "data-not-writable", "disk-gone"]
+    "row",
+    [
+        "epoch",
+        "own-state",
+        "peer-holds",
+        "peer-unreadable",
+        "data-not-writable",
+        "disk-gone",
+        "disk-missing",
+        "snapshot",
+    ],
 )
 def test_without_a_row_of_the_guard_some_walk_goes_wrong_and_it_reads_as_a_story(
     row: str, monkeypatch: pytest.MonkeyPatch

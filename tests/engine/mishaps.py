@@ -142,6 +142,16 @@ class Administrator:
         for machine in self._named([name]):
             WaitForTask(machine.Rename_Task(other), si=self._connection)
 
+    def snapshot(self, *names: str) -> None:
+        """As a backup makes one."""
+        for machine in self._named(names):
+            WaitForTask(machine.CreateSnapshot_Task("backup", "", False, False), si=self._connection)
+
+    def consolidate(self, *names: str) -> None:
+        """All snapshots are removed."""
+        for machine in self._named(names):
+            WaitForTask(machine.RemoveAllSnapshots_Task(), si=self._connection)
+
     def _named(self, names: Iterable[str]) -> list[Any]:
         content = self._connection.content
         view = content.viewManager.CreateContainerView(content.rootFolder, [vim.VirtualMachine], True)

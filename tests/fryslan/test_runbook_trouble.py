@@ -28,7 +28,7 @@ from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.continuity import load_region, place
 from uitwijk.continuity.calamity import NOTHING, single_calamities
-from uitwijk.continuity.facts import Facts, StackFacts
+from uitwijk.continuity.facts import Facts, StackFacts, VCenterFacts
 from uitwijk.continuity.guard import judge
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
@@ -59,7 +59,7 @@ def waiting(region: Region) -> Line:
     readings = {
         site: StackReading(site, None, None, facts, {}, (), None) for site, facts in ((OTHER, own), (HERE, holds))
     }
-    return next(waiting_lines(region, normal, readings))
+    return next(waiting_lines(region, normal, readings, {}))
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ def refusals(region: Region) -> Iterator[str]:
         vcenter: str | None = None,
         standing: frozenset[str] = frozenset(),
     ) -> None:
-        facts = Facts(site, own, {peer.site: peer}, vcenter, standing)
+        facts = Facts(site, own, {peer.site: peer}, vcenter, VCenterFacts(standing))
         found.extend(f"error: {r.row}: {r.text}" for r in judge(region, declared, place(region, declared), facts))
 
     found: list[str] = []

@@ -5,13 +5,13 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from uitwijk.continuity.facts import StackFacts
+from uitwijk.continuity.facts import StackFacts, VCenterFacts
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.observe import Login, gather
 
 VCENTER = Login("vcenter", "somebody", "secret")
-ANSWERS: dict[str, Any] = {"reach": lambda _: None, "look": lambda _: None}
+ANSWERS: dict[str, Any] = {"reach": lambda _: None, "look": lambda *_: VCenterFacts()}
 HOME_DATA = {"veldoord": "veldoord", "zandermeer": "zandermeer"}
 
 
@@ -60,7 +60,7 @@ def test_a_peer_declared_lost_is_not_asked(region: Region):
         {"veldoord": "x"},
         read=asked.read,
         reach=lambda _: None,
-        look=lambda _: None,
+        look=lambda *_: VCenterFacts(),
     )
     assert asked.stacks == [("zandermeer", None)]
     assert facts.peers == {}
@@ -78,7 +78,7 @@ def test_a_drained_peer_is_asked(region: Region):
         {},
         read=asked.read,
         reach=lambda _: None,
-        look=lambda _: None,
+        look=lambda *_: VCenterFacts(),
     )
     assert ("veldoord", None) in asked.stacks
 
@@ -94,5 +94,5 @@ def test_all_are_asked_at_once(region: Region):
         everyone.wait()
 
     assert gather(
-        region, situation(), "veldoord", "uitwijk", VCENTER, {}, read=read, reach=reach, look=lambda _: None
+        region, situation(), "veldoord", "uitwijk", VCENTER, {}, read=read, reach=reach, look=lambda *_: VCenterFacts()
     ).own.readable

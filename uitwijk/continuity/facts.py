@@ -47,6 +47,20 @@ class StackFacts:
 
 
 @dataclass(frozen=True)
+class VCenterFacts:
+    """What stands in this site's vCenter, as far as a run depends on it. What could not be read is not there."""
+
+    machines: frozenset[str] = frozenset()
+    """Names of all machines, whoever made them; templates left out."""
+    snapped: frozenset[str] = frozenset()
+    """Those of them that have a snapshot."""
+    unwritable: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """By replicated datastore: what keeps a host that is in use from writing on it, as in `read-only`."""
+    files: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By replicated datastore: paths of the disks on it, and of their parts; a datastore that is not here is unread."""
+
+
+@dataclass(frozen=True)
 class Facts:
     """What was observed before this site's stack is previewed or brought up."""
 
@@ -56,5 +70,5 @@ class Facts:
     """Every other site that is not declared lost; a lost one is never asked."""
     vcenter_problem: str | None
     """Why this site's vCenter does not answer; None: it does."""
-    standing: frozenset[str] | None = None
-    """Names of the machines that stand in it, whoever made them; None: not known."""
+    vcenter: VCenterFacts = field(default_factory=VCenterFacts)
+    """What stands in it."""

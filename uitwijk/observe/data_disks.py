@@ -44,23 +44,37 @@ def read_data_disks(
             present = {datastore.name: datastore for datastore in view.view if datastore.name in datastores}
         finally:
             view.Destroy()
-        return {name: _newest(_files(name, present[name])) for name in sorted(present)}
+        return {name: disks_on(name, present[name]) for name in sorted(present)}
 
 
-def _files(name: str, datastore: Any) -> Iterator[tuple[str, datetime.datetime]]:
+def disks_on(name: str, datastore: Any, *, answer_seconds: float = 60) -> dict[str, datetime.datetime]:
+    """When each disk on a datastore was last written, by its path there.
+
+    Args:
+        name: of the datastore.
+        datastore: the managed object, of an open session.
+        answer_seconds: that looking through it may take.
+
+    Raises:
+        OSError, vmodl.MethodFault: it does not answer in time, or refuses.
+    """
+    return _newest(_files(name, datastore, answer_seconds))
+
+
+def _files(name: str, datastore: Any, answer_seconds: float) -> Iterator[tuple[str, datetime.datetime]]:
     browser = vim.host.DatastoreBrowser
     details = browser.FileInfo.Details(fileType=True, fileSize=False, modification=True, fileOwner=False)
     wanted = browser.SearchSpec(details=details, matchPattern=[f"*{_SUFFIX}"])
     task = datastore.browser.SearchDatastoreSubFolders_Task(f"[{name}]", wanted)
-    for folder in wait_for(task):
+    for folder in wait_for(task, seconds=answer_seconds):
         path = folder.folderPath.partition("]")[2].strip().rstrip("/")
         for file in folder.file or ():
             yield f"{path}/{file.path}".lstrip("/"), file.modification
 
 
 def _newest(files: Iterator[tuple[str, datetime.datetime]]) -> dict[str, datetime.datetime]:
-    newest: dict[str, datetime.datetime] = {}
-    for path, written in files:
-        disk = path.removesuffix(_CONTENT) + _SUFFIX if path.endswith(_CONTENT) else path
-        newest[disk] = max(written, newest.get(disk, written))
-    return newest
+    """By path of each disk. Content without a description is none: no machine can attach it."""
+    found = dict(files)
+    contents = {path.removesuffix(_CONTENT) + _SUFFIX: path for path in found if path.endswith(_CONTENT)}
+    disks = found.keys() - contents.values()
+    return {disk: max(found[disk], found.get(contents.get(disk, disk), found[disk])) for disk in sorted(disks)}

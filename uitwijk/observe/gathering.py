@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from uitwijk.continuity.facts import Facts, StackFacts
-from uitwijk.continuity.region import Region
+from uitwijk.continuity.facts import Facts, StackFacts, VCenterFacts
+from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.login import Login
 from uitwijk.observe.pulumi import Pulumi
@@ -22,8 +22,8 @@ ReadStack = Callable[[str, str | None], StackFacts]
 """Site and state backend (None: the one in use) to the stack's facts."""
 ReachVCenter = Callable[[str], str | None]
 """Server to why it does not answer; None: it does."""
-LookIntoVCenter = Callable[[Login], frozenset[str] | None]
-"""Login to the names of the machines that stand there; None: they cannot be read."""
+LookIntoVCenter = Callable[[Login, Collection[str]], VCenterFacts]
+"""Login and the datastores with the data to what stands there."""
 
 
 def read_stack(
@@ -43,11 +43,11 @@ def read_stack(
     return pulumi.facts(site, backend)
 
 
-def _look(login: Login) -> frozenset[str] | None:
+def _look(login: Login, datastores: Collection[str]) -> VCenterFacts:
     # Imported where it is used, for commands that look into no vCenter start without its library.
-    from uitwijk.observe.standing import standing_machines
+    from uitwijk.observe.vcenter_facts import read_vcenter_facts
 
-    return standing_machines(login)
+    return read_vcenter_facts(login, datastores)
 
 
 def gather(
@@ -73,23 +73,26 @@ def gather(
         peer_backends: state backend by site, for peers that do not share this stack's.
         read: reads a stack; replaceable in tests.
         reach: sees whether a vCenter answers; replaceable in tests.
-        look: sees which machines stand in it, if it answers; replaceable in tests.
+        look: sees what stands in it, if it answers; replaceable in tests.
     """
     read = read or partial(read_stack, project=project)
     peers = [peer for peer in region.sites if peer != site and situation.reachable(peer)]
     with ThreadPoolExecutor(max_workers=len(peers) + 2) as pool:
         own = pool.submit(read, site, None)
         others = {peer: pool.submit(read, peer, peer_backends.get(peer)) for peer in peers}
-        problem, standing = pool.submit(_vcenter, vcenter, reach, look).result()
+        problem, seen = pool.submit(_vcenter, region, vcenter, reach, look).result()
         return Facts(
             site=site,
             own=own.result(),
             peers={peer: facts.result() for peer, facts in others.items()},
             vcenter_problem=problem,
-            standing=standing,
+            vcenter=seen,
         )
 
 
-def _vcenter(login: Login, reach: ReachVCenter, look: LookIntoVCenter) -> tuple[str | None, frozenset[str] | None]:
+def _vcenter(
+    region: Region, login: Login, reach: ReachVCenter, look: LookIntoVCenter
+) -> tuple[str | None, VCenterFacts]:
     problem = reach(login.server)
-    return problem, None if problem else look(login)
+    datastores = [dataset_datastore(home) for home in region.sites]
+    return problem, VCenterFacts() if problem else look(login, datastores)

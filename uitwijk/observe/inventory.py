@@ -14,6 +14,7 @@ from typing import Any
 
 from pyVmomi import vim, vmodl
 
+from uitwijk.observe import mounts
 from uitwijk.observe.session import connected
 from uitwijk.observe.tags import read_tags
 
@@ -105,8 +106,8 @@ class Inventory:
     """Names of the machines by enabled anti-affinity rule."""
     folder_ids: Mapping[str, str] = field(default_factory=dict)
     """Managed object id of each folder of machines, by its path."""
-    mounts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """What is wrong with each datastore on a host: `read-only`, `not mounted`; nothing, where it can be written."""
+    unwritable: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What is wrong with each datastore on a host that is in use: `read-only`, `not mounted`; nothing, if it is not."""
     rule_ids: Mapping[str, str] = field(default_factory=dict)
     """Cluster and key of each anti-affinity rule, as in `domain-c9:3`, by its name."""
 
@@ -120,8 +121,8 @@ _PATHS: dict[Any, list[str]] = {
     vim.Datacenter: ["name", "vmFolder"],
     vim.Folder: ["name", "parent"],
     vim.ClusterComputeResource: ["name", "configurationEx"],
-    vim.HostSystem: ["name", "summary.hardware", "summary.maxEVCModeKey"],
-    vim.Datastore: ["name", "summary.capacity", "host"],
+    vim.HostSystem: [*mounts.HOST, "summary.hardware", "summary.maxEVCModeKey"],
+    vim.Datastore: [*mounts.DATASTORE, "summary.capacity"],
     vim.Network: ["name"],
     vim.VirtualMachine: [
         "name",
@@ -218,7 +219,7 @@ class _Reading:
                 if rule.enabled and isinstance(rule, vim.cluster.AntiAffinityRuleSpec)
             },
             folder_ids={path: thing._GetMoId() for thing, _ in self._of(vim.Folder) if (path := self._folder(thing))},
-            mounts=self._mounts(),
+            unwritable=mounts.unwritable(self._of(vim.HostSystem), self._of(vim.Datastore)),
             rule_ids={
                 str(rule.name): f"{thing._GetMoId()}:{rule.key}"
                 for thing, properties in self._of(vim.ClusterComputeResource)
@@ -226,21 +227,6 @@ class _Reading:
                 if isinstance(rule, vim.cluster.AntiAffinityRuleSpec)
             },
         )
-
-    def _mounts(self) -> dict[str, dict[str, str]]:
-        hosts = {thing._GetMoId(): properties["name"] for thing, properties in self._of(vim.HostSystem)}
-        found: dict[str, dict[str, str]] = {}
-        for _, properties in self._of(vim.Datastore):
-            wrong = dict.fromkeys(hosts.values(), "not mounted")
-            for mount in properties["host"]:
-                info = mount.mountInfo
-                there = info.mounted is not False and info.accessible is not False
-                if there and info.accessMode == "readWrite":
-                    wrong.pop(hosts.get(mount.key._GetMoId(), ""), None)
-                elif there:
-                    wrong[hosts.get(mount.key._GetMoId(), "")] = "read-only"
-            found[properties["name"]] = wrong
-        return found
 
     def _folder(self, folder: Any) -> str | None:
         """Its path below the datacenter's folder of machines, or None when it lies elsewhere."""

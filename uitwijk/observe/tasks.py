@@ -10,20 +10,28 @@ from pyVmomi import vim, vmodl
 _EVERY_SECONDS = 0.1
 
 
-def wait_for(task: Any) -> Any:
+def wait_for(task: Any, *, seconds: float | None = None) -> Any:
     """Waits until the task has ended, and returns its result.
 
     VMware's own helper looks up the method that a running task carries out, and ends on one that it does not know.
 
+    Args:
+        task: of an open session.
+        seconds: that it may take; None: as long as it likes.
+
     Raises:
         vmodl.MethodFault: the task failed.
+        TimeoutError: it did not end in time.
     """
+    until = None if seconds is None else time.monotonic() + seconds
     while True:
         said = _info(task)
         if said["info.state"] == vim.TaskInfo.State.success:
             return said.get("info.result")
         if said["info.state"] == vim.TaskInfo.State.error:
             raise said["info.error"]
+        if until is not None and time.monotonic() > until:
+            raise TimeoutError(f"a task did not end within {seconds:g} s")
         time.sleep(_EVERY_SECONDS)
 
 

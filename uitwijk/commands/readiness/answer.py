@@ -27,8 +27,16 @@ from uitwijk.commands.readiness.sites import (
     split_brain_line,
     vcenter_line,
 )
-from uitwijk.commands.readiness.stacks import left_lines, lock_lines, release_lines, stack_line, waiting_lines, worked
-from uitwijk.commands.readiness.storage import mount_lines, snapshot_lines
+from uitwijk.commands.readiness.stacks import (
+    left_lines,
+    lock_lines,
+    release_lines,
+    seen_at,
+    stack_line,
+    waiting_lines,
+    worked,
+)
+from uitwijk.commands.readiness.storage import mount_lines, snapshot_lines, vcenter_facts
 from uitwijk.commands.readiness.strays import stray_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.console import ATTENTION, BAD, GOOD
@@ -86,8 +94,8 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
             yield ok(f"stack {site}", "not asked: the site is declared lost")
             yield lost_line(region, site, lost[site])
             continue
-        seen = worked(region, situation, site, readings, inventories.get(site))
-        yield stack_line(situation, readings[site], seen)
+        shown = worked(region, situation, site, readings, inventories.get(site))
+        yield stack_line(situation, readings[site], shown, seen_at(site, readings))
         yield kept_line(readings[site])
         yield from lock_lines(readings[site])
         yield from copy_lines(situation, readings[site])
@@ -102,7 +110,8 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     for reading in readings.values():
         yield from release_lines(region, placement, reading)
         yield from left_lines(region, reading)
-    yield from waiting_lines(region, situation, readings)
+    seen = {site: vcenter_facts(inventory, disks[site]) for site, inventory in inventories.items()}
+    yield from waiting_lines(region, situation, readings, seen)
     returned = {site: inventory for site, inventory in lost.items() if isinstance(inventory, Inventory)}
     yield split_brain_line(region, placement, {**inventories, **returned})
     for site, inventory in inventories.items():

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from uitwijk.commands.readiness.line import Line, attention, fail, not_checked, ok
 from uitwijk.continuity import place
-from uitwijk.continuity.facts import Facts
-from uitwijk.continuity.guard import BACKUP, judge, worked_in
+from uitwijk.continuity.facts import Facts, VCenterFacts
+from uitwijk.continuity.guard import backup, judge, worked_in
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Region
 from uitwijk.continuity.situation import Situation
@@ -19,19 +19,20 @@ _WAIT = "wait for that run to end"
 _RISK = "To cancel a run that lives lets two write over each other's state, and machines run that no state knows"
 
 
-def stack_line(situation: Situation, reading: StackReading, worked: str = "") -> Line:
+def stack_line(situation: Situation, reading: StackReading, worked: str = "", seen: int = 0) -> Line:
     """Whether the stack can be read, and has applied this situation completely.
 
     Args:
         situation: what is declared.
         reading: of the stack.
         worked: what shows that it was brought up once; empty: nothing does.
+        seen: the newest epoch at which another stack saw it; 0: none did.
     """
     subject, facts, site = f"stack {reading.site}", reading.facts, reading.site
     if reading.state_problem:
         problem = reading.state_problem
         if problem.uninitialised and worked:
-            return fail(subject, f"its state was lost: {problem.why}, but {worked}", BACKUP.format(site=site))
+            return fail(subject, f"its state was lost: {problem.why}, but {worked}", backup(site, seen))
         if problem.absent:
             return not_checked(subject, problem.why, problem.remedy)
         return fail(subject, f"its state cannot be read: {problem.why}", problem.remedy)
@@ -45,9 +46,12 @@ def stack_line(situation: Situation, reading: StackReading, worked: str = "") ->
     up = f"`{up_command(site)}`"
     if facts.epoch is None and worked:
         why = f"its state was lost: it looks as if never brought up, but {worked}"
-        return fail(subject, why, BACKUP.format(site=site))
+        return fail(subject, why, backup(site, seen))
     if facts.epoch is None:
         return attention(subject, "was never brought up", up)
+    if facts.epoch < seen:
+        why = f"its state is an old copy: it is at epoch {facts.epoch}, and another stack saw it at epoch {seen}"
+        return fail(subject, why, backup(site, seen))
     if facts.epoch > situation.epoch:
         return fail(
             subject,
@@ -72,9 +76,8 @@ def worked(
     standing = region.machines.keys() & inventory.by_name.keys() if inventory else set()
     if standing:
         return f"{len(standing)} machines of the region stand in its vCenter"
-    for other, reading in readings.items():
-        if other != site and (epoch := reading.facts.seen.get(site)):
-            return f"stack {other} saw it at epoch {epoch}"
+    if epoch := seen_at(site, readings):
+        return f"another stack saw it at epoch {epoch}"
     placement = place(region, situation)
     if any(where == site != region.workloads[key].home for key, where in placement.workloads.items()):
         return ""  # the log may tell of what is declared and not brought up yet
@@ -82,15 +85,33 @@ def worked(
     return f"the situation's log gave it work in epoch {epoch}" if epoch else ""
 
 
-def waiting_lines(region: Region, situation: Situation, readings: Mapping[str, StackReading]) -> Iterator[Line]:
-    """What waited in the last run of each stack, and what it waits for now; nothing, if nothing did."""
+def seen_at(site: str, readings: Mapping[str, StackReading]) -> int:
+    """The newest epoch at which another stack saw that of `site`; 0: none did."""
+    return max((reading.facts.seen.get(site, 0) for other, reading in readings.items() if other != site), default=0)
+
+
+def waiting_lines(
+    region: Region,
+    situation: Situation,
+    readings: Mapping[str, StackReading],
+    vcenters: Mapping[str, VCenterFacts],
+) -> Iterator[Line]:
+    """What waited in the last run of each stack, and what it waits for now; nothing, if nothing did.
+
+    Args:
+        region: the region.
+        situation: what is declared.
+        readings: of the stacks, by site.
+        vcenters: what stands at the sites whose vCenter could be read.
+    """
     placement = place(region, situation)
     for site, reading in readings.items():
         waiting = reading.facts.waiting
         if not waiting:
             continue
         peers = {other: each.facts for other, each in readings.items() if other != site}
-        found = judge(region, situation, placement, Facts(site, reading.facts, peers, vcenter_problem=None))
+        facts = Facts(site, reading.facts, peers, None, vcenters.get(site, VCenterFacts()))
+        found = judge(region, situation, placement, facts)
         reasons = [refusal.text for refusal in found if not refusal.workloads or refusal.workloads & waiting.keys()]
         yield fail(
             f"waiting {site}",

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 
 from uitwijk.commands.readiness.line import Line, attention, fail
+from uitwijk.commands.readiness.replicas import Disks
+from uitwijk.continuity.facts import VCenterFacts
 from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.site_inventory import site_inventory
 from uitwijk.continuity.situation import Situation
@@ -26,7 +28,7 @@ def mount_lines(region: Region, situation: Situation, site: str, inventory: Inve
     data = {dataset_datastore(home) for home in region.sites}
     for datastore in site_inventory(region, site)["datastores"]:
         name = datastore["name"]
-        wrong = inventory.mounts.get(name, {})
+        wrong = inventory.unwritable.get(name, {})
         if wrong and (name in writable or name not in data):
             told = [f"{host} ({what})" for host, what in sorted(wrong.items())]
             yield fail(
@@ -36,6 +38,21 @@ def mount_lines(region: Region, situation: Situation, site: str, inventory: Inve
                 f"have the storage administrator mount {name} on every host of {site}, to read and write"
                 + ("; until then its data is not promoted" if name in writable else ""),
             )
+
+
+def vcenter_facts(inventory: Inventory, disks: Disks | str) -> VCenterFacts:
+    """What the guard would see there.
+
+    Args:
+        inventory: of the site's vCenter.
+        disks: what lies on its replicated datastores, or why that is not known.
+    """
+    return VCenterFacts(
+        machines=frozenset(inventory.by_name),
+        snapped=frozenset(machine.name for machine in inventory.machines if machine.snapshot_since is not None),
+        unwritable=inventory.unwritable,
+        files={} if isinstance(disks, str) else {datastore: frozenset(found) for datastore, found in disks.items()},
+    )
 
 
 def snapshot_lines(region: Region, site: str, inventory: Inventory, now: datetime.datetime) -> Iterator[Line]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from uitwijk.commands.readiness.line import Line, fail
-from uitwijk.continuity.guard import BACKUP
+from uitwijk.continuity.guard import backup
 from uitwijk.continuity.region import Region
 from uitwijk.observe.inventory import Inventory
 from uitwijk.observe.readings import StackReading
@@ -27,7 +27,7 @@ def stray_lines(region: Region, reading: StackReading, inventory: Inventory) -> 
             f"strays {reading.site}",
             f"{len(strays)} machines of the region stand in the vCenter, and the state of stack {reading.site} holds "
             f"nothing: {shortened(strays)}",
-            BACKUP.format(site=reading.site),
+            backup(reading.site),
         )
     elif strays:
         yield fail(

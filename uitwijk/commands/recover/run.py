@@ -16,7 +16,7 @@ from uitwijk.commands.recover.findings import Act, Finding, Scene, findings, put
 from uitwijk.console import ATTENTION, BAD, GOOD, command, on_terminal, output, print_error, print_json
 from uitwijk.continuity import place
 from uitwijk.continuity.errors import UitwijkError
-from uitwijk.continuity.guard import BACKUP
+from uitwijk.continuity.guard import backup
 from uitwijk.continuity.region import Region, dataset_datastore
 from uitwijk.continuity.situation import SiteState, Situation
 from uitwijk.files import append_line
@@ -137,7 +137,7 @@ def _check_state(site: str, readings: Mapping[str, StackReading]) -> None:
     if seen > (epoch or 0):
         raise UitwijkError(
             f"the state of stack {site} was lost or is an old copy: another stack saw it at epoch {seen}, it is at "
-            f"{epoch or 'none'}. {BACKUP.format(site=site)}"
+            f"{epoch or 'none'}. {backup(site, seen)}"
         )
 
 
@@ -146,7 +146,7 @@ def _check_never_applied(site: str, reading: StackReading, found: Sequence[Findi
     if reading.facts.epoch is None and strays:
         raise UitwijkError(
             f"the state of stack {site} looks as if never brought up, and {len(strays)} machines of the region stand "
-            f"in its vCenter ({shortened(strays)}): it was lost. {BACKUP.format(site=site)}"
+            f"in its vCenter ({shortened(strays)}): it was lost. {backup(site)}"
         )
 
 

@@ -1,0 +1,13 @@
+"""The guard: whether this site's stack may be brought to what the placement says. Facts in, refusals out.
+
+Two sites alone cannot decide safely which of them is dead. A person declares; this refuses what could put two sites to
+work on one workload, or one on data that is not the writable copy. Only cold workloads are judged.
+"""
+
+from __future__ import annotations
+
+from uitwijk.continuity.guard.history import worked_in
+from uitwijk.continuity.guard.judge import judge
+from uitwijk.continuity.guard.refusal import Refusal, backup
+
+__all__ = ["Refusal", "backup", "judge", "worked_in"]
