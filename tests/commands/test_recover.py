@@ -40,11 +40,21 @@ def held(name: str = NAME, **more: Any) -> dict[str, Any]:
     return {"urn": f"{STACK}{MACHINE}::{name}", "type": MACHINE, "id": f"bios-{name}", "inputs": inputs, **more}
 
 
-def standing(name: str = NAME, *, on: bool = True, attached: bool = True, called: str = "") -> VirtualMachine:
+def standing(
+    name: str = NAME,
+    *,
+    on: bool = True,
+    attached: bool = True,
+    called: str = "",
+    tagged: bool = True,
+    told_anything: bool = True,
+) -> VirtualMachine:
     """A machine in the vCenter."""
     disks = (Disk("Hard disk 2", f"data-{SITE}", PATH, 200),) if attached and name == NAME else ()
     found = machine(called or name, powered_on=on)
-    return replace(found, bios_uuid=f"bios-{name}", disks=disks)
+    tags = {"municipality": "kolkwijde", "service": "civil-affairs", "class": "R1"} if tagged else {}
+    told = "#cloud-config" if told_anything else None
+    return replace(found, bios_uuid=f"bios-{name}", disks=disks, tags=tags, user_data=told)
 
 
 def pending(kind: str, name: str = NAME) -> dict[str, Any]:
@@ -94,6 +104,11 @@ def test_what_is_in_order_is_left_alone(region: Region) -> None:
         pytest.param([held()], [standing(on=False)], [], [(NAME, Act.POWER_ON)], id="switched off"),
         pytest.param([held()], [standing(attached=False)], [], [(NAME, Act.REMOVE)], id="without its data disk"),
         pytest.param([held(initErrors=["no"])], [standing(on=False)], [], [(NAME, Act.REMOVE)], id="its making failed"),
+        pytest.param([held(initErrors=["no"])], [standing(tagged=False)], [], [(NAME, Act.REMOVE)], id="without tags"),
+        pytest.param(
+            [held(initErrors=["no"])], [standing(told_anything=False)], [], [(NAME, Act.REMOVE)], id="told nothing"
+        ),
+        pytest.param([held(initErrors=["no"])], [standing()], [], [], id="its making failed at the very end"),
         pytest.param([], [standing(on=False)], [], [(NAME, Act.REMOVE)], id="stray"),
         pytest.param(
             [],

@@ -8,14 +8,16 @@ from pathlib import Path
 import pytest
 
 from tests.engine.stage import Stage
+from tests.engine.storage import Storage
 from uitwijk.running.toolchain import Toolchain
 
 
 @pytest.fixture(scope="session")
 def normal(toolchain: Toolchain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    """Both stacks are up on a normal day. Tests leave machines, states and settings as they found them."""
+    """Both stacks are up, and data is replicated. Tests leave machines, states and settings as they found them."""
     with Stage(tmp_path_factory.mktemp("normal"), toolchain).open() as stage:
         stage.up()
+        Storage(stage).replicate()
         yield stage
 
 

@@ -61,6 +61,30 @@ def test_a_take_whose_engine_was_killed_goes_through_after_one_command(fresh: St
     assert recovered(fresh, OTHER)["found"] == []
 
 
+def test_a_take_that_wrote_no_state_and_was_killed_goes_through_after_one_command(fresh: Stage) -> None:
+    fresh.up()
+    storage = Storage(fresh)
+    storage.write(HOME, "written")
+    storage.replicate()
+    fresh.declare_next(sites={HOME: "lost"}, data={HOME: OTHER})
+    before = fresh.facts(OTHER)
+    fresh.fail(OTHER, method="PowerOnVM_Task", object=DATABASE, delay_seconds=3600)
+    without = {"PULUMI_SKIP_CHECKPOINTS": "true", "PULUMI_EXPERIMENTAL": "true"}
+    with fresh.environment(OTHER, **without), killed_while(fresh, OTHER, lambda: held_back(fresh, OTHER)):
+        pass
+    wait_until(lambda: fresh.inventory(OTHER).by_name[DATABASE].powered_on)
+    assert fresh.facts(OTHER) == before
+    left = {machine.name for machine in fresh.inventory(OTHER).machines} - before.machines
+    assert DATABASE in left
+    told = fresh.refused("up", OTHER)[OTHER]
+    assert any(line.startswith("strays: ") and f"`uitwijk recover {OTHER}`" in line for line in told)
+
+    assert {name for name, act in acts(recovered(fresh, OTHER)).items() if act.startswith("remove")} == left
+    fresh.up(OTHER)
+    assert_in_order(fresh, OTHER)
+    assert storage.read(OTHER) == {disk: ["written"] for disk in storage.disks}
+
+
 def test_a_release_whose_engine_was_killed_goes_through_after_one_command(fresh: Stage) -> None:
     fresh.up()
     storage = Storage(fresh)

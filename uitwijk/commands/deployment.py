@@ -51,10 +51,12 @@ class Deployment:
         self._deployment["pending_operations"] = [operation for operation in self.pending if not over(operation)]
 
     def take_in(self, resource: Resource) -> None:
-        """Adds a resource that exists: behind its parent, before whatever may come to depend on it."""
+        """Adds a resource that exists: behind all that it needs, before whatever may come to depend on it."""
         resources = list(self.resources)
-        parent = next(place for place, each in enumerate(resources) if each["urn"] == resource["parent"])
-        self._deployment["resources"] = [*resources[: parent + 1], dict(resource), *resources[parent + 1 :]]
+        provider = str(resource["provider"]).rpartition("::")[0]
+        needed = {resource["parent"], provider, *resource.get("dependencies", ())}
+        last = max(place for place, each in enumerate(resources) if each["urn"] in needed)
+        self._deployment["resources"] = [*resources[: last + 1], dict(resource), *resources[last + 1 :]]
 
     def text(self) -> str:
         """As `pulumi stack import` takes it."""

@@ -1,10 +1,30 @@
-"""What a site's vCenter must have, by the catalogue: `uitwijk check` looks for it, a simulator is made of it."""
+"""What a site's vCenter must have, by the catalogue: `uitwijk check` looks for it, a simulator is made of it.
+
+And what the first `up` adds to it for all machines: folders and tags.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from uitwijk.continuity.region import Region, dataset_datastore
+
+TOP_FOLDER = "uitwijk"
+"""Of all machines."""
+
+
+def machine_folders(region: Region) -> dict[str, str]:
+    """Paths of the folders of machines, by logical name, each behind the one that it lies in."""
+    return {TOP_FOLDER: TOP_FOLDER, **{slug: f"{TOP_FOLDER}/{slug}" for slug in region.organisations}}
+
+
+def machine_tags(region: Region) -> dict[str, list[str]]:
+    """Names of the tags by that of their category. A machine bears one of each."""
+    return {
+        "municipality": list(region.organisations),
+        "service": list(region.services),
+        "class": sorted({service.recovery_class.value for service in region.services.values()}),
+    }
 
 
 def site_inventory(region: Region, site: str) -> dict[str, Any]:

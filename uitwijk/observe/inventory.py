@@ -16,7 +16,7 @@ from pyVmomi import vim, vmodl
 
 from uitwijk.observe import mounts
 from uitwijk.observe.session import connected
-from uitwijk.observe.tags import read_tags
+from uitwijk.observe.tags import TagCategory, Tags, read_tags
 
 _GIB = 1024**3
 _CONTENT = "content:"
@@ -108,6 +108,10 @@ class Inventory:
     """Managed object id of each folder of machines, by its path."""
     unwritable: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """What is wrong with each datastore on a host that is in use: `read-only`, `not mounted`; nothing, if it is not."""
+    datacenter_ids: Mapping[str, str] = field(default_factory=dict)
+    """Managed object id of each datacenter, by its name."""
+    tag_categories: Mapping[str, TagCategory] = field(default_factory=dict)
+    """By name."""
     rule_ids: Mapping[str, str] = field(default_factory=dict)
     """Cluster and key of each anti-affinity rule, as in `domain-c9:3`, by its name."""
 
@@ -185,7 +189,7 @@ def _retrieve(content: Any) -> dict[Any, dict[str, Any]]:
 class _Reading:
     """Turns the properties of managed objects into an inventory."""
 
-    def __init__(self, objects: Mapping[Any, Mapping[str, Any]], tags: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, objects: Mapping[Any, Mapping[str, Any]], tags: Tags) -> None:
         self._objects = objects
         self._tags = tags
         self._names = {thing._GetMoId(): properties["name"] for thing, properties in objects.items()}
@@ -220,6 +224,8 @@ class _Reading:
             },
             folder_ids={path: thing._GetMoId() for thing, _ in self._of(vim.Folder) if (path := self._folder(thing))},
             unwritable=mounts.unwritable(self._of(vim.HostSystem), self._of(vim.Datastore)),
+            datacenter_ids={properties["name"]: thing._GetMoId() for thing, properties in self._of(vim.Datacenter)},
+            tag_categories=self._tags.categories,
             rule_ids={
                 str(rule.name): f"{thing._GetMoId()}:{rule.key}"
                 for thing, properties in self._of(vim.ClusterComputeResource)
@@ -264,7 +270,7 @@ class _Reading:
             user_data=guest_info(
                 {option.key: option.value for option in properties["config.extraConfig"]}, "guestinfo.userdata"
             ),
-            tags=self._tags.get(identity, {}),
+            tags=self._tags.borne.get(identity, {}),
             snapshot_since=_oldest(properties.get("snapshot")),
         )
 

@@ -62,9 +62,14 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
         },
         extra_config_reboot_required=False,
         wait_for_guest_net_timeout=args.site.guest_network_wait_minutes,
-        # A rebuilt template has a new identity; that must not replace what runs.
         opts=pulumi.ResourceOptions.merge(
-            args.site.with_providers(opts), pulumi.ResourceOptions(ignore_changes=["clone"])
+            args.site.with_providers(opts),
+            pulumi.ResourceOptions(
+                # A rebuilt template has a new identity; that must not replace what runs.
+                ignore_changes=["clone"],
+                # Whoever asks for one to be replaced finds its name taken, and its data disks in use.
+                delete_before_replace=True,
+            ),
         ),
     )
 

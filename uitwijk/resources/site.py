@@ -11,10 +11,8 @@ import pulumi_vsphere as vsphere
 
 from uitwijk.continuity.errors import UitwijkError
 from uitwijk.continuity.region import Region
+from uitwijk.continuity.site_inventory import TOP_FOLDER, machine_folders, machine_tags
 from uitwijk.resources.identifiers import Identifiers, look_up
-
-FOLDER = "uitwijk"
-"""Top folder of all machines in the vCenter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,23 +101,18 @@ class Site(pulumi.ComponentResource):
         return [self._tags[category, name].id for category, name in labels.items()]
 
     def _make_folders(self, region: Region, opts: pulumi.ResourceOptions) -> dict[str, vsphere.Folder]:
-        top = vsphere.Folder(FOLDER, path=FOLDER, type="vm", datacenter_id=self.identifiers.datacenter, opts=opts)
-        within = pulumi.ResourceOptions(parent=self, provider=opts.provider, depends_on=[top])
-        return {
-            slug: vsphere.Folder(
-                slug, path=f"{FOLDER}/{slug}", type="vm", datacenter_id=self.identifiers.datacenter, opts=within
+        made: dict[str, vsphere.Folder] = {}
+        for name, path in machine_folders(region).items():
+            top = [made[TOP_FOLDER]] if made else None
+            within = pulumi.ResourceOptions(parent=self, provider=opts.provider, depends_on=top)
+            made[name] = vsphere.Folder(
+                name, path=path, type="vm", datacenter_id=self.identifiers.datacenter, opts=within
             )
-            for slug in region.organisations
-        }
+        return made
 
     def _make_tags(self, region: Region, opts: pulumi.ResourceOptions) -> dict[tuple[str, str], vsphere.Tag]:
-        values = {
-            "municipality": list(region.organisations),
-            "service": list(region.services),
-            "class": sorted({service.recovery_class.value for service in region.services.values()}),
-        }
         tags = {}
-        for category, names in values.items():
+        for category, names in machine_tags(region).items():
             made = vsphere.TagCategory(
                 category,
                 name=category,

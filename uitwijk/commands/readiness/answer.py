@@ -23,6 +23,7 @@ from uitwijk.commands.readiness.sites import (
     lost_line,
     machines_line,
     mirror_lines,
+    older_template_lines,
     rebuilt_lines,
     split_brain_line,
     vcenter_line,
@@ -38,6 +39,7 @@ from uitwijk.commands.readiness.stacks import (
 )
 from uitwijk.commands.readiness.storage import mount_lines, snapshot_lines, vcenter_facts
 from uitwijk.commands.readiness.strays import stray_lines
+from uitwijk.commands.readiness.taken_names import taken_lines
 from uitwijk.commands.rehearse.plan_book import PlanBook
 from uitwijk.console import ATTENTION, BAD, GOOD
 from uitwijk.continuity import load_region, load_situation, place
@@ -104,6 +106,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     for site, inventory in inventories.items():
         yield from mount_lines(region, situation, site, inventory)
         yield from snapshot_lines(region, site, inventory, utc.now())
+        yield from older_template_lines(region, site, inventory)
     yield from data_lines(region, situation, disks, readings, inventories)
     yield from replica_lines(region, situation, disks)
     placement = place(region, situation)
@@ -117,6 +120,7 @@ def _reality(workspace: Workspace, region: Region, situation: Situation) -> Iter
     for site, inventory in inventories.items():
         yield from rebuilt_lines(readings[site].facts, inventory)
         yield from stray_lines(region, readings[site], inventory)
+        yield from taken_lines(region, readings[site], inventory)
         if readings[site].facts.epoch is not None:
             yield machines_line(region, placement, site, inventory)
 

@@ -164,6 +164,31 @@ def machines_line(region: Region, placement: Placement, site: str, inventory: In
     return ok(subject, f"all {len(wanted)} run")
 
 
+def older_template_lines(region: Region, site: str, inventory: Inventory) -> Iterator[Line]:
+    """Machines that stem from an older template than the catalogue's; nothing, if none is known to.
+
+    A clone keeps the notes of its template. What runs is not replaced by a new template, and a failover clones the new
+    one: what it installs meets data that an older one wrote.
+    """
+    older = {
+        machine.name: machine.content_id
+        for machine in inventory.machines
+        if (ours := region.machines.get(machine.name)) is not None
+        and machine.content_id not in (None, region.settings.systems[ours.system].content_id)
+    }
+    if not older:
+        return
+    told = shortened(f"{name} ({content})" for name, content in sorted(older.items()))
+    first = min(older)
+    yield attention(
+        f"templates {site}",
+        f"{len(older)} machines stem from an older template than a failover would clone: {told}",
+        "try the new template's programs on data of the old one before it is needed (a drill, an isolated test); then "
+        "renew the machines one after another, each with a short interruption: "
+        f"`{up_command(site)} --replace '**::{first}'` and so on",
+    )
+
+
 def rebuilt_lines(facts: StackFacts, inventory: Inventory) -> Iterator[Line]:
     """Whether the vCenter is a new one, of which the stack does not know yet."""
     held = facts.machines

@@ -8,15 +8,16 @@ from enum import StrEnum
 from typing import Any
 
 from uitwijk.commands.deployment import Deployment, name_of
+from uitwijk.commands.recover.shared import shared_resources
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Machine, Region, dataset_datastore
 from uitwijk.continuity.situation import Situation
 from uitwijk.observe.inventory import Inventory, VirtualMachine
 from uitwijk.observe.stacks import DISK, MACHINE, MADE
 
-FOLDER = "vsphere:index/folder:Folder"
 RULE = "vsphere:index/computeClusterVmAntiAffinityRule:ComputeClusterVmAntiAffinityRule"
 _VCENTER = "pulumi:providers:vsphere"
+_SITE = "uitwijk:index:Site"
 
 
 class Act(StrEnum):
@@ -86,9 +87,7 @@ class _Look:
             yield from self._known(name, resource)
         yield from self._strays()
         yield from self._rules()
-        for operation in self._scene.deployment.pending:
-            if operation["resource"]["type"] != MACHINE:
-                yield from self._unfinished(operation["resource"], str(operation.get("type", "")))
+        yield from self._shared()
         yield from self._settled()
         yield from self._disks()
 
@@ -101,7 +100,7 @@ class _Look:
         broken = "its making failed" if resource.get("initErrors") else ""
         if urn in self._pending:
             broken = f"a run broke off while {self._pending[urn]} it"
-        lacking = _lacking(resource, standing)
+        lacking = _lacking(resource, standing) or (broken and self._untold(name, standing))
         if lacking or (broken and not standing.powered_on):
             why = ", and ".join(filter(None, (broken, lacking or "it is off")))
             yield Finding(name, why, Act.REMOVE, thing=standing.id, urn=urn)
@@ -109,6 +108,18 @@ class _Look:
             yield Finding(name, f"it is called {standing.name} in the vCenter", Act.RENAME, thing=standing.id)
         elif not standing.powered_on and self._belongs_here(name):
             yield Finding(name, "it is off", Act.POWER_ON, thing=standing.id)
+
+    def _untold(self, name: str, standing: VirtualMachine) -> str:
+        """What a machine whose making or changing broke off lacks of what it is told and bears; empty: nothing."""
+        machine = self._scene.region.machines.get(name)
+        if machine is None:
+            return ""
+        recovery_class = self._scene.region.workloads[machine.workload].recovery_class.value
+        wanted = {"municipality": machine.organisation, "service": machine.service, "class": recovery_class}
+        tags = [f"{category} {tag}" for category, tag in wanted.items() if standing.tags.get(category) != tag]
+        if tags:
+            return f"it does not bear the tag {', '.join(tags)}"
+        return "" if standing.user_data else "nothing was told to it"
 
     def _belongs_here(self, name: str) -> bool:
         """Whether it may be switched on: placed here, and its data writable here."""
@@ -127,6 +138,24 @@ class _Look:
                 why = f"it was {half} by a run that broke off: the state does not hold it"
                 yield Finding(standing.name, why, Act.REMOVE, thing=standing.id)
 
+    def _shared(self) -> Iterator[Finding]:
+        """Folders and tags that stand in the vCenter, and that the state does not hold: no run can make them."""
+        site = next((each for each in self._scene.deployment.resources if each["type"] == _SITE), None)
+        provider = self._provider()
+        if site is None or provider is None:
+            return
+        for each in shared_resources(self._scene.region, self._scene.site, self._scene.inventory):
+            if each.name in self._scene.deployment.of(each.kind):
+                continue
+            if each.unfit:
+                yield Finding(each.name, each.unfit, Act.NONE)
+            else:
+                why = f"the {each.noun} stands in the vCenter, and the state does not hold it"
+                yield Finding(each.name, why, Act.TAKE_IN, resource=each.in_state(site, provider))
+
+    def _provider(self) -> Mapping[str, Any] | None:
+        return next((each for each in self._scene.deployment.resources if each["type"] == _VCENTER), None)
+
     def _rules(self) -> Iterator[Finding]:
         """Rules for pairs that only one of state and cluster holds."""
         rules = self._scene.deployment.of(RULE)
@@ -143,16 +172,6 @@ class _Look:
             if name in ours - held:
                 yield Finding(name, "the state does not hold this rule for a pair", Act.REMOVE_RULE, thing=rule)
 
-    def _unfinished(self, resource: Mapping[str, Any], kind: str) -> Iterator[Finding]:
-        """An operation on something else than a machine that nobody finished."""
-        if kind == "creating" and resource["type"] == FOLDER:
-            path = str(resource["inputs"].get("path", ""))
-            if path in self._scene.inventory.folder_ids:
-                made = {**resource, "id": self._scene.inventory.folder_ids[path], "outputs": dict(resource["inputs"])}
-                yield Finding(
-                    name_of(resource), "the folder was made, and the state does not hold it", Act.TAKE_IN, resource=made
-                )
-
     def _settled(self) -> Iterator[Finding]:
         """Every operation is over, for whoever ran it is dead, and what it did is known by now."""
         for operation in self._scene.deployment.pending:
@@ -164,7 +183,7 @@ class _Look:
         """Data disks whose file is there and not in the state, or in the state and not there."""
         deployment, site = self._scene.deployment, self._scene.site
         held, made = deployment.of(DISK), deployment.of(MADE)
-        provider = next((each for each in deployment.resources if each["type"] == _VCENTER), None)
+        provider = self._provider()
         writable = self._scene.situation.data[site] == site
         for machine in self._scene.region.machines.values():
             if self._scene.region.workloads[machine.workload].home != site:

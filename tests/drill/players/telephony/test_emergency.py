@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from tests.drill.players.telephony.conftest import Exchange
 from uitwijk.drill.players.telephony import Telephony
 from uitwijk.drill.players.telephony.carrier import CONTROL_ROOM
+from uitwijk.drill.players.telephony.emergency import FORMS
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -25,6 +28,8 @@ def test_112_carries_the_location_of_every_open_building_and_other_calls_carry_n
     calls = people.round("during", exchange.numbers(closed))
     emergencies = {call.building: call.location for call in calls if call.kind == "emergency"}
     assert emergencies == {slug: told for slug, told in locations(exchange).items() if slug != closed}
+    forms = [(call.building, call.number) for call in calls if call.kind == "emergency"]
+    assert sorted(forms) == sorted(product(emergencies, FORMS))
     outside = [call for call in calls if call.kind == "outside"]
     assert len(outside) == len(emergencies)
     assert {call.location for call in outside} == {None}
@@ -56,6 +61,7 @@ def test_a_building_that_the_call_servers_have_wrong_fails_and_names_both_places
     monkeypatch.setitem(exchange.region.buildings, "wilgendam-town-hall", moved)  # type: ignore[arg-type]
     calls = people.round("during", exchange.numbers())
     assert [call.why for call in calls if call.verdict != "passed"] == [
-        f'112 from wilgendam-town-hall told the control room "{building.emergency_location}"; '
+        f'{form} from wilgendam-town-hall told the control room "{building.emergency_location}"; '
         'it should be "NL, Kustland, Wilgendam, new town hall"'
+        for form in FORMS
     ]

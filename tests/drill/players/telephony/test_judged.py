@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,7 +70,8 @@ def test_a_refused_login_is_told_with_the_number_that_is_not_answered(judge: Jud
 def test_112_tells_where_it_comes_from_and_nothing_else(
     judge: Judge, location: str | None, fault: str | None, why: str | None
 ) -> None:
-    record = judge.emergency(HALL, call(CONTROL_ROOM, location=location, fault=fault))
+    made = replace(call(CONTROL_ROOM, location=location, fault=fault), number="112")
+    record = judge.emergency(HALL, made)
     assert record.verdict == ("failed" if why else "passed")
     assert (why or "") in (record.why or "")
     assert record.location == location

@@ -12,10 +12,18 @@ from uitwijk.continuity.region import Region
 from uitwijk.drill.players.telephony.call_servers import CallServer, CallServers
 from uitwijk.drill.players.telephony.carrier import ANSWER_SECONDS, Call, Carrier, called, followed, worth_another
 from uitwijk.drill.players.telephony.desks import Account, Desk
-from uitwijk.drill.players.telephony.sipp import FIRST_REPLY_SECONDS, Sipp, credentials
+from uitwijk.drill.players.telephony.sipp import FIRST_REPLY_SECONDS, PORT, Sipp, credentials
 from uitwijk.drill.players.telephony.telephones import Telephones
 
 EMERGENCY = "112"
+FORMS = {
+    EMERGENCY: ("sip:112@{server}", 1),
+    "tel:112": ("tel:112", 1),
+    "urn:service:sos": ("urn:service:sos", 1),
+    "112 with a large body": ("sip:112@{server}", 9_000),
+}
+"""What a telephone may ask for when somebody calls 112, and how many bytes it has to tell besides: all of them must
+carry the location. The words stand for the number in the evidence."""
 OUTSIDE = "+99900000000"
 """A number that nobody has: ITU keeps country code 999 in reserve."""
 _SIDE_BY_SIDE = 12
@@ -61,14 +69,14 @@ class OutsideCalls:
         return self._located(self._calls(building, *numbers))
 
     def all(self) -> list[tuple[Desk, Call]]:
-        """112 and another number from every building that is open, with the telephone that called.
+        """112 in each form, and another number, from every building that is open, with the telephone that called.
 
         None at all while nobody is logged in anywhere.
         """
         anybody, closed = bool(self._telephones.accounts), self._telephones.closed
         buildings = [building for building in self._region.buildings if anybody and building not in closed]
         with ThreadPoolExecutor(_SIDE_BY_SIDE, "outside-calls") as pool:
-            found = list(pool.map(lambda building: self._calls(building, EMERGENCY, OUTSIDE), buildings))
+            found = list(pool.map(lambda building: self._calls(building, *FORMS, OUTSIDE), buildings))
         callers = [self.caller(b).desk for b, calls in zip(buildings, found, strict=True) for _ in calls]
         return list(zip(callers, self._located([call for calls in found for call in calls]), strict=True))
 
@@ -90,23 +98,31 @@ class OutsideCalls:
             return [replace(call, via=server.name) for call in calls]
         own = credentials(account.number, account.password(self._secrets[server.site][account.block]))
         made = list(calls)
-        for proves in (False, True):
-            rows = [row for row, call in enumerate(calls) if (call.number != EMERGENCY) is proves]
-            if not rows:
+        for scenario, places in (
+            ("help", [place for place, call in enumerate(calls) if call.number in FORMS]),
+            ("call", [place for place, call in enumerate(calls) if call.number not in FORMS]),
+        ):
+            if not places:
                 continue
+            numbers = [calls[place].number for place in places]
             playing = self._sipp.call(
-                "call",
+                scenario,
                 self._servers.telephone(account.desk),
                 address,
-                [(calls[row].number, account.number, own) for row in rows],
-                authenticates=proves,
+                [
+                    (EMERGENCY, account.number, *_form(number, address))
+                    if number in FORMS
+                    else (number, account.number, own)
+                    for number in numbers
+                ],
+                authenticates=True,
                 ringing=round(ANSWER_SECONDS * 1000),
             )
             with contextlib.closing(playing):
                 playing.wait(2 * FIRST_REPLY_SECONDS + ANSWER_SECONDS + 5)
                 events = playing.events
-            for place, row in enumerate(rows):
-                made[row] = followed(calls[row], playing.call_id(place), server.name, events)
+            for row, place in enumerate(places):
+                made[place] = followed(calls[place], playing.call_id(row), server.name, events)
         return made
 
     def _located(self, calls: Sequence[Call]) -> list[Call]:
@@ -117,3 +133,9 @@ class OutsideCalls:
             last = arrived[-1] if arrived else None
             located.append(replace(call, location=last.location, fault=last.fault) if last else call)
         return located
+
+
+def _form(number: str, address: str) -> tuple[str, str]:
+    """What is asked for at a server, and what makes the call that large."""
+    uri, size = FORMS[number]
+    return uri.format(server=f"{address}:{PORT}"), "0" * size

@@ -108,7 +108,7 @@ class Telephony:
         return Gap(self.carrier, list(self.telephones.first.values()), since)
 
     def round(self, when: str, numbers: Mapping[str, Mapping[str, Any]]) -> list[JudgedCall]:
-        """Calls every number block in every building, 112 from every open building, and one number outside.
+        """Calls every number block in every building, 112 in each form from every open building, and one outside.
 
         Args:
             when: before, during or after the scenario.

@@ -67,10 +67,10 @@ class Judge:
         expected = self._region.buildings[caller.building].emergency_location
         why = self._unheard(caller, call)
         if why is None and call.fault:
-            why = f"112 from {caller.building}: {call.fault}"
+            why = f"{call.number} from {caller.building}: {call.fault}"
         elif why is None and call.location != expected:
             said = f'told the control room "{call.location}"' if call.location else "told the control room no location"
-            why = f'112 from {caller.building} {said}; it should be "{expected}"'
+            why = f'{call.number} from {caller.building} {said}; it should be "{expected}"'
         return self._judged(EMERGENCY, caller, call, why)
 
     def outside(self, caller: Desk, call: Call) -> JudgedCall:
