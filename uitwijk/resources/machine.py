@@ -38,6 +38,8 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
     return vsphere.VirtualMachine(
         machine.name,
         name=machine.name,
+        # By its notes a machine tells which template it stems from.
+        annotation=template.annotation or None,
         folder=args.site.folder(machine.organisation),
         tags=args.site.tags(machine.organisation, machine.service, workload.recovery_class.value),
         resource_pool_id=identifiers.resource_pool,
@@ -65,8 +67,8 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
         opts=pulumi.ResourceOptions.merge(
             args.site.with_providers(opts),
             pulumi.ResourceOptions(
-                # A rebuilt template has a new identity; that must not replace what runs.
-                ignore_changes=["clone"],
+                # A rebuilt template has a new identity and other notes; that must not change what runs.
+                ignore_changes=["annotation", "clone"],
                 # Whoever asks for one to be replaced finds its name taken, and its data disks in use.
                 delete_before_replace=True,
             ),
