@@ -93,7 +93,11 @@ class Stage:
                 assert not unexplained, f"{site}: add {unexplained} to access/roles.yaml"
 
     def declare(self, epoch: int | None = None, **stated: Any) -> None:
-        """Writes the situation file: all normal but for what is `stated`, in the stage's epoch or another."""
+        """Writes the situation file: all normal but for what is `stated`, in the stage's epoch or another.
+
+        Its log tells nothing, unless `changes` are stated: what was declared until now, the newest last.
+        """
+        changes = stated.pop("changes", ["this"])
         situation = {
             "epoch": epoch or self.epoch,
             "sites": dict.fromkeys(self.region.sites, "normal") | stated.pop("sites", {}),
@@ -103,12 +107,13 @@ class Stage:
         }
         situation["log"] = [
             {
-                "epoch": situation["epoch"],
+                "epoch": situation["epoch"] - ago,
                 "at": "2026-11-01T09:00:00Z",
                 "by": "test",
-                "change": "this",
+                "change": change,
                 "reason": "test",
             }
+            for ago, change in reversed(list(enumerate(reversed(changes))))
         ]
         self.situation_file.write_text(yaml.safe_dump(situation), encoding="utf-8")
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from tests.engine.stage import HOME, OTHER, Stage
 from tests.engine.storage import Storage, give_back, lose
+from uitwijk.machines.cloud_init import BLANK, FORMAT, REFUSE
+from uitwijk.observe.stacks import MACHINE
 
 
 def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: Stage) -> None:
@@ -45,7 +50,10 @@ def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: 
     assert waiting == "peer-holds"
     assert set(fresh.up(OTHER)[OTHER].machines("delete")) == cold
     storage.replicate()
-    fresh.declare_next()
+    there = f"promoted {HOME} at {OTHER}"
+    fresh.declare_next(
+        changes=[f"lost {HOME}, {there}", f"drained {HOME}", f"normal {HOME}", f"promoted {HOME} at {HOME}"]
+    )
     assert set(fresh.up(HOME)[HOME].machines("create")) == cold
     fresh.up(OTHER)
 
@@ -56,4 +64,14 @@ def test_a_lost_site_is_taken_over_with_its_data_and_gets_all_of_it_back(fresh: 
         kept = set(first[site].by_name) - (cold if site == HOME else set())
         assert {name: now.by_name[name] for name in kept} == {name: first[site].by_name[name] for name in kept}
     assert storage.read(HOME) == {disk: ["replicated", "at-the-survivor"] for disk in storage.disks}
+    told = {name: inputs["extraConfig"].get(BLANK) for name, inputs in machines(fresh, HOME).items()}
+    assert told == {
+        name: (REFUSE if name in cold else FORMAT) if fresh.region.machines[name].disks else None for name in told
+    }
     assert not [change for run in fresh.preview().values() for change in run.changed]
+
+
+def machines(stage: Stage, site: str) -> dict[str, dict[str, Any]]:
+    """The inputs of the stack's machines, by name."""
+    resources = json.loads(stage.exported(site))["deployment"]["resources"]
+    return {each["urn"].rpartition("::")[2]: each["inputs"] for each in resources if each["type"] == MACHINE}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -125,8 +126,40 @@ def test_a_machine_with_a_data_disk_mounts_it_and_formats_it_only_if_blank_and_o
         ]
         for command in user_data.get("bootcmd", []):
             home = region.workloads[machine.workload].home == site
-            assert ('[ -n "$found" ] || mkfs.ext4' in command[2]) is home
-            assert ("is blank: its replica never arrived. It is not formatted" in command[2]) is not home
+            assert ("mkfs.ext4" in command[2]) is home
+
+
+@pytest.mark.parametrize(
+    ("site", "holds", "said", "formatted", "refused"),
+    [
+        pytest.param("veldoord", "", "format", True, False, id="a new disk at home"),
+        pytest.param("veldoord", "", "", True, False, id="at home, by a machine that was told nothing"),
+        pytest.param("veldoord", "", "refuse", False, True, id="a copy that never came back"),
+        pytest.param("veldoord", "ext4", "refuse", False, False, id="data that came back"),
+        pytest.param("veldoord", "ext4", "format", False, False, id="data at home"),
+        pytest.param("zandermeer", "", "format", False, True, id="a replica that never arrived"),
+        pytest.param("zandermeer", "ext4", "refuse", False, False, id="a replica"),
+    ],
+)
+def test_a_blank_disk_is_formatted_at_home_alone_and_only_if_it_is_new(
+    recorded, tmp_path, site, holds, said, formatted, refused
+):
+    user_data = told(recorded, site, "kolkwijde-civil-affairs-database-1")
+    ((_, options, command),) = user_data["bootcmd"]
+    for name, does in {
+        "wipefs": f"echo {holds}",
+        "mkfs.ext4": f"touch {tmp_path}/formatted",
+        "vmware-rpctool": f'[ "$*" = "info-get {cloud_init.BLANK}" ] && echo {said}',
+    }.items():
+        (program := tmp_path / name).write_text(f"#!/bin/sh\n{does}\n", encoding="utf-8")
+        program.chmod(0o755)
+    command = command.replace("/dev/console", "/dev/null")
+    done = subprocess.run(
+        ["sh", options, command], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=False
+    )
+    assert (tmp_path / "formatted").exists() is formatted
+    assert (done.returncode != 0) is refused
+    assert ("is blank: its replica never arrived. It is not formatted" in done.stderr) is refused
 
 
 def test_a_database_lives_on_the_data_disk_and_answers_its_own_application_alone(recorded):

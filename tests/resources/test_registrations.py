@@ -92,7 +92,7 @@ def test_a_machine_waits_for_its_data_disk_at_home(recorded):
 @pytest.mark.parametrize(("site", "situation"), EVERYWHERE)
 def test_a_rebuilt_template_replaces_no_machine(recorded, site, situation):
     for machine in recorded(site, situation).machines.values():
-        assert machine.ignore_changes == ("annotation", "clone")
+        assert machine.ignore_changes == ("annotation", "clone", 'extraConfig["guestinfo.uitwijk.blank"]')
         assert machine.inputs["extraConfigRebootRequired"] is False
 
 

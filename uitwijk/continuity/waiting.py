@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from uitwijk.continuity.facts import Facts, HeldDisk
-from uitwijk.continuity.guard import Refusal, judge
+from uitwijk.continuity.guard import Refusal, judge, was_away
 from uitwijk.continuity.placement import Placement
 from uitwijk.continuity.region import Machine, Region, Workload
 from uitwijk.continuity.room import wait_for_room
@@ -18,7 +18,10 @@ ROOM = "room"
 
 @dataclass(frozen=True)
 class Waiting:
-    """What a run leaves as it is, although the situation asks for something else. Waiting never removes."""
+    """What a run leaves as it is, although the situation asks for something else. Waiting never removes.
+
+    And which data disks it must take as they are.
+    """
 
     reasons: Mapping[str, str] = field(default_factory=dict)
     """By key of each workload that waits: a row of the guard, `room`, or `needs` and the workload that it waits for."""
@@ -30,6 +33,9 @@ class Waiting:
     """Logical names of data disks that are not made."""
     gone: frozenset[str] = frozenset()
     """Those of them that were made once."""
+    returned: frozenset[str] = frozenset()
+    """Logical names of data disks that were made before, and whose data was elsewhere since: blank, they are copies
+    that never arrived, and no new disks."""
 
     def stand(self, workload: Workload, *, active: bool) -> tuple[Machine, ...]:
         """The workload's machines that stand here after the run, in the order of their start.
@@ -83,7 +89,9 @@ def decide(region: Region, situation: Situation, placement: Placement, facts: Fa
     waiting = run.behind(refusals)
     if refusals and not run.does_more_than(waiting):
         return Decision(refusals)
-    return Decision((), run.waiting(waiting, refusals), refusals, _leftover(region, facts), _seen(situation, facts))
+    returned = frozenset(facts.own.remembered) if was_away(situation, facts.site) else frozenset()
+    left = replace(run.waiting(waiting, refusals), returned=returned)
+    return Decision((), left, refusals, _leftover(region, facts), _seen(situation, facts))
 
 
 def _leftover(region: Region, facts: Facts) -> Mapping[str, HeldDisk]:

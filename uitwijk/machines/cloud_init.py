@@ -59,6 +59,10 @@ def meta_data(here: Standing) -> str:
     )
 
 
+BLANK, REFUSE, FORMAT = "guestinfo.uitwijk.blank", "refuse", "format"
+"""What a machine at home is told, when it is made, to do with a data disk that holds no file system."""
+
+
 def user_data(here: Standing, job: Job, *, break_glass_hash: str, dns_update_key: str) -> str:
     """cloud-init's user data: account, packages, files, data disks, and what to start.
 
@@ -156,12 +160,16 @@ def _found(unit: int) -> str:
 
 
 def _format_if_blank(disk: str, unit: int) -> str:
-    """Makes a file system on a disk that holds none at all, at its home site: there it was just made.
+    """Makes a file system on a disk that holds none at all, at its home site, unless the disk is no new one.
 
-    After a failover and back it holds the data, and is left alone; one that was made once is never made anew (the
-    guard's `disk-gone`). Not cloud-init's own `fs_setup`: on a whole disk that makes one over whatever is there.
+    After a failover and back it holds the data, and is left alone; blank, it is a copy that never arrived, which the
+    machine is told by `BLANK`. Not cloud-init's own `fs_setup`: on a whole disk that makes one over whatever is there.
     """
-    return f'{_found(unit)}[ -n "$found" ] || mkfs.ext4 -L {disk} "$device"'
+    told = f'"$(vmware-rpctool "info-get {BLANK}" 2>/dev/null || true)"'
+    return (
+        f'{_found(unit)}if [ -z "$found" ] && [ {told} = {REFUSE} ]; then {_refusal(disk)}; fi; '
+        f'[ -n "$found" ] || mkfs.ext4 -L {disk} "$device"'
+    )
 
 
 def _refuse_if_blank(disk: str, unit: int) -> str:
@@ -169,10 +177,14 @@ def _refuse_if_blank(disk: str, unit: int) -> str:
 
     It is not mounted then, and what works on it does not start.
     """
+    return f'{_found(unit)}[ -n "$found" ] || {{ {_refusal(disk)}; }}'
+
+
+def _refusal(disk: str) -> str:
     message = (
         f"{disk} is blank: its replica never arrived. It is not formatted; have the storage administrator see to it"
     )
-    return f'{_found(unit)}[ -n "$found" ] || {{ echo "{message}" | tee /dev/console >&2; exit 1; }}'
+    return f'echo "{message}" | tee /dev/console >&2; exit 1'
 
 
 class _Dumper(yaml.CSafeDumper if yaml.__with_libyaml__ else yaml.SafeDumper):  # type: ignore[misc]

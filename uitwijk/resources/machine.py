@@ -9,7 +9,7 @@ import pulumi_vsphere as vsphere
 
 from uitwijk.continuity.region import dataset_datastore
 from uitwijk.continuity.standing import Standing
-from uitwijk.machines.cloud_init import PACKED, meta_data
+from uitwijk.machines.cloud_init import BLANK, FORMAT, PACKED, REFUSE, meta_data
 from uitwijk.resources.identifiers import LOCAL
 from uitwijk.resources.site import Site
 
@@ -21,7 +21,7 @@ _CUSTOMIZE_MINUTES = 10
 
 @dataclass(frozen=True, kw_only=True)
 class MachineArgs:
-    """What one machine is made from. Nothing of it depends on the situation."""
+    """What one machine is made from. Nothing of it depends on the situation but what it is told once, when made."""
 
     here: Standing
     """The machine, at the site whose stack makes it."""
@@ -29,6 +29,8 @@ class MachineArgs:
     """Whose vCenter gets it."""
     user_data: pulumi.Input[str]
     """cloud-init's user data, packed; a secret, for it holds a key and a password's hash."""
+    returned: bool = False
+    """Whether its data disks come back from another site, so that a blank one is not to be formatted."""
 
 
 def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = None) -> vsphere.VirtualMachine:
@@ -61,6 +63,7 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
             "guestinfo.userdata": args.user_data,
             "guestinfo.userdata.encoding": PACKED,
             "guestinfo.metadata": meta_data(args.here),
+            **({BLANK: REFUSE if args.returned else FORMAT} if machine.disks else {}),
         },
         extra_config_reboot_required=False,
         wait_for_guest_net_timeout=args.site.guest_network_wait_minutes,
@@ -68,7 +71,7 @@ def virtual_machine(args: MachineArgs, opts: pulumi.ResourceOptions | None = Non
             args.site.with_providers(opts),
             pulumi.ResourceOptions(
                 # A rebuilt template has a new identity and other notes; that must not change what runs.
-                ignore_changes=["annotation", "clone"],
+                ignore_changes=["annotation", "clone", f'extraConfig["{BLANK}"]'],
                 # Whoever asks for one to be replaced finds its name taken, and its data disks in use.
                 delete_before_replace=True,
             ),

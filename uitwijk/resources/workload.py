@@ -161,13 +161,14 @@ class Workload(pulumi.ComponentResource):
             text = cloud_init.user_data(here, job, break_glass_hash=break_glass_hash, dns_update_key=dns_update_key)
             return cloud_init.packed(text)
 
+        returned = any(f"{machine.name}-{disk}" in args.waiting.returned for disk in machine.disks)
         known = pulumi.Output.all(
             args.account.password_hash,
             self._shared(secrets.DNS_UPDATE_KEY),
             *(self._secrets[name] for name in told),
         )
         return virtual_machine(
-            MachineArgs(here=here, site=args.site, user_data=known.apply(user_data)),
+            MachineArgs(here=here, site=args.site, user_data=known.apply(user_data), returned=returned),
             pulumi.ResourceOptions(parent=self, depends_on=[*self._disks.get(machine.name, ()), *before]),
         )
 

@@ -31,5 +31,11 @@ def moved_in(situation: Situation, home: str, holder: str) -> int:
     return _newest(situation, changes)
 
 
+def was_away(situation: Situation, home: str) -> bool:
+    """Whether the data of `home` was ever writable elsewhere."""
+    elsewhere = {f"promoted {home} at {at}" for at in situation.sites if at != home}
+    return situation.data[home] != home or bool(_newest(situation, elsewhere))
+
+
 def _newest(situation: Situation, changes: Collection[str]) -> int:
     return max((e.epoch for e in situation.log if set(changes).intersection(e.change.split(", "))), default=0)
