@@ -7,7 +7,7 @@ work on one workload, or one on data that is not the writable copy. Only cold wo
 from __future__ import annotations
 
 from uitwijk.continuity.guard.history import was_away, worked_in
-from uitwijk.continuity.guard.judge import judge
 from uitwijk.continuity.guard.refusal import Refusal, backup
+from uitwijk.continuity.guard.rows import judge
 
 __all__ = ["Refusal", "backup", "judge", "was_away", "worked_in"]

@@ -12,6 +12,7 @@ from uitwijk.wording import names, up_command
 
 
 def data_not_writable(view: View) -> list[Refusal]:
+    """Data of workloads placed here that is declared writable elsewhere."""
     refusals = []
     for dataset in view.region.sites:
         here = view.placed_here_of(dataset)
@@ -48,6 +49,7 @@ def data_moved(view: View) -> list[Refusal]:
 
 
 def disk_gone(view: View) -> list[Refusal]:
+    """Data disks that were made once and are not in the state: they would be made anew, empty."""
     own = view.facts.own
     gone = view.home_disks().keys() & own.remembered.keys() - own.disks.keys()
     if not gone:
@@ -61,6 +63,7 @@ def disk_gone(view: View) -> list[Refusal]:
 
 
 def empty_disk(view: View) -> list[Refusal]:
+    """Data disks that would be made while their data is writable elsewhere: the site was rebuilt."""
     writable = view.situation.data[view.site]
     missing = view.home_disks().keys() - view.facts.own.disks.keys() - view.facts.own.remembered.keys()
     if writable == view.site or not missing:
@@ -74,6 +77,7 @@ def empty_disk(view: View) -> list[Refusal]:
 
 
 def disk_size(view: View) -> list[Refusal]:
+    """Data disks of another size than the catalogue says: none can be resized."""
     made = view.facts.own.disks
     changed = {
         disk: f"{disk} is {made[disk]} GiB, not {size}"

@@ -10,6 +10,7 @@ from uitwijk.wording import names, up_command
 
 
 def peer_holds(view: View) -> list[Refusal]:
+    """Machines of workloads placed here that another stack still holds: split brain."""
     refusals = []
     for peer in view.peers:
         held = view.held(peer, view.placed_here)
@@ -25,6 +26,7 @@ def peer_holds(view: View) -> list[Refusal]:
 
 
 def peer_unreadable(view: View) -> list[Refusal]:
+    """Machines would be made here, and nobody knows whether they run at a peer."""
     missing = view.machines(view.placed_here) - view.facts.own.machines
     refusals = []
     for peer in view.peers:
@@ -72,6 +74,7 @@ def peer_behind(view: View) -> list[Refusal]:
 
 
 def gives_to_unsafe_peer(view: View) -> list[Refusal]:
+    """Workloads would be given to a peer that is unknown, or holds an old copy of them."""
     own = {view.workload_of(name) for name in view.facts.own.machines}
     refusals = []
     for peer in view.peers:

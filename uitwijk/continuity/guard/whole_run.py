@@ -9,6 +9,7 @@ from uitwijk.wording import names, up_command
 
 
 def epochs(view: View) -> list[Refusal]:
+    """An older situation than a stack has applied, or another one of the same epoch."""
     stacks = [view.facts.own, *(peer for peer in view.peers if peer.readable)]
     refusals = []
     for stack in stacks:
@@ -31,6 +32,7 @@ def epochs(view: View) -> list[Refusal]:
 
 
 def own_site(view: View) -> list[Refusal]:
+    """This site is declared lost, or its vCenter is of no use."""
     refusals = []
     if view.situation.sites[view.site] is SiteState.LOST:
         text = (
